@@ -1,0 +1,170 @@
+"""Every error raised on purpose.
+
+    DespatchError                  the base: catch this to catch them all
+    ├── SourceError                a document or a record in it can't be read
+    │   ├── SourceNotFound         the path is not there
+    │   ├── UnknownSource          no reader knows this kind of document
+    │   ├── MalformedRecord        a record is broken, or lacks what every record has
+    │   └── ClippedRecord          the source cut the question or the answer short
+    ├── BuildError                 sources were read, but no snapshot can be made of them
+    │   ├── NothingToIndex         not one answered question was found
+    │   └── UnfaithfulPassage      a passage is not word for word in its answer
+    ├── ModelError                 the encoder can't be used
+    │   ├── ModelNotFound          no such model in this folder or the local cache
+    │   └── ModelChanged           the weights are not those whose hash is known
+    ├── SnapshotError              the data directory can't be used
+    │   ├── NoSnapshot             nothing has been built there
+    │   ├── SnapshotDamaged        a file is missing, or not as it was published
+    │   ├── OtherModel             it was built with another encoder
+    │   ├── OtherFormat            it was written in another version's format
+    │   ├── PublishFailed          it could not be written whole; the old one stands
+    │   └── DirectoryBusy          another build is writing there
+    ├── QueryError                 the question or a filter is not usable
+    │   ├── UnknownName            no such body, minister, asker, ... in the corpus
+    │   └── NotAvailableYet        asked for in the contract, not built yet
+    └── UnknownKey                 no answer has this key
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class DespatchError(Exception):
+    """Base of every error that Despatch Box raises on purpose; its text is fit to show to a user."""
+
+
+class SourceError(DespatchError):
+    """A document, or one record in it, can't be read.
+
+    Args:
+        path: The document, as the user named it.
+        reason: What is wrong and what to do.
+        line: Line, or place in a list, counted from 1; None where the whole document is meant.
+    """
+
+    def __init__(self, path: Path | str, reason: str, line: int | None = None) -> None:
+        """Keep the parts and make the message `path:line: reason`."""
+        self.path = str(path)
+        self.reason = reason
+        self.line = line
+        super().__init__(f"{self.path}:{line}: {reason}" if line is not None else f"{self.path}: {reason}")
+
+
+class SourceNotFound(SourceError):
+    """The path is not there."""
+
+
+class UnknownSource(SourceError):
+    """No reader knows this kind of document."""
+
+
+class MalformedRecord(SourceError):
+    """A record is broken, or lacks what every record has."""
+
+
+class ClippedRecord(SourceError):
+    """The source cut the question or the answer short, so it must not be quoted."""
+
+
+class BuildError(DespatchError):
+    """Sources were read, but no snapshot can be made of them."""
+
+
+class NothingToIndex(BuildError):
+    """Not one answered question was found."""
+
+
+class UnfaithfulPassage(BuildError):
+    """A passage is not word for word in the answer it was taken from."""
+
+
+class ModelError(DespatchError):
+    """The encoder can't be used."""
+
+
+class ModelNotFound(ModelError):
+    """No such model in this folder or in the local cache."""
+
+
+class ModelChanged(ModelError):
+    """The weights are not those whose hash is known."""
+
+
+class SnapshotError(DespatchError):
+    """The data directory, or the snapshot it points to, can't be used."""
+
+
+class NoSnapshot(SnapshotError):
+    """Nothing has been built in this directory."""
+
+
+class SnapshotDamaged(SnapshotError):
+    """A file of the snapshot is missing, or not as it was published."""
+
+
+class OtherModel(SnapshotError):
+    """The snapshot was built with another encoder."""
+
+
+class OtherFormat(SnapshotError):
+    """The snapshot was written in another version's format."""
+
+
+class PublishFailed(SnapshotError):
+    """The snapshot could not be written whole; the one before it still stands."""
+
+
+class DirectoryBusy(SnapshotError):
+    """Another build is writing in this data directory."""
+
+
+class QueryError(DespatchError):
+    """The question, a filter or a limit is not usable.
+
+    Args:
+        field: The parameter at fault, by the name used on every surface.
+        reason: The value seen, the value needed and the next step.
+    """
+
+    def __init__(self, field: str, reason: str) -> None:
+        """Keep the parts and make the message `field: reason`."""
+        self.field = field
+        self.reason = reason
+        super().__init__(f"{field}: {reason}")
+
+
+class UnknownName(QueryError):
+    """A filter names a body, minister, asker or party that is not in the corpus.
+
+    Args:
+        field: The filter.
+        value: The name asked for.
+        nearest: The nearest names that are there, best first.
+    """
+
+    def __init__(self, field: str, value: str, nearest: tuple[str, ...]) -> None:
+        """Keep the parts and say which names come nearest."""
+        self.value = value
+        self.nearest = nearest
+        advice = f"nearest: {'; '.join(nearest)}" if nearest else "`despatch coverage` lists what is there"
+        super().__init__(field, f"{value!r} is not in what is indexed ({advice})")
+
+
+class NotAvailableYet(QueryError):
+    """The contract has a place for this, but this version does not do it yet."""
+
+
+class UnknownKey(DespatchError):
+    """No answer in the corpus has this key.
+
+    Args:
+        key: The key asked for.
+    """
+
+    def __init__(self, key: str) -> None:
+        """Keep the key and say what a key looks like."""
+        self.key = key
+        super().__init__(
+            f"no answer has the key {key!r}: keys look like commons-2023-07-18-194793, or are the API's id"
+        )
