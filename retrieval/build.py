@@ -1,0 +1,310 @@
+"""The whole pipeline, sources to snapshot."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.encoders import Encoder
+from retrieval.entries import Entry, write_entries
+from retrieval.errors import NothingToIndex, SourceError, UnfaithfulPassage
+from retrieval.passages import encoder_text, is_faithful, passages_of
+from retrieval.records import Record, folded
+from retrieval.snapshot import (
+    FORMAT,
+    RECORDS_FILE,
+    VECTORS_FILE,
+    Counts,
+    Manifest,
+    Snapshot,
+    current_name,
+    open_snapshot,
+    publish,
+    writing,
+)
+from retrieval.sources import Received, ReadReport, read_sources, reader_named
+from retrieval.status import classify
+from retrieval.store import RecordStore
+from retrieval.vectors import VectorIndex
+
+Progress = Callable[[str, int, int | None], None]
+"""Hears a stage's name, how much of it is done and how much there is in all (None: not known)."""
+
+
+def no_progress(stage: str, done: int, total: int | None) -> None:
+    """Say nothing."""
+
+
+@dataclass(slots=True)
+class BuildReport:
+    """What a build read, made and left aside.
+
+    Attributes:
+        snapshot: Name of the new snapshot.
+        read: What the readers met: faults, files ignored, questions without an answer yet.
+        counts: Records, distinct answers and passages published.
+        texts_encoded: Distinct texts given to the encoder.
+        repeated: Records that were there already under the same key or API id; one of each is kept.
+        disagreements: Key of each record whose flags and text disagree, with what was decided.
+        seconds: From first to last step.
+        encoding_seconds: Of which spent encoding.
+        precision: The encoder's arithmetic.
+    """
+
+    snapshot: str = ""
+    read: ReadReport = field(default_factory=ReadReport)
+    counts: Counts = field(default_factory=lambda: Counts(0, 0, 0))
+    texts_encoded: int = 0
+    repeated: int = 0
+    disagreements: list[tuple[str, str]] = field(default_factory=list)
+    seconds: float = 0.0
+    encoding_seconds: float = 0.0
+    precision: str = ""
+
+
+def build(
+    sources: Sequence[str],
+    data: Path,
+    encoder: Encoder,
+    *,
+    add: bool = False,
+    strict: bool = False,
+    stdin: BinaryIO | None = None,
+    now: datetime | None = None,
+    progress: Progress = no_progress,
+) -> BuildReport:
+    """Read `sources`, make quotable passages of their answers, index them and publish a snapshot.
+
+    Args:
+        sources: Files and folders; "-" is `stdin`. The corpus becomes exactly these.
+        data: The data directory; made if need be.
+        encoder: Makes the vectors.
+        add: Keep the records that are there, and add or replace by key.
+        strict: Let the first bad line or file end the build.
+        stdin: Where "-" reads from.
+        now: The time of the build; the day on it is the day the sources were read.
+        progress: Hears how far each stage is.
+
+    Returns:
+        What was read, made and left aside.
+
+    Raises:
+        SourceError: For a source that is not there or that no reader knows; with `strict`, for any fault.
+        NothingToIndex: If there is no answered question in the sources.
+        SnapshotError: If the snapshot can't be written; the one before it still stands.
+    """
+    moment = now or datetime.now(UTC)
+    report = BuildReport()
+    with writing(data):
+        fresh = read_sources(sources, report.read, read_on=moment.date(), strict=strict, stdin=stdin)
+        pairs: Iterable[tuple[Received, Record]] = fresh
+        if add and current_name(data):
+            pairs = _after(_kept(data), fresh)
+        return _build(pairs, data, encoder, tuple(sources), moment, report, progress)
+
+
+def upgrade(
+    data: Path, encoder: Encoder, *, now: datetime | None = None, progress: Progress = no_progress
+) -> BuildReport | None:
+    """Rebuild a snapshot of any format from the records it keeps as received, asking no source again.
+
+    Args:
+        data: The data directory.
+        encoder: Makes the vectors.
+        now: The time of the upgrade; the day each source was read stays as it was.
+        progress: Hears how far each stage is.
+
+    Returns:
+        What was made, or None if the snapshot has this version's format already.
+
+    Raises:
+        SnapshotError: If there is no snapshot, it is damaged, or the new one can't be written.
+    """
+    any_format = tuple(range(FORMAT + 1))
+    with writing(data):
+        snapshot = open_snapshot(data, formats=any_format)
+        if snapshot.manifest.format == FORMAT:
+            return None
+        report = BuildReport()
+        pairs = _kept(data, any_format)
+        return _build(pairs, data, encoder, snapshot.manifest.sources, now or datetime.now(UTC), report, progress)
+
+
+def _kept(data: Path, formats: tuple[int, ...] = (FORMAT,)) -> Iterator[tuple[Received, Record]]:
+    store = RecordStore(open_snapshot(data, formats=formats).records_file)
+    for received in store.received():
+        record = reader_named(received.reader).parse(received)
+        if isinstance(record, Record):
+            yield received, record
+
+
+def _after(
+    first: Iterable[tuple[Received, Record]], then: Iterable[tuple[Received, Record]]
+) -> Iterator[tuple[Received, Record]]:
+    yield from first
+    yield from then
+
+
+def _build(
+    pairs: Iterable[tuple[Received, Record]],
+    data: Path,
+    encoder: Encoder,
+    sources: tuple[str, ...],
+    moment: datetime,
+    report: BuildReport,
+    progress: Progress,
+) -> BuildReport:
+    started = time.perf_counter()
+    entries = _in_date_order(_grouped(_entries(_one_each(pairs, report), encoder, report, progress)))
+    if not entries:
+        raise NothingToIndex(_nothing(report))
+    texts = [
+        encoder_text(passage, entry.record.heading, entry.record.question, encoder.fits)
+        for entry in entries
+        for passage in entry.passages
+    ]
+    encoding = time.perf_counter()
+    vectors = _encoded(texts, encoder, report, progress)
+    report.encoding_seconds = time.perf_counter() - encoding
+    report.precision = encoder.precision
+    report.counts = Counts(len(entries), len({entry.answer_group for entry in entries}), len(texts))
+    snapshot = _publish(entries, vectors, data, encoder, sources, moment, report, progress)
+    report.snapshot = snapshot.manifest.name
+    report.seconds = time.perf_counter() - started
+    return report
+
+
+def _one_each(
+    pairs: Iterable[tuple[Received, Record]], report: BuildReport
+) -> list[tuple[Received, Record]]:
+    """Keep one record a question: the later one read, unless it knows fewer facts."""
+    by_key: dict[str, tuple[Received, Record]] = {}
+    key_of_id: dict[int, str] = {}
+    for received, record in pairs:
+        key = record.key
+        known = by_key.get(key) or by_key.get(key_of_id.get(record.api_id or 0, ""))
+        if known:
+            report.repeated += 1
+            if _facts(record) < _facts(known[1]):
+                continue
+            del by_key[known[1].key]
+        by_key[key] = (received, record)
+        if record.api_id is not None:
+            key_of_id[record.api_id] = key
+    return list(by_key.values())
+
+
+def _facts(record: Record) -> int:
+    given = (record.uin, record.tabled, record.answered, record.answering_body, record.heading, record.house)
+    return sum(fact is not None for fact in given)
+
+
+def _entries(
+    pairs: Sequence[tuple[Received, Record]], encoder: Encoder, report: BuildReport, progress: Progress
+) -> Iterator[Entry]:
+    for done, (received, record) in enumerate(pairs, start=1):
+        status = classify(record)
+        if status.disagreement:
+            report.disagreements.append((record.key, status.disagreement))
+        passages = passages_of(record.answer, encoder.fits)
+        for passage in passages:
+            if not is_faithful(passage, record.answer_text):
+                raise UnfaithfulPassage(
+                    f"{record.key}: passage {passage.ordinal} is not word for word in its answer; nothing was "
+                    "published. Please report this as a fault, with the key"
+                )
+        yield Entry(received, record, status, passages)
+        progress("Making passages", done, len(pairs))
+
+
+def _grouped(entries: Iterable[Entry]) -> list[Entry]:
+    """Give the same number to entries whose answers have the same clean text and the same body."""
+    numbers: dict[tuple[str | None, bytes], int] = {}
+    grouped = []
+    for entry in entries:
+        text = hashlib.sha256(folded(entry.record.answer_text).encode()).digest()
+        number = numbers.setdefault((entry.record.answering_body, text), len(numbers))
+        grouped.append(replace(entry, answer_group=number))
+    return grouped
+
+
+def _in_date_order(entries: list[Entry]) -> list[Entry]:
+    """Order by date answered, the undated last, so that a span of dates is one range of rows."""
+    return sorted(
+        entries,
+        key=lambda entry: (
+            entry.record.answered is None,
+            entry.record.answered.isoformat() if entry.record.answered else "",
+            entry.record.key,
+        ),
+    )
+
+
+def _encoded(
+    texts: Sequence[str], encoder: Encoder, report: BuildReport, progress: Progress
+) -> NDArray[np.float32]:
+    """Encode each distinct text once and give every row its vector."""
+    place_of: dict[str, int] = {}
+    places = np.fromiter((place_of.setdefault(text, len(place_of)) for text in texts), dtype=np.int64)
+    report.texts_encoded = len(place_of)
+    done = 0
+
+    def count(more: int) -> None:
+        nonlocal done
+        done += more
+        progress("Encoding", done, len(place_of))
+
+    return encoder.encode_documents(list(place_of), count)[places]
+
+
+def _publish(
+    entries: Sequence[Entry],
+    vectors: NDArray[np.float32],
+    data: Path,
+    encoder: Encoder,
+    sources: tuple[str, ...],
+    moment: datetime,
+    report: BuildReport,
+    progress: Progress,
+) -> Snapshot:
+    manifest = Manifest(
+        format=FORMAT,
+        name=f"{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
+        created=moment,
+        version=version("despatch-box"),
+        precision=encoder.precision,
+        model=encoder.identity,
+        counts=report.counts,
+        sources=sources,
+        files={},
+    )
+
+    def write_files(folder: Path) -> None:
+        write_entries(folder / RECORDS_FILE, entries)
+        VectorIndex.of(vectors).write(folder / VECTORS_FILE)
+
+    progress("Publishing", 0, 1)
+    snapshot = publish(data, manifest, write_files)
+    progress("Publishing", 1, 1)
+    return snapshot
+
+
+def _nothing(report: BuildReport) -> str:
+    read = report.read
+    told = f"no answered question in the sources: {read.records} records"
+    if read.faults:
+        first: SourceError = read.faults[0]
+        told += f", {len(read.faults)} faults (the first: {first})"
+    if read.ignored:
+        told += f", {len(read.ignored)} files ignored"
+    return told + ". Nothing was published"

@@ -1,0 +1,161 @@
+"""A record with all that is worked out from it, and how that is written to the store file."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from retrieval.passages import Passage
+from retrieval.records import FindingName, Record
+from retrieval.sources import Received
+from retrieval.status import AnswerStatus
+
+# `received` keeps this shape in every format to come: `despatch upgrade` rebuilds any snapshot from it.
+_SCHEMA = """
+CREATE TABLE received (
+    key TEXT PRIMARY KEY, reader TEXT NOT NULL, source TEXT NOT NULL, place INTEGER NOT NULL,
+    read_on TEXT NOT NULL, raw BLOB NOT NULL
+);
+CREATE TABLE records (
+    number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, api_id INTEGER UNIQUE, answer_group INTEGER NOT NULL,
+    kind TEXT NOT NULL, bare INTEGER NOT NULL, house TEXT, uin TEXT, heading TEXT,
+    answering_body TEXT, answering_body_id INTEGER,
+    minister TEXT, minister_id INTEGER, post TEXT, asker TEXT, asker_id INTEGER, party TEXT,
+    tabled TEXT, answered TEXT, corrected TEXT,
+    facts BLOB NOT NULL, status BLOB NOT NULL
+);
+CREATE TABLE findings (record INTEGER NOT NULL, name TEXT NOT NULL, passage INTEGER);
+CREATE TABLE passages (
+    row INTEGER PRIMARY KEY, record INTEGER NOT NULL, ordinal INTEGER NOT NULL, text TEXT NOT NULL,
+    context TEXT NOT NULL, first_block INTEGER NOT NULL, last_block INTEGER NOT NULL, hash TEXT NOT NULL
+);
+CREATE INDEX records_by_group ON records (answer_group);
+CREATE INDEX records_by_body ON records (answering_body);
+CREATE INDEX findings_by_name ON findings (name, record);
+CREATE UNIQUE INDEX passages_by_record ON passages (record, ordinal);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One record with all that is worked out from it. Primary key: `record.key`.
+
+    Attributes:
+        received: The record as the source gave it.
+        record: What was read from that.
+        status: Its kind and findings.
+        passages: Its answer in quotable pieces, in order; at least one.
+        answer_group: Number shared by the records whose answers have the same clean text and body.
+    """
+
+    received: Received
+    record: Record
+    status: AnswerStatus
+    passages: tuple[Passage, ...]
+    answer_group: int = 0
+
+    def findings(self) -> Iterator[tuple[FindingName, int | None]]:
+        """Yield each finding with the ordinal of its passage; None where it belongs to the whole answer."""
+        found: dict[tuple[FindingName, int | None], None] = {}
+        for finding in self.status.findings:
+            found[(finding.name, self._passage_of(finding.block, finding.start))] = None
+        yield from found
+
+    def _passage_of(self, block: int | None, start: int) -> int | None:
+        if block is None:
+            return None
+        holding = [p for p in self.passages if p.first_block <= block <= p.last_block]
+        if len(holding) > 1:
+            # A long paragraph was split at sentences: count along its parts.
+            passed = 0
+            for passage in holding:
+                passed += len(passage.text) + 1
+                if start < passed:
+                    return passage.ordinal
+        return holding[-1].ordinal if holding else None
+
+
+def write_entries(path: Path, entries: Sequence[Entry]) -> None:
+    """Write `entries`, already in their final order, to a new SQLite file.
+
+    Args:
+        path: The file to make; it must not exist.
+        entries: Records in date order; their passages get rows in the same order, from 0.
+
+    Raises:
+        OSError: If the disk is full or the file can't be written.
+    """
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA + "BEGIN;")
+        row = 0
+        for number, entry in enumerate(entries):
+            _write_entry(connection, number, entry, row)
+            row += len(entry.passages)
+        connection.execute("COMMIT")
+    except sqlite3.Error as error:
+        raise OSError(f"{path.name}: {error}") from error
+    finally:
+        connection.close()
+
+
+def _write_entry(connection: sqlite3.Connection, number: int, entry: Entry, row: int) -> None:
+    record, source = entry.record, entry.received.provenance
+    connection.execute(
+        "INSERT INTO received VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            record.key,
+            entry.received.reader,
+            source.source,
+            source.place,
+            source.read_on.isoformat(),
+            zlib.compress(entry.received.raw, 6),
+        ),
+    )
+    minister, asker = record.answerer, record.asker
+    values = {
+        "number": number,
+        "key": record.key,
+        "api_id": record.api_id,
+        "answer_group": entry.answer_group,
+        "kind": entry.status.kind,
+        "bare": entry.status.bare,
+        "house": record.house,
+        "uin": record.uin,
+        "heading": record.heading,
+        "answering_body": record.answering_body,
+        "answering_body_id": record.answering_body_id,
+        "minister": minister.name if minister else None,
+        "minister_id": minister.id if minister else None,
+        "post": minister.post if minister else None,
+        "asker": asker.name if asker else None,
+        "asker_id": asker.id if asker else None,
+        "party": asker.party if asker else None,
+        "tabled": _iso(record.tabled),
+        "answered": _iso(record.answered),
+        "corrected": _iso(record.corrected),
+        "facts": msgspec.json.encode(record),
+        "status": msgspec.json.encode(entry.status),
+    }
+    places = ", ".join(f":{name}" for name in values)
+    connection.execute(f"INSERT INTO records ({', '.join(values)}) VALUES ({places})", values)
+    connection.executemany(
+        "INSERT INTO findings VALUES (?, ?, ?)", [(number, name, passage) for name, passage in entry.findings()]
+    )
+    connection.executemany(
+        "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (row + place, number, p.ordinal, p.text, p.context, p.first_block, p.last_block, p.hash)
+            for place, p in enumerate(entry.passages)
+        ],
+    )
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

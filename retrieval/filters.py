@@ -1,0 +1,109 @@
+"""What a search is limited to, as conditions on records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from datetime import date
+
+from retrieval.errors import QueryError
+from retrieval.records import AnswerKind, FindingName, House
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Limits on which records may answer; values within one are alternatives, and all filters must hold.
+
+    Dates are inclusive. With neither `kind` nor `finding`, the answers shown are the substantive ones that
+    say more than that the information is not held or would cost too much.
+    """
+
+    answered_from: date | None = None
+    answered_to: date | None = None
+    tabled_from: date | None = None
+    tabled_to: date | None = None
+    house: tuple[House, ...] = ()
+    answering_body: tuple[str, ...] = ()
+    minister: tuple[str, ...] = ()
+    asker: tuple[str, ...] = ()
+    party: tuple[str, ...] = ()
+    kind: tuple[AnswerKind, ...] = ()
+    finding: tuple[FindingName, ...] = ()
+    heading: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a span of dates that ends before it begins.
+
+        Raises:
+            QueryError: Naming the later field.
+        """
+        for what in ("answered", "tabled"):
+            first, last = getattr(self, f"{what}_from"), getattr(self, f"{what}_to")
+            if first and last and first > last:
+                raise QueryError(
+                    f"{what}_to", f"{last} is before {what}_from {first}: give the earlier date as {what}_from"
+                )
+
+    def given(self) -> dict[str, date | tuple[str, ...]]:
+        """Return the filters that are set, by name."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name)}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition on the `records` table, and the column whose absence makes a record fail it."""
+
+    sql: str
+    values: tuple[object, ...] = ()
+    column: str | None = None
+
+
+VISIBLE = Condition("kind = 'substantive' AND NOT bare")
+"""What a search shows unless the user asks for other kinds or for a finding."""
+
+HELD_BACK = Condition("NOT (kind = 'substantive' AND NOT bare)")
+"""The records that `VISIBLE` leaves out."""
+
+Resolver = Callable[[str, str], Condition]
+"""From a filter's name and the name asked for, to a condition on the names in the corpus."""
+
+
+def conditions(filters: Filters, resolve: Resolver) -> Iterator[Condition]:
+    """Yield a condition for each filter that the user set; `VISIBLE` is not among them.
+
+    Args:
+        filters: What the user asked for.
+        resolve: Finds a name in the corpus.
+
+    Raises:
+        UnknownName: From `resolve`, if a name is not in the corpus.
+    """
+    for column in ("answered", "tabled"):
+        first, last = getattr(filters, f"{column}_from"), getattr(filters, f"{column}_to")
+        if first:
+            yield Condition(f"{column} >= ?", (first.isoformat(),), column)
+        if last:
+            yield Condition(f"{column} <= ?", (last.isoformat(),), column)
+    if filters.house:
+        yield _one_of("house", tuple(str(house) for house in filters.house))
+    for name in ("answering_body", "minister", "asker", "party"):
+        asked: tuple[str, ...] = getattr(filters, name)
+        if asked:
+            yield _any_of([resolve(name, value) for value in asked])
+    if filters.kind:
+        yield _one_of("kind", tuple(str(kind) for kind in filters.kind))
+    if filters.finding:
+        names = tuple(str(finding) for finding in filters.finding)
+        marks = ", ".join("?" * len(names))
+        yield Condition(f"number IN (SELECT record FROM findings WHERE name IN ({marks}))", names)
+    if filters.heading:
+        yield _any_of([Condition("instr(casefold(heading), ?) > 0", (h.casefold(),), "heading") for h in filters.heading])
+
+
+def _one_of(column: str, values: tuple[str, ...]) -> Condition:
+    return Condition(f"{column} IN ({', '.join('?' * len(values))})", values, column)
+
+
+def _any_of(listed: list[Condition]) -> Condition:
+    sql = " OR ".join(f"({condition.sql})" for condition in listed)
+    return Condition(sql, tuple(v for c in listed for v in c.values), listed[0].column)

@@ -1,0 +1,100 @@
+"""Names as people type them to names as the corpus holds them."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+
+from retrieval.errors import UnknownName
+from retrieval.filters import Condition
+
+# Which column holds the names that a filter asks for, and which the id that may be given instead.
+_COLUMNS = {
+    "answering_body": ("answering_body", "answering_body_id"),
+    "minister": ("minister", "minister_id"),
+    "asker": ("asker", "asker_id"),
+    "party": ("party", None),
+}
+_NEAREST = 3
+
+
+class NameBook:
+    """The bodies, ministers, askers and parties of one corpus.
+
+    Args:
+        names: By filter, each name in the corpus.
+        ids: By filter, each id in the corpus, for records whose source gives an id only.
+    """
+
+    def __init__(self, names: Mapping[str, list[str]], ids: Mapping[str, set[int]]) -> None:
+        """Fold the names once, so that case, accents and punctuation don't matter."""
+        self._names = {name: sorted(listed) for name, listed in names.items()}
+        self._folded = {name: [_folded(n) for n in listed] for name, listed in self._names.items()}
+        self._ids = ids
+
+    @classmethod
+    def of(cls, rows: Callable[[str], list[tuple[object, ...]]]) -> NameBook:
+        """Collect the names of a corpus; `rows` runs one SELECT on it."""
+        names: dict[str, list[str]] = {}
+        ids: dict[str, set[int]] = {}
+        for name, (column, id_column) in _COLUMNS.items():
+            found = rows(f"SELECT DISTINCT {column} FROM records WHERE {column} IS NOT NULL")
+            names[name] = [str(row[0]) for row in found]
+            if id_column:
+                found = rows(f"SELECT DISTINCT {id_column} FROM records WHERE {id_column} IS NOT NULL")
+                ids[name] = {int(str(row[0])) for row in found}
+        return cls(names, ids)
+
+    def resolve(self, name: str, value: str) -> Condition:
+        """Return the condition that a record has the name asked for.
+
+        A name matches whole (case, accents and punctuation aside), or by some of its words where just one
+        name has them all: "Phillips" finds Jess Phillips unless there is another Phillips. An id of the
+        API matches where it occurs in the corpus.
+
+        Args:
+            name: The filter: answering_body, minister, asker or party.
+            value: What the user typed.
+
+        Raises:
+            UnknownName: If there is none, or several; it carries the nearest.
+        """
+        column, id_column = _COLUMNS[name]
+        asked = _folded(value)
+        if id_column and asked.isascii() and asked.isdigit() and int(asked) in self._ids.get(name, set()):
+            return Condition(f"{id_column} = ?", (int(asked),), id_column)
+        names, folded = self._names[name], self._folded[name]
+        whole = [names[place] for place, candidate in enumerate(folded) if asked and candidate == asked]
+        if whole:
+            marks = ", ".join("?" * len(whole))
+            return Condition(f"{column} IN ({marks})", tuple(whole), column)
+        words = set(asked.split())
+        partly = [names[place] for place, candidate in enumerate(folded) if words and words <= set(candidate.split())]
+        if len(partly) == 1:
+            return Condition(f"{column} = ?", (partly[0],), column)
+        raise UnknownName(name, value, tuple(partly[:_NEAREST]) or self._nearest(name, asked))
+
+    def _nearest(self, name: str, asked: str) -> tuple[str, ...]:
+        names, folded = self._names[name], self._folded[name]
+        by_initials = [n for n in names if asked.replace(" ", "") in _initials(n)]
+        close = difflib.get_close_matches(asked, folded, n=_NEAREST, cutoff=0.5)
+        # A surname alone is far from the whole name by edit distance, so single words are compared as well.
+        for place, candidate in enumerate(folded):
+            if difflib.get_close_matches(asked, candidate.split(), n=1, cutoff=0.75):
+                close.append(folded[place])
+        found = by_initials + [names[folded.index(candidate)] for candidate in close]
+        return tuple(dict.fromkeys(found))[:_NEAREST]
+
+
+def _folded(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    words = re.sub(r"[^a-z0-9]+", " ", plain.replace("&", " and ").replace("'", "")).split()
+    return " ".join(word for word in words if word != "the")
+
+
+def _initials(name: str) -> set[str]:
+    words = _folded(name).split()
+    small = {"and", "of", "for"}
+    return {"".join(w[0] for w in words), "".join(w[0] for w in words if w not in small)} - {""}

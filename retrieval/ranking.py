@@ -1,0 +1,65 @@
+"""Nearest passages to nearest answers: one an answer, in an order that repeats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.vectors import VectorIndex
+
+_FIRST_ROUND = 64
+_ROWS_AN_ANSWER = 4  # More than the passages of a usual answer that come near one question together.
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """An answer in its place. Primary key: `group`.
+
+    Attributes:
+        group: The answer group: records with the same text from the same body.
+        score: Cosine of its best passage.
+        row: Row of that passage.
+    """
+
+    group: int
+    score: float
+    row: int
+
+
+def best_answers(
+    index: VectorIndex,
+    query: NDArray[np.float32],
+    group_of_row: NDArray[np.int64],
+    *,
+    limit: int,
+    rows: NDArray[np.int64] | None = None,
+) -> list[Ranked]:
+    """Rank answers by their best passage.
+
+    Args:
+        index: One vector a passage.
+        query: Unit vector of the question, shape (d,).
+        group_of_row: The answer group of each row, shape (n,).
+        limit: The most answers to return; at least 1.
+        rows: The rows allowed, rising; None allows all.
+
+    Returns:
+        Up to `limit` answers by falling score, ties by the earlier row: with a larger `limit` the same list
+        goes on.
+    """
+    allowed = len(index) if rows is None else len(rows)
+    k = max(_FIRST_ROUND, limit * _ROWS_AN_ANSWER)
+    while True:
+        found, scores = index.search(query, k, rows)
+        exhausted = k >= allowed
+        if not exhausted:
+            # Rows that tie with the last one may have been cut off, so none of them is sure yet.
+            sure = scores > scores[-1]
+            found, scores = found[sure], scores[sure]
+        groups, first = np.unique(group_of_row[found], return_index=True)
+        if exhausted or len(groups) >= limit:
+            order = np.argsort(first)[:limit]
+            return [Ranked(int(groups[o]), float(scores[first[o]]), int(found[first[o]])) for o in order]
+        k *= 4

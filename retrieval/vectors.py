@@ -1,0 +1,110 @@
+"""Unit vectors to row numbers and scores, by FAISS."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.errors import QueryError, SnapshotDamaged
+
+
+class VectorIndex:
+    """Exact inner-product search over unit vectors: the score is the cosine.
+
+    Rows are numbered from 0 in the order given, which is the order of dates, so that a span of dates is a
+    range of rows.
+
+    Args:
+        index: A flat inner-product index of FAISS.
+    """
+
+    def __init__(self, index: faiss.IndexFlatIP) -> None:
+        """Wrap an index that is in memory."""
+        self._index = index
+
+    @classmethod
+    def of(cls, vectors: NDArray[np.float32]) -> VectorIndex:
+        """Index `vectors`, shape (n, d), float32, each of unit length."""
+        index = faiss.IndexFlatIP(vectors.shape[1])
+        index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+        return cls(index)
+
+    @classmethod
+    def read(cls, path: Path) -> VectorIndex:
+        """Read an index that `write` wrote; the caller has checked the file's hash first.
+
+        Raises:
+            SnapshotDamaged: If FAISS can't read the file, or it is of another kind.
+        """
+        try:
+            index = faiss.read_index(str(path))
+        except RuntimeError as error:
+            raise SnapshotDamaged(f"{path.name} is not an index that FAISS can read: build again") from error
+        if not isinstance(index, faiss.IndexFlatIP):
+            raise SnapshotDamaged(f"{path.name} holds a {type(index).__name__}, not an IndexFlatIP: build again")
+        return cls(index)
+
+    def write(self, path: Path) -> None:
+        """Write the index to `path`.
+
+        Raises:
+            OSError: If the disk is full or the folder can't be written.
+        """
+        try:
+            faiss.write_index(self._index, str(path))
+        except RuntimeError as error:
+            raise OSError(f"FAISS could not write {path}: {error}") from error
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return int(self._index.ntotal)
+
+    @property
+    def dimensions(self) -> int:
+        """Length of a vector."""
+        return int(self._index.d)
+
+    def search(
+        self, query: NDArray[np.float32], k: int, rows: NDArray[np.int64] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Find the nearest rows to one query vector.
+
+        Args:
+            query: Shape (d,), float32, unit length.
+            k: The most rows to return, at least 1.
+            rows: The rows allowed, in rising order without repeats; None allows all. They are kept to
+                before ranking, so a full `k` comes back where that many are allowed.
+
+        Returns:
+            Row numbers, shape (m,), int64, and scores, shape (m,), float32, cosine in [-1, 1], falling; a tie
+            is broken by the lower row. m is the lesser of `k` and the rows allowed.
+
+        Raises:
+            QueryError: If `k` is below 1 or `query` has another length than the index.
+        """
+        if k < 1:
+            raise QueryError("limit", f"{k} is below 1")
+        if query.shape != (self.dimensions,):
+            raise QueryError("query", f"its vector has shape {query.shape}, the index needs ({self.dimensions},)")
+        allowed = len(self) if rows is None else len(rows)
+        if allowed == 0:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        # Each thread that calls FAISS gets an OpenMP pool of its own; one core a query keeps them from fighting.
+        faiss.omp_set_num_threads(1)
+        selector = None if rows is None else _selector(rows, len(self))
+        parameters = None if selector is None else faiss.SearchParameters(sel=selector)
+        scores, found = self._index.search(query[np.newaxis, :], min(k, allowed), params=parameters)
+        order = np.lexsort((found[0], -scores[0]))
+        return found[0][order], scores[0][order]
+
+
+def _selector(rows: NDArray[np.int64], total: int) -> faiss.IDSelector:
+    first, last = int(rows[0]), int(rows[-1])
+    if last - first + 1 == len(rows):
+        return faiss.IDSelectorRange(first, last + 1)
+    allowed = np.zeros(total, dtype=bool)
+    allowed[rows] = True
+    return faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))

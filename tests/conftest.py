@@ -1,0 +1,101 @@
+"""What many tests share: a toy encoder, and a data directory of twelve small records.
+
+The records in `data/small.jsonl` have the shape of Parliament's API, but the questions, answers and people in
+them are invented.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from retrieval.build import build
+from retrieval.encoders import EncoderIdentity, unit_rows
+
+HERE = Path(__file__).parent
+WINDOW = 120
+
+
+class ToyEncoder:
+    """Hashes words into a vector: texts that share words are close, exactly and the same everywhere."""
+
+    def __init__(self, name: str = "toy") -> None:
+        """Take a name, so that a test can have two different ones."""
+        self._identity = EncoderIdentity(name=name, weights_sha256="0" * 64, dimensions=256, window=WINDOW)
+        self.encoded: list[str] = []
+
+    @property
+    def identity(self) -> EncoderIdentity:
+        """Return what a manifest records."""
+        return self._identity
+
+    @property
+    def precision(self) -> str:
+        """Return the arithmetic."""
+        return "exact"
+
+    def fits(self, text: str) -> bool:
+        """Count words, as many as the window has."""
+        return len(text.split()) <= WINDOW
+
+    def encode_documents(
+        self, texts: Sequence[str], progress: Callable[[int], None] = lambda done: None
+    ) -> NDArray[np.float32]:
+        """Encode and remember what was encoded."""
+        self.encoded.extend(texts)
+        progress(len(texts))
+        return self.encode_queries(texts)
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Encode each word as one place of the vector."""
+        vectors = np.zeros((len(texts), 256), dtype=np.float32)
+        for row, text in enumerate(texts):
+            for word in set(text.lower().replace(".", " ").replace(",", " ").split()):
+                vectors[row, hashlib.sha256(word.encode()).digest()[0]] += 1
+        return unit_rows(vectors)
+
+
+@pytest.fixture
+def toy_encoder() -> ToyEncoder:
+    """Give a fresh toy encoder."""
+    return ToyEncoder()
+
+
+@pytest.fixture
+def other_encoder() -> ToyEncoder:
+    """Give an encoder that says it is another model."""
+    return ToyEncoder("another")
+
+
+@pytest.fixture(scope="session")
+def small_source() -> str:
+    """Give the path of the twelve invented records."""
+    return str(HERE / "data" / "small.jsonl")
+
+
+@pytest.fixture(scope="session")
+def seeds() -> str:
+    """Give the path of the seed documents."""
+    return str(HERE.parent / "seeds")
+
+
+@pytest.fixture(scope="session")
+def built_once(tmp_path_factory: pytest.TempPathFactory, small_source: str) -> Path:
+    """Build the twelve records once; tests that change the directory take `small_data` instead."""
+    data = tmp_path_factory.mktemp("built") / "data"
+    build([small_source], data, ToyEncoder(), now=datetime(2026, 11, 21, 12, tzinfo=UTC))
+    return data
+
+
+@pytest.fixture
+def small_data(tmp_path: Path, small_source: str) -> Path:
+    """Build the twelve records into a directory of the test's own."""
+    data = tmp_path / "data"
+    build([small_source], data, ToyEncoder(), now=datetime(2026, 11, 21, 12, tzinfo=UTC))
+    return data

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from retrieval.encoders import unit_rows
+from retrieval.errors import QueryError, SnapshotDamaged
+from retrieval.vectors import VectorIndex
+
+VECTORS = unit_rows(np.random.default_rng(7).standard_normal((300, 16)))
+INDEX = VectorIndex.of(VECTORS)
+
+
+def slow_search(query: NDArray[np.float32], k: int, rows: NDArray[np.int64]) -> list[int]:
+    """Score every row in plain Python and sort."""
+    scored = [(-float(np.dot(VECTORS[row].astype(np.float64), query.astype(np.float64))), int(row)) for row in rows]
+    return [row for _, row in sorted(scored)[:k]]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    number=st.integers(0, 299),
+    k=st.integers(1, 400),
+    rows=st.sets(st.integers(0, 299), min_size=1, max_size=300),
+)
+def test_any_selection_of_rows_gives_what_scoring_each_of_them_gives(number: int, k: int, rows: set[int]) -> None:
+    allowed = np.array(sorted(rows), dtype=np.int64)
+    found, scores = INDEX.search(VECTORS[number], k, allowed)
+    assert found.tolist() == slow_search(VECTORS[number], k, allowed)
+    assert scores == pytest.approx(VECTORS[found] @ VECTORS[number], abs=1e-6)
+
+
+@settings(max_examples=30, deadline=None)
+@given(first=st.integers(0, 298), length=st.integers(1, 300), k=st.integers(1, 20))
+def test_a_range_of_rows_gives_what_scoring_each_of_them_gives(first: int, length: int, k: int) -> None:
+    allowed = np.arange(first, min(300, first + length), dtype=np.int64)
+    assert INDEX.search(VECTORS[5], k, allowed)[0].tolist() == slow_search(VECTORS[5], k, allowed)
+
+
+def test_without_a_selection_every_row_is_searched_and_finds_itself_first() -> None:
+    found, scores = INDEX.search(VECTORS[42], 300)
+    assert found[0] == 42
+    assert scores[0] == pytest.approx(1.0, abs=1e-6)
+    assert sorted(found.tolist()) == list(range(300))
+
+
+def test_equal_scores_are_ordered_by_row() -> None:
+    same = VectorIndex.of(np.repeat(VECTORS[:1], 5, axis=0))
+    assert same.search(VECTORS[0], 5)[0].tolist() == [0, 1, 2, 3, 4]
+
+
+def test_no_rows_allowed_finds_nothing() -> None:
+    found, scores = INDEX.search(VECTORS[0], 3, np.empty(0, np.int64))
+    assert (len(found), len(scores)) == (0, 0)
+
+
+@pytest.mark.parametrize(("k", "query"), [(0, VECTORS[0]), (1, VECTORS[0][:8])])
+def test_a_search_that_makes_no_sense_is_refused(k: int, query: NDArray[np.float32]) -> None:
+    with pytest.raises(QueryError):
+        INDEX.search(query, k)
+
+
+def test_an_index_read_back_gives_the_same_rows_and_scores(tmp_path: Path) -> None:
+    INDEX.write(tmp_path / "v.faiss")
+    again = VectorIndex.read(tmp_path / "v.faiss")
+    assert (len(again), again.dimensions) == (300, 16)
+    for one, other in zip(INDEX.search(VECTORS[3], 10), again.search(VECTORS[3], 10), strict=True):
+        assert one.tolist() == other.tolist()
+
+
+def test_a_file_that_is_no_index_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "v.faiss").write_bytes(b"not an index")
+    with pytest.raises(SnapshotDamaged, match=r"v\.faiss"):
+        VectorIndex.read(tmp_path / "v.faiss")
+
+
+def test_an_index_of_another_kind_is_refused(tmp_path: Path) -> None:
+    import faiss
+
+    faiss.write_index(faiss.IndexFlatL2(4), str(tmp_path / "v.faiss"))
+    with pytest.raises(SnapshotDamaged, match="IndexFlatL2"):
+        VectorIndex.read(tmp_path / "v.faiss")
+
+
+def test_a_folder_that_is_not_there_is_told_as_an_error_of_the_disk(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="could not write"):
+        INDEX.write(tmp_path / "missing" / "v.faiss")
+
+
+def test_rows_are_scaled_to_unit_length_and_a_zero_row_stays_zero() -> None:
+    scaled = unit_rows(np.array([[3.0, 4.0], [0.0, 0.0]]))
+    assert scaled.tolist() == [[pytest.approx(0.6), pytest.approx(0.8)], [0.0, 0.0]]
+    assert scaled.dtype == np.float32
