@@ -1,0 +1,45 @@
+"""Ask in plain words what ministers have said, and get the passage with its citation.
+
+Build and search in five lines:
+
+    from retrieval import Searcher, SentenceEncoder, build
+
+    encoder = SentenceEncoder()
+    build(["seeds"], "data", encoder)
+    for hit in Searcher.open("data", encoder).search("What security is there at asylum hotels?").hits:
+        print(hit.passage.text, hit.citation)
+"""
+
+from retrieval.build import BuildReport, build, upgrade
+from retrieval.citations import Citation, CitationStyle, written
+from retrieval.corpus import Corpus
+from retrieval.encoders import Encoder, SentenceEncoder
+from retrieval.errors import DespatchError
+from retrieval.evaluation import evaluate
+from retrieval.filters import Filters
+from retrieval.records import AnswerKind, FindingName, House, Record
+from retrieval.results import Hit, Outcome, SearchResult
+from retrieval.search import Searcher
+
+__all__ = [
+    "AnswerKind",
+    "BuildReport",
+    "Citation",
+    "CitationStyle",
+    "Corpus",
+    "DespatchError",
+    "Encoder",
+    "Filters",
+    "FindingName",
+    "Hit",
+    "House",
+    "Outcome",
+    "Record",
+    "SearchResult",
+    "Searcher",
+    "SentenceEncoder",
+    "build",
+    "evaluate",
+    "upgrade",
+    "written",
+]

@@ -17,11 +17,13 @@ from numpy.typing import NDArray
 
 from retrieval.encoders import Encoder
 from retrieval.entries import Entry, write_entries
-from retrieval.errors import NothingToIndex, SourceError, UnfaithfulPassage
+from retrieval.errors import NothingToIndex, UnfaithfulPassage
 from retrieval.passages import encoder_text, is_faithful, passages_of
+from retrieval.received import read_received, write_received
 from retrieval.records import Record, folded
 from retrieval.snapshot import (
     FORMAT,
+    RECEIVED_FILE,
     RECORDS_FILE,
     VECTORS_FILE,
     Counts,
@@ -34,7 +36,6 @@ from retrieval.snapshot import (
 )
 from retrieval.sources import Received, ReadReport, read_sources, reader_named
 from retrieval.status import classify
-from retrieval.store import RecordStore
 from retrieval.vectors import VectorIndex
 
 Progress = Callable[[str, int, int | None], None]
@@ -73,8 +74,8 @@ class BuildReport:
 
 
 def build(
-    sources: Sequence[str],
-    data: Path,
+    sources: Sequence[str | Path],
+    data: Path | str,
     encoder: Encoder,
     *,
     add: bool = False,
@@ -105,12 +106,13 @@ def build(
     """
     moment = now or datetime.now(UTC)
     report = BuildReport()
+    data, named = Path(data), tuple(str(source) for source in sources)
     with writing(data):
-        fresh = read_sources(sources, report.read, read_on=moment.date(), strict=strict, stdin=stdin)
+        fresh = read_sources(named, report.read, read_on=moment.date(), strict=strict, stdin=stdin)
         pairs: Iterable[tuple[Received, Record]] = fresh
         if add and current_name(data):
             pairs = _after(_kept(data), fresh)
-        return _build(pairs, data, encoder, tuple(sources), moment, report, progress)
+        return _build(pairs, data, encoder, named, moment, report, progress)
 
 
 def upgrade(
@@ -141,8 +143,7 @@ def upgrade(
 
 
 def _kept(data: Path, formats: tuple[int, ...] = (FORMAT,)) -> Iterator[tuple[Received, Record]]:
-    store = RecordStore(open_snapshot(data, formats=formats).records_file)
-    for received in store.received():
+    for _, received in read_received(open_snapshot(data, formats=formats).received_file):
         record = reader_named(received.reader).parse(received)
         if isinstance(record, Record):
             yield received, record
@@ -290,6 +291,7 @@ def _publish(
     )
 
     def write_files(folder: Path) -> None:
+        write_received(folder / RECEIVED_FILE, ((entry.record.key, entry.received) for entry in entries))
         write_entries(folder / RECORDS_FILE, entries)
         VectorIndex.of(vectors).write(folder / VECTORS_FILE)
 
@@ -301,10 +303,12 @@ def _publish(
 
 def _nothing(report: BuildReport) -> str:
     read = report.read
-    told = f"no answered question in the sources: {read.records} records"
-    if read.faults:
-        first: SourceError = read.faults[0]
-        told += f", {len(read.faults)} faults (the first: {first})"
-    if read.ignored:
-        told += f", {len(read.ignored)} files ignored"
-    return told + ". Nothing was published"
+    skipped = {
+        "questions without an answer yet": read.unanswered,
+        "withdrawn questions": read.withdrawn,
+        "faults": read.fault_count,
+        "files that no reader knows": len(read.ignored),
+    }
+    told = "; ".join(f"{what}: {count}" for what, count in skipped.items() if count)
+    first = f" (the first fault: {read.faults[0]})" if read.faults else ""
+    return f"there is no answered question in the sources, so nothing was published. {told}{first}"

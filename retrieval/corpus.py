@@ -219,7 +219,7 @@ class Corpus:
     @property
     def licence(self) -> Licence:
         """The licence of the text, with the credits of every kind of source in the corpus."""
-        readers = [str(row[0]) for row in self.store.rows("SELECT DISTINCT reader FROM received ORDER BY 1")]
+        readers = [str(row[0]) for row in self.store.rows("SELECT DISTINCT reader FROM records ORDER BY 1")]
         if not readers:
             return OPEN_PARLIAMENT_LICENCE
         first = licence_of(readers[0])

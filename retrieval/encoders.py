@@ -86,7 +86,8 @@ def unit_rows(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
     """
     rows = np.ascontiguousarray(vectors, dtype=np.float32)
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
+    scaled: NDArray[np.float32] = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
+    return scaled
 
 
 class SentenceEncoder:
@@ -131,6 +132,7 @@ class SentenceEncoder:
     def _load(self, folder: Path) -> None:
         import torch
         from sentence_transformers import SentenceTransformer
+        from tokenizers import Tokenizer
         from transformers.utils import logging
 
         logging.disable_progress_bar()
@@ -150,6 +152,10 @@ class SentenceEncoder:
             )
         except (OSError, ValueError, KeyError) as error:
             raise ModelNotFound(f"{folder} holds no model that sentence-transformers can read: {error}") from error
+        # A tokenizer apart for counting: the model's own cuts at the window, and can't be shared by threads.
+        self._counter = Tokenizer.from_str(self._model.tokenizer.backend_tokenizer.to_str())
+        self._counter.no_truncation()
+        self._counter.no_padding()
 
     @property
     def identity(self) -> EncoderIdentity:
@@ -169,8 +175,7 @@ class SentenceEncoder:
         # A token is at least one character, so a short text needs no count.
         if len(whole) + 2 <= self._identity.window:
             return True
-        with self._lock:
-            return len(self._model.tokenizer(whole, verbose=False)["input_ids"]) <= self._identity.window
+        return len(self._counter.encode(whole).ids) <= self._identity.window
 
     def encode_documents(
         self, texts: Sequence[str], progress: Callable[[int], None] = lambda done: None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,15 +15,10 @@ from retrieval.records import FindingName, Record
 from retrieval.sources import Received
 from retrieval.status import AnswerStatus
 
-# `received` keeps this shape in every format to come: `despatch upgrade` rebuilds any snapshot from it.
 _SCHEMA = """
-CREATE TABLE received (
-    key TEXT PRIMARY KEY, reader TEXT NOT NULL, source TEXT NOT NULL, place INTEGER NOT NULL,
-    read_on TEXT NOT NULL, raw BLOB NOT NULL
-);
 CREATE TABLE records (
     number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, api_id INTEGER UNIQUE, answer_group INTEGER NOT NULL,
-    kind TEXT NOT NULL, bare INTEGER NOT NULL, house TEXT, uin TEXT, heading TEXT,
+    kind TEXT NOT NULL, bare INTEGER NOT NULL, reader TEXT NOT NULL, house TEXT, uin TEXT, heading TEXT,
     answering_body TEXT, answering_body_id INTEGER,
     minister TEXT, minister_id INTEGER, post TEXT, asker TEXT, asker_id INTEGER, party TEXT,
     tabled TEXT, answered TEXT, corrected TEXT,
@@ -106,18 +100,7 @@ def write_entries(path: Path, entries: Sequence[Entry]) -> None:
 
 
 def _write_entry(connection: sqlite3.Connection, number: int, entry: Entry, row: int) -> None:
-    record, source = entry.record, entry.received.provenance
-    connection.execute(
-        "INSERT INTO received VALUES (?, ?, ?, ?, ?, ?)",
-        (
-            record.key,
-            entry.received.reader,
-            source.source,
-            source.place,
-            source.read_on.isoformat(),
-            zlib.compress(entry.received.raw, 6),
-        ),
-    )
+    record = entry.record
     minister, asker = record.answerer, record.asker
     values = {
         "number": number,
@@ -126,6 +109,7 @@ def _write_entry(connection: sqlite3.Connection, number: int, entry: Entry, row:
         "answer_group": entry.answer_group,
         "kind": entry.status.kind,
         "bare": entry.status.bare,
+        "reader": record.provenance.reader,
         "house": record.house,
         "uin": record.uin,
         "heading": record.heading,

@@ -2,6 +2,7 @@
 
     DIR/current                    one line of JSON: which snapshot, and the SHA-256 of its manifest
     DIR/snapshots/NAME/manifest.json    format, model, counts, and the SHA-256 of each other file
+    DIR/snapshots/NAME/received.sqlite  records as their sources gave them, the same in every format
     DIR/snapshots/NAME/records.sqlite   records and passages
     DIR/snapshots/NAME/vectors.faiss    one vector a passage
 """
@@ -26,6 +27,7 @@ from retrieval.errors import DirectoryBusy, NoSnapshot, OtherFormat, OtherModel,
 FORMAT = 1
 """Number of the format this version writes, and the only one it searches."""
 
+RECEIVED_FILE = "received.sqlite"
 RECORDS_FILE = "records.sqlite"
 VECTORS_FILE = "vectors.faiss"
 _MANIFEST = "manifest.json"
@@ -70,6 +72,11 @@ class Snapshot:
 
     folder: Path
     manifest: Manifest
+
+    @property
+    def received_file(self) -> Path:
+        """The SQLite file of the records as received."""
+        return self.folder / RECEIVED_FILE
 
     @property
     def records_file(self) -> Path:

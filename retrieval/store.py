@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -17,8 +15,7 @@ from numpy.typing import NDArray
 from retrieval.errors import SnapshotDamaged, UnknownKey
 from retrieval.filters import Condition
 from retrieval.passages import Passage
-from retrieval.records import FindingName, Provenance, Record
-from retrieval.sources import Received
+from retrieval.records import FindingName, Record
 from retrieval.status import AnswerStatus
 
 @dataclass(frozen=True, slots=True)
@@ -147,18 +144,6 @@ class RecordStore:
     def members_of_group(self, group: int) -> NDArray[np.int64]:
         """Return the numbers of the records that share answer group `group`, rising."""
         return self._numbers("SELECT number FROM records WHERE answer_group = ? ORDER BY number", (group,))
-
-    def received(self) -> Iterator[Received]:
-        """Yield every record as its source gave it, by key."""
-        for reader, source, place, read_on, raw in self.rows(
-            "SELECT reader, source, place, read_on, raw FROM received ORDER BY key"
-        ):
-            provenance = Provenance(str(reader), str(source), int(str(place)), date.fromisoformat(str(read_on)))
-            yield Received(
-                reader=str(reader),
-                raw=zlib.decompress(raw if isinstance(raw, bytes) else b""),
-                provenance=provenance,
-            )
 
 
 def _casefold(text: str | None) -> str | None:

@@ -1,0 +1,237 @@
+"""A snapshot checked from the ground: its files, its counts, and each passage against what was received."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import msgspec
+
+from retrieval.errors import DespatchError, SnapshotDamaged
+from retrieval.passages import is_faithful
+from retrieval.received import read_received
+from retrieval.records import Record, folded
+from retrieval.snapshot import Snapshot, open_snapshot
+from retrieval.sources import Received, reader_named
+from retrieval.store import RecordStore
+from retrieval.vectors import VectorIndex
+from retrieval.visible import squeezed, visible_answer
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """One thing in a snapshot that is not as it should be.
+
+    Attributes:
+        key: The record it is in; None where it belongs to no single record.
+        what: What is wrong, in plain words.
+    """
+
+    key: str | None
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What was checked, and all that is wrong.
+
+    Attributes:
+        snapshot: Name of the snapshot; empty where not even that could be read.
+        files: Files whose hash was checked.
+        records: Records read again from what was received.
+        passages: Passages looked up in their source.
+        vectors: Vectors counted.
+        findings: Findings followed to their passage.
+        answers: Distinct answers: records with the same text and body are one.
+        discrepancies: In the order found: the snapshot as a whole first, then record by record.
+    """
+
+    snapshot: str = ""
+    files: int = 0
+    records: int = 0
+    passages: int = 0
+    vectors: int = 0
+    findings: int = 0
+    answers: int = 0
+    discrepancies: tuple[Discrepancy, ...] = ()
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.discrepancies
+
+
+def verify(
+    data: Path, progress: Callable[[str, int, int | None], None] = lambda stage, done, total: None
+) -> VerifyReport:
+    """Check the current snapshot of a data directory.
+
+    Every file is hashed again. Every record is read again from what was received, and every passage is
+    looked up both in the record's clean text and in its source's visible text by a slow, separate reader.
+
+    Args:
+        data: The data directory.
+        progress: Hears a stage's name, how much of it is done and how much there is in all.
+
+    Returns:
+        What was checked. A damaged file is a discrepancy, and nothing past it is checked: a file whose hash
+        is wrong is never opened.
+
+    Raises:
+        NoSnapshot: If nothing has been built there.
+        OtherFormat: If the snapshot is in another version's format.
+    """
+    progress("Hashing files", 0, None)
+    try:
+        snapshot = open_snapshot(data)
+        return _Verifier(snapshot).report(progress)
+    except SnapshotDamaged as error:
+        return VerifyReport(discrepancies=(Discrepancy(None, str(error)),))
+
+
+class _Verifier:
+    """Walks one snapshot and keeps what it finds."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._store = RecordStore(snapshot.records_file)
+        self._found: list[Discrepancy] = []
+        self._passages = 0
+        self._group_of_answer: dict[bytes, int] = {}
+        self._answer_of_group: dict[int, bytes] = {}
+
+    def report(self, progress: Callable[[str, int, int | None], None]) -> VerifyReport:
+        """Run every check, each record once."""
+        manifest = self._snapshot.manifest
+        vectors = len(VectorIndex.read(self._snapshot.vectors_file))
+        self._check_database()
+        findings = self._check_findings()
+        unread = self._numbers()
+        records, done = len(unread), 0
+        for key, received in read_received(self._snapshot.received_file):
+            done += 1
+            if key not in unread:
+                self._note(key, "was received, but is not among the records")
+                continue
+            for what in self._wrong_with(key, *unread.pop(key), received):
+                self._note(key, what)
+            progress("Checking records", done, records)
+        for key in unread:
+            self._note(key, "is not kept as it was received, so it can't be read again")
+        counted = {"records": records, "answers": len(self._answer_of_group), "passages": self._passages}
+        self._check_counts({**counted, "received": done, "vectors": vectors})
+        return VerifyReport(
+            snapshot=manifest.name,
+            files=len(manifest.files) + 1,  # the manifest itself is hashed as well
+            records=done,
+            passages=self._passages,
+            vectors=vectors,
+            findings=findings,
+            answers=len(self._answer_of_group),
+            discrepancies=tuple(self._found),
+        )
+
+    def _note(self, key: str | None, what: str) -> None:
+        self._found.append(Discrepancy(key, what))
+
+    def _numbers(self) -> dict[str, tuple[int, int]]:
+        """Return the number and the answer group of every record, by key."""
+        rows = self._store.rows("SELECT key, number, answer_group FROM records ORDER BY key")
+        return {str(key): (int(str(number)), int(str(group))) for key, number, group in rows}
+
+    def _check_database(self) -> None:
+        told = [str(row[0]) for row in self._store.rows("PRAGMA integrity_check")]
+        for line in told:
+            if line != "ok":
+                self._note(None, f"SQLite reports: {line}")
+        lost = self._store.rows(
+            "SELECT row, record FROM passages WHERE record NOT IN (SELECT number FROM records) ORDER BY row"
+        )
+        for row, number in lost:
+            self._note(None, f"passage row {row} belongs to record {number}, which is not there")
+
+    def _check_findings(self) -> int:
+        wrong = self._store.rows(
+            "SELECT r.key, f.name, f.passage FROM findings f LEFT JOIN records r ON r.number = f.record"
+            " LEFT JOIN passages p ON p.record = f.record AND p.ordinal = f.passage"
+            " WHERE r.number IS NULL OR (f.passage IS NOT NULL AND p.row IS NULL) ORDER BY f.rowid"
+        )
+        for key, name, passage in wrong:
+            where = "a record" if key is None else f"passage {passage}"
+            self._note(
+                None if key is None else str(key), f"the finding {name} is of {where} that is not there"
+            )
+        return int(str(self._store.rows("SELECT count(*) FROM findings")[0][0]))
+
+    def _check_counts(self, counted: dict[str, int]) -> None:
+        counts = self._snapshot.manifest.counts
+        promised = {
+            "records": counts.records,
+            "received": counts.records,
+            "answers": counts.answers,
+            "passages": counts.passages,
+            "vectors": counts.passages,
+        }
+        for name, number in promised.items():
+            if counted[name] != number:
+                self._note(None, f"{name}: the manifest promises {number}, but there are {counted[name]}")
+
+    def _wrong_with(self, key: str, number: int, group: int, received: Received) -> Iterator[str]:
+        try:
+            stored = self._store.record(number)
+        except msgspec.DecodeError as error:
+            yield f"its facts can't be read: {error}"
+            return
+        if stored.key != key:
+            yield f"its facts say that its key is {stored.key}"
+        yield from self._wrong_with_group(stored, group)
+        yield from _differences(stored, received)
+        yield from self._wrong_with_passages(number, stored, received)
+
+    def _wrong_with_group(self, record: Record, group: int) -> Iterator[str]:
+        told = f"{record.answering_body}\0{folded(record.answer_text)}"
+        answer = hashlib.sha256(told.encode()).digest()
+        if self._answer_of_group.setdefault(group, answer) != answer:
+            yield f"it shares answer group {group} with another body or another text"
+        if self._group_of_answer.setdefault(answer, group) != group:
+            yield f"the same answer of the same body has groups {self._group_of_answer[answer]} and {group}"
+
+    def _wrong_with_passages(self, number: int, record: Record, received: Received) -> Iterator[str]:
+        passages = self._store.passages(number)
+        self._passages += len(passages)
+        ordinals = [stored.passage.ordinal for stored in passages]
+        if ordinals != list(range(1, len(ordinals) + 1)) or not ordinals:
+            yield f"its passages are numbered {ordinals}, not from 1 without a gap"
+        hashes = self._store.rows("SELECT hash FROM passages WHERE record = ? ORDER BY ordinal", (number,))
+        try:
+            source = squeezed(visible_answer(received))
+        except DespatchError as error:
+            yield f"its source text can't be read: {error}"
+            return
+        for stored, (kept,) in zip(passages, hashes, strict=True):
+            passage = stored.passage
+            if not is_faithful(passage, record.answer_text):
+                yield f"passage {passage.ordinal} is not word for word in the answer's clean text"
+            if squeezed(passage.text) not in source:
+                yield f"passage {passage.ordinal} is not word for word in the source: {passage.text[:60]!r}"
+            if kept != passage.hash:
+                yield f"passage {passage.ordinal} has the hash {passage.hash}, but {kept} is kept"
+
+
+def _differences(stored: Record, received: Received) -> Iterator[str]:
+    """Yield in what a record differs from itself read again from what was received."""
+    try:
+        again = reader_named(received.reader).parse(received)
+    except DespatchError as error:
+        yield f"what was received can't be read again: {error}"
+        return
+    if not isinstance(again, Record):
+        yield f"read again from what was received, it has no answer ({again})"
+        return
+    if again.key != stored.key:
+        yield f"read again from what was received, its key is {again.key}"
+    names = [f.name for f in fields(Record) if getattr(again, f.name) != getattr(stored, f.name)]
+    if names:
+        yield f"read again from what was received, it differs in {', '.join(names)}"

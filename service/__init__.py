@@ -1,0 +1,1 @@
+"""Despatch Box on every surface: HTTP and the command line, over one searcher."""

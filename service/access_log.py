@@ -1,0 +1,87 @@
+"""Logs of requests and of faults, in which nothing that a user asked appears."""
+
+from __future__ import annotations
+
+import logging
+import time
+import traceback
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Final
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.problems import Problem, problem
+
+LOGGER: Final = logging.getLogger(__name__)
+
+# A method is whatever the client sends, so only those known are written down.
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
+
+
+class AccessLog:
+    """Logs each request: method, route, status and milliseconds; never a path, a parameter or a body.
+
+    It also answers HEAD as GET without the body, and an unexpected fault with a problem that tells nothing of
+    the inside. The fault goes to the log as its type and the lines of code it came through: an exception's
+    text may hold the question.
+
+    Args:
+        app: The application.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Keep the application."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and log how it went."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        is_head = scope["method"] == "HEAD"
+        status = 0
+
+        async def sent(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            elif is_head:
+                message = {**message, "body": b""}
+            await send(message)
+
+        # A copy, because the server looks at its own to know that a HEAD has no body.
+        inner = {**scope, "method": "GET"} if is_head else scope
+        try:
+            await self._app(inner, receive, sent)
+        except Exception as error:  # noqa: BLE001 - the last place where a fault can be kept from the outside
+            LOGGER.error("Unexpected fault in %s\n%s", _route(inner), "".join(_without_texts(error)))
+            if not status:
+                await _fault(Request(scope)).response()(scope, receive, sent)
+        finally:
+            method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+            milliseconds = (time.perf_counter() - started) * 1000
+            LOGGER.info("%s %s %d %.1f ms", method, _route(inner), status, milliseconds)
+
+
+def _fault(request: Request) -> Problem:
+    return problem(
+        request,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "Unexpected fault",
+        "this is a fault in Despatch Box, not in the request; the service's log says where it arose",
+    )
+
+
+def _route(scope: Scope) -> str:
+    return str(getattr(scope.get("route"), "path", "(no route)"))
+
+
+def _without_texts(error: BaseException | None) -> Iterator[str]:
+    """Yield an exception's type and the lines of code it came through, then the same of what caused it."""
+    while error is not None:
+        yield f"{type(error).__module__}.{type(error).__qualname__}\n"
+        yield from traceback.format_tb(error.__traceback__)
+        error = error.__cause__ or error.__context__

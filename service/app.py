@@ -1,0 +1,114 @@
+"""The HTTP service put together: routes, errors, limits and logs over one searcher."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any, Final
+
+from fastapi import FastAPI
+
+from retrieval.corpus import Corpus
+from retrieval.encoders import Encoder, SentenceEncoder
+from retrieval.errors import DespatchError
+from retrieval.licences import OPEN_PARLIAMENT_LICENCE
+from retrieval.search import Searcher
+from service.access_log import AccessLog
+from service.body_limit import BodyLimit
+from service.dependencies import Readiness
+from service.handlers import add_handlers
+from service.openapi import documented
+from service.routes import about, answers, search
+from service.server import run
+from service.settings import Settings
+
+_SUMMARY: Final = (
+    "Ask in plain words what UK ministers have said in answers to written questions, and get the passage "
+    "with its citation."
+)
+_DESCRIPTION: Final = (
+    "Every passage is word for word from an answer and comes with its citation. What a source does not give "
+    "is left out and named in `missing`, never guessed.\n\n"
+    "Errors are problem details (RFC 9457) that name the parameter and say what to do. A parameter that is "
+    "not known is an error.\n\n"
+    f"The text: {OPEN_PARLIAMENT_LICENCE.statement}"
+)
+_TAGS: Final = [
+    {"name": "search", "description": "Questions in, cited passages out."},
+    {"name": "answers", "description": "Whole answers and their citations."},
+    {"name": "about", "description": "What is indexed and whether the service is well."},
+]
+
+
+class DespatchService(FastAPI):
+    """The application; its description of itself has examples, problems and the library's own words."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document, made once."""
+        if self.openapi_schema is None:
+            self.openapi_schema = documented(super().openapi())
+        return self.openapi_schema
+
+
+def create_app(settings: Settings, *, encoder: Encoder | None = None) -> FastAPI:
+    """Make the application; the snapshot and the model are opened when it starts.
+
+    It starts without a usable snapshot or model too: `/healthz` is well then, and all else that needs them
+    answers 503 and says what to do.
+
+    Args:
+        settings: Where the snapshot is and which model was used.
+        encoder: Used instead of that model.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, object]]:
+        app.state.readiness = _opened(settings, encoder)
+        yield {}
+        app.state.readiness = Readiness(None)
+
+    app = DespatchService(
+        title="Despatch Box",
+        summary=_SUMMARY,
+        description=_DESCRIPTION,
+        version=version("despatch-box"),
+        openapi_tags=_TAGS,
+        generate_unique_id_function=lambda route: route.name,
+        lifespan=lifespan,
+        # FastAPI's documentation pages load scripts from a distant server.
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        # Nothing that is asked is told to anyone: FastAPI would hand it to a tracer that it finds set up.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+    )
+    app.state.readiness = Readiness(None)
+    add_handlers(app)
+    for routes in (search, answers, about):
+        app.include_router(routes.router)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(AccessLog)
+    return app
+
+
+def serve(settings: Settings, *, encoder: Encoder | None = None) -> None:
+    """Serve over HTTP until Ctrl-C or a signal to end.
+
+    Args:
+        settings: Address, data directory and model.
+        encoder: Used instead of that model.
+
+    Raises:
+        QueryError: If the address can't be listened on; it names host or port.
+    """
+    run(create_app(settings, encoder=encoder), settings)
+
+
+def _opened(settings: Settings, encoder: Encoder | None) -> Readiness:
+    try:
+        # The snapshot first: it takes no time to see that there is none, and seconds to load a model.
+        corpus = Corpus.open(settings.data)
+        return Readiness(Searcher(corpus, encoder or SentenceEncoder(settings.model), settings.data))
+    except DespatchError as error:
+        return Readiness(None, error)

@@ -1,0 +1,72 @@
+"""What the user of the command typed, checked before any work is done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import BinaryIO
+
+from pydantic import ValidationError
+
+from retrieval.errors import QueryError
+from service.faults import faults
+from service.schemas import SearchRequest
+
+# More than the longest question has in UTF-8; no more of standard input is taken in.
+_MOST_QUESTION_BYTES = 1 << 16
+
+
+def search_request(given: Mapping[str, object]) -> SearchRequest:
+    """Return the search that the options stand for, within the same bounds as the HTTP service sets.
+
+    Args:
+        given: By the API's name of each parameter, a text or a list of texts; None and an empty list are
+            the same as not given.
+
+    Raises:
+        QueryError: If one can't be used; it tells the first that can't.
+    """
+    values = {name: value for name, value in given.items() if value is not None and value != []}
+    for name, value in values.items():
+        for text in value if isinstance(value, list) else [value]:
+            utf8(name, str(text))
+    try:
+        return SearchRequest.model_validate(values)
+    except ValidationError as error:
+        first = faults(error.errors(include_url=False), SearchRequest.model_fields)[0]
+        raise QueryError(first.field, first.reason) from error
+
+
+def question_from(stream: BinaryIO) -> str:
+    """Return the question that standard input holds.
+
+    Raises:
+        QueryError: If it is not UTF-8 text.
+    """
+    try:
+        return stream.read(_MOST_QUESTION_BYTES).decode()
+    except UnicodeDecodeError as error:
+        raise QueryError("query", f"standard input is not UTF-8 text ({error.reason})") from error
+
+
+def utf8(field: str, text: str) -> str:
+    """Return `text` if it is Unicode; what is not can't be printed, stored or sent on.
+
+    Raises:
+        QueryError: If the shell passed on bytes that are not UTF-8.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise QueryError(field, "it is not UTF-8 text: type it again, or rename the file") from error
+    return text
+
+
+def whole_number(field: str, text: str) -> int:
+    """Return the number that `text` is.
+
+    Raises:
+        QueryError: If it is not digits alone.
+    """
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise QueryError(field, f"{text[:40]!r} is not a whole number from 1: write one such as 2")
+    return int(text)

@@ -1,0 +1,111 @@
+"""What a build or an upgrade did, as one object and as lines to read."""
+
+from __future__ import annotations
+
+import resource
+import shlex
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from retrieval.build import BuildReport
+from service.phrases import count
+from service.reports import two_columns
+from service.terminal import indented, unbroken, words
+
+FAULTS_SHOWN = 20
+DISAGREEMENTS_SHOWN = 10
+IGNORED_SHOWN = 20
+
+
+def peak_memory_bytes() -> int:
+    """Return the most memory this process has held, in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Linux counts in KiB, macOS in bytes.
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def build_data(report: BuildReport, *, memory_bytes: int) -> dict[str, object]:
+    """Return all that a build did, as plain data for JSON."""
+    read = report.read
+    return {
+        "snapshot": report.snapshot,
+        "records": report.counts.records,
+        "answers": report.counts.answers,
+        "passages": report.counts.passages,
+        "texts_encoded": report.texts_encoded,
+        "seconds": round(report.seconds, 2),
+        "encoding_seconds": round(report.encoding_seconds, 2),
+        "passages_per_second": _rate(report),
+        "peak_memory_bytes": memory_bytes,
+        "precision": report.precision,
+        "documents": read.documents,
+        "unanswered": read.unanswered,
+        "withdrawn": read.withdrawn,
+        "clipped": read.clipped,
+        "repeated": report.repeated,
+        "fault_count": read.fault_count,
+        "faults": [{"path": f.path, "line": f.line, "reason": f.reason} for f in read.faults],
+        "ignored": [{"path": path, "reason": reason} for path, reason in read.ignored],
+        "disagreements": [{"key": key, "what": what} for key, what in report.disagreements],
+    }
+
+
+def build_page(report: BuildReport, data: Path, *, memory_bytes: int) -> Iterator[RenderableType]:
+    """Yield all that a build did, the first few of anything that may be long, and what to do next."""
+    counts, read = report.counts, report.read
+    yield Text(
+        f"Built: {count(counts.records, 'answered question')}, {count(counts.answers, 'distinct answer')}, "
+        f"{count(counts.passages, 'passage')}.",
+        style="bold",
+    )
+    told = [
+        ("Texts encoded", f"{report.texts_encoded:,}"),
+        ("Time", f"{report.seconds:,.1f} s"),
+        ("Passages a second", f"{_rate(report):,.0f}"),
+        ("Peak memory", f"{memory_bytes / 2**20:,.0f} MiB"),
+        ("Arithmetic", report.precision),
+        ("Not answered yet", f"{read.unanswered:,}"),
+        ("Withdrawn", f"{read.withdrawn:,}"),
+        ("Repeated, kept once", f"{report.repeated:,}"),
+        ("Snapshot", report.snapshot),
+    ]
+    yield from indented([two_columns(told)], 2)
+    faults = [str(fault) for fault in read.faults]
+    yield from _some(
+        "record or file left out", "records or files left out", faults, read.fault_count, FAULTS_SHOWN
+    )
+    ignored = [f"{path}: {reason}" for path, reason in read.ignored]
+    yield from _some("file ignored", "files ignored", ignored, len(ignored), IGNORED_SHOWN)
+    differ = [f"{key}: {what}" for key, what in report.disagreements]
+    yield from _some(
+        "answer whose flag and text disagree (the text is believed)",
+        "answers whose flag and text disagree (the text is believed)",
+        differ,
+        len(differ),
+        DISAGREEMENTS_SHOWN,
+    )
+    yield Text()
+    yield unbroken(f'Next: despatch search "your question"{data_option(data)}')
+
+
+def data_option(data: Path) -> str:
+    """Return what to add to a command to mean this data directory; nothing for the usual one."""
+    return "" if data == Path("data") else f" --data {shlex.quote(str(data))}"
+
+
+def _rate(report: BuildReport) -> float:
+    return round(report.counts.passages / report.seconds, 1) if report.seconds else 0.0
+
+
+def _some(singular: str, plural: str, lines: list[str], number: int, shown: int) -> Iterator[RenderableType]:
+    if not number:
+        return
+    yield Text()
+    yield Text(f"{count(number, singular, plural)}:", style="bold")
+    yield from indented([words(line) for line in lines[:shown]], 2)
+    if number > shown:
+        yield from indented([Text(f"and {number - shown:,} more")], 2)

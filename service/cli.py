@@ -1,0 +1,99 @@
+"""The command `despatch`: its commands put together, and every end it can come to."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+import typer.main
+
+from retrieval.encoders import Encoder, SentenceEncoder
+from retrieval.errors import DespatchError
+from service import manual
+from service.commands import Commands
+from service.exits import ExitCode, code_of, in_words
+from service.terminal import Terminal, show, words
+
+
+def make_app(
+    load_encoder: Callable[[str], Encoder] = SentenceEncoder,
+    out: Terminal | None = None,
+    err: Terminal | None = None,
+) -> typer.Typer:
+    """Put the commands together.
+
+    Args:
+        load_encoder: Makes the encoder of a name.
+        out: For results; standard output unless another is given.
+        err: For progress and for what is wrong; standard error likewise.
+    """
+    commands = Commands(load_encoder, out or Terminal(sys.stdout), err or Terminal(sys.stderr))
+    app = typer.Typer(
+        name="despatch",
+        help=manual.DESPATCH,
+        epilog=manual.EXIT_CODES,
+        # Plain help reads the same with or without colour, at any width, and when piped.
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+        no_args_is_help=True,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    app.callback()(_with_version)
+    for name, text in manual.COMMANDS.items():
+        app.command(name, help=text)(getattr(commands, name))
+    return app
+
+
+def run(app: typer.Typer, arguments: Sequence[str], err: Terminal) -> int:
+    """Run one command line and return the exit code; whatever a user did wrong is told without a traceback.
+
+    Args:
+        app: What `make_app` returned.
+        arguments: Those after the name of the command.
+        err: Where to tell what is wrong.
+    """
+    try:
+        typer.main.get_command(app)(args=list(arguments), prog_name="despatch")
+    except SystemExit as end:
+        # Typer ends with 1 where the reader of a pipe has gone, which must not look like a failed check.
+        if isinstance(end.__context__, BrokenPipeError):
+            return ExitCode.PIPE_CLOSED
+        return end.code if isinstance(end.code, int) else ExitCode.OK
+    except DespatchError as error:
+        show(err, [words(f"despatch: {in_words(error)}")])
+        return code_of(type(error)) or ExitCode.CHECK_FAILED
+    return ExitCode.OK
+
+
+def main() -> None:
+    """Run `despatch` with the arguments of this process, and end the process."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What is piped is UTF-8 in any locale; a terminal shows ? for what it has no character for.
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
+    out, err = Terminal(sys.stdout), Terminal(sys.stderr)
+    code = run(make_app(out=out, err=err), sys.argv[1:], err)
+    if code == ExitCode.PIPE_CLOSED:
+        # What is still in the buffer has nowhere to go, and Python would complain of that as it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raise SystemExit(code)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"despatch {version('despatch-box')}")
+        raise typer.Exit
+
+
+def _with_version(
+    version_asked: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    """Take the options that stand before the name of a command."""

@@ -1,0 +1,73 @@
+"""What routes ask for: a searcher that is ready, and a query string without strangers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+from pydantic import BaseModel, ConfigDict
+
+from retrieval.corpus import Corpus
+from retrieval.errors import DespatchError, QueryError
+from retrieval.search import Searcher
+from service.faults import shortened
+from service.schemas import SearchParameters
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """The searcher, or why there is none."""
+
+    searcher: Searcher | None
+    reason: DespatchError | None = None
+
+
+def readiness(request: Request) -> Readiness:
+    """Return what the start of the service came to."""
+    ready: Readiness = request.app.state.readiness
+    return ready
+
+
+def ready_searcher(request: Request) -> Searcher:
+    """Return the searcher.
+
+    Raises:
+        SnapshotError: If there was no usable snapshot when the service started.
+        ModelError: If there was no usable model then.
+    """
+    ready = readiness(request)
+    if ready.searcher is None:
+        # One exception is raised for many requests: without this its traceback would grow with each.
+        raise (ready.reason or DespatchError("not started yet: try again")).with_traceback(None)
+    return ready.searcher
+
+
+def ready_corpus(searcher: Annotated[Searcher, Depends(ready_searcher)]) -> Corpus:
+    """Return the corpus that is searched."""
+    return searcher.corpus
+
+
+class _Nothing(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+def takes_nothing(nothing: Annotated[_Nothing, Query()]) -> None:
+    """Refuse every query parameter: one that did nothing would mislead."""
+
+
+def each_once(request: Request) -> None:
+    """Refuse a parameter given twice where one value counts: which one was meant would be a guess.
+
+    Raises:
+        QueryError: Naming the parameter.
+    """
+    for name in request.query_params:
+        times = len(request.query_params.getlist(name))
+        if times > 1 and name not in SearchParameters.lists():
+            raise QueryError(shortened(name, 80), f"it is given {times} times: give it once")
+
+
+ReadySearcher = Annotated[Searcher, Depends(ready_searcher)]
+ReadyCorpus = Annotated[Corpus, Depends(ready_corpus)]
+ReadyOrNot = Annotated[Readiness, Depends(readiness)]

@@ -1,0 +1,72 @@
+"""What the command says and which code it exits with when something is wrong."""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+from typing import Final
+
+from retrieval.errors import (
+    BuildError,
+    DespatchError,
+    ModelError,
+    QueryError,
+    SnapshotError,
+    SourceError,
+    UnknownKey,
+)
+
+
+class ExitCode(IntEnum):
+    """How `despatch` ends; the numbers are part of its interface."""
+
+    OK = 0
+    CHECK_FAILED = 1
+    MISTAKE = 2
+    UNUSABLE = 3
+    UNREADABLE = 4
+    INTERRUPTED = 130
+    PIPE_CLOSED = 141
+
+
+# 130 and 141 are what a shell reports of a program stopped by Ctrl-C (signal 2) or a closed pipe (13).
+MEANINGS: Final = {
+    ExitCode.OK: "done; records that a build left out are listed",
+    ExitCode.CHECK_FAILED: "`verify` found something wrong",
+    ExitCode.MISTAKE: "a mistake in the command: an option, the question, a filter or a key",
+    ExitCode.UNUSABLE: "the data directory or the model can't be used",
+    ExitCode.UNREADABLE: "a source can't be read, or has no answered question",
+    ExitCode.INTERRUPTED: "stopped with Ctrl-C",
+    ExitCode.PIPE_CLOSED: "whatever read the output stopped reading",
+}
+
+# A reason may name the other end of a span of dates, by the name that all surfaces share.
+_SPANS: Final = re.compile(r"\b(?:answered|tabled)_(?:from|to)\b")
+
+CODES: Final[dict[type[DespatchError], ExitCode]] = {
+    QueryError: ExitCode.MISTAKE,
+    UnknownKey: ExitCode.MISTAKE,
+    SnapshotError: ExitCode.UNUSABLE,
+    ModelError: ExitCode.UNUSABLE,
+    SourceError: ExitCode.UNREADABLE,
+    BuildError: ExitCode.UNREADABLE,
+}
+"""By family of errors, the code that the command exits with."""
+
+
+def code_of(error: type[DespatchError]) -> ExitCode | None:
+    """Return the code for a class of errors, by the nearest family it belongs to; None if it has none."""
+    return next((CODES[kind] for kind in error.__mro__ if kind in CODES), None)
+
+
+def option_named(field: str) -> str:
+    """Return how the command's user knows a parameter: `answered_from` is `--answered-from`."""
+    return "question" if field == "query" else f"--{field.replace('_', '-')}"
+
+
+def in_words(error: DespatchError) -> str:
+    """Return an error as the command tells it, parameters by the names of their options."""
+    if isinstance(error, QueryError):
+        reason = _SPANS.sub(lambda name: option_named(name[0]), error.reason)
+        return f"{option_named(error.field)}: {reason}"
+    return str(error)

@@ -1,0 +1,101 @@
+"""Answers every error of a request with a problem that names the fault and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from retrieval.errors import DespatchError
+from service.body_limit import MAX_BODY_BYTES
+from service.faults import faults, nearest_to
+from service.problems import Problem, problem, problem_of, problem_of_faults
+from service.schemas import SearchRequest
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Have every error that a route or the framework raises answered with a problem."""
+    app.add_exception_handler(DespatchError, _despatch_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)
+
+
+def paths_of(request: Request) -> Mapping[str, Mapping[str, Mapping[str, object]]]:
+    """Return the documented operations, by path and by method in lower case."""
+    paths: Mapping[str, Mapping[str, Mapping[str, object]]] = request.app.openapi()["paths"]
+    return paths
+
+
+async def _despatch_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DespatchError)  # Registered for nothing else.
+    return problem_of(request, error).response()
+
+
+async def _validation_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # Registered for nothing else.
+    found = error.errors()
+    first = found[0]
+    if first["type"] == "json_invalid":
+        where = f"at character {first['loc'][-1]}: {first['ctx']['error']}"
+        return _bad_body(request, HTTPStatus.BAD_REQUEST, "Malformed JSON", f"the body is not JSON ({where})")
+    if first["loc"] == ("body",) and not _is_json(request):
+        return _bad_body(
+            request,
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "Unsupported media type",
+            "the body must be JSON: send it with the header Content-Type: application/json",
+        )
+    known = _parameters(request) if first["loc"][0] == "query" else tuple(SearchRequest.model_fields)
+    placed = [{**one, "loc": one["loc"][1:]} for one in found]
+    return problem_of_faults(request, faults(placed, known)).response()
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # Registered for nothing else.
+    status = HTTPStatus(error.status_code)
+    if status is HTTPStatus.NOT_FOUND:
+        return _nothing_here(request).response()
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = _methods(request) or (error.headers or {}).get("Allow", "")
+        detail = f"this path can't be asked that way: use {allowed}"
+        return problem(request, status, status.phrase.capitalize(), detail).response({"Allow": allowed})
+    if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        detail = f"the body is larger than {MAX_BODY_BYTES} bytes: a question and its filters need less"
+        return _bad_body(request, status, "Body too large", detail)
+    return _bad_body(
+        request, status, "Unreadable body", "the body can't be read: send a JSON object in UTF-8"
+    )
+
+
+def _bad_body(request: Request, status: HTTPStatus, title: str, detail: str) -> Response:
+    return problem(request, status, title, detail).model_copy(update={"field": "body"}).response()
+
+
+def _nothing_here(request: Request) -> Problem:
+    nearest = nearest_to(request.scope["path"], tuple(paths_of(request)))
+    listed = f"nearest: {', '.join(nearest)}" if nearest else "/ lists what there is"
+    found = problem(request, HTTPStatus.NOT_FOUND, "Not found", f"there is nothing at this path ({listed})")
+    return found.model_copy(update={"nearest": nearest or None})
+
+
+def _is_json(request: Request) -> bool:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    # Without a body there is nothing to be of another type; that it is missing says more.
+    return media_type == "application/json" or media_type.endswith("+json") or not media_type
+
+
+def _parameters(request: Request) -> tuple[str, ...]:
+    method = "get" if request.method == "HEAD" else request.method.lower()
+    operation = paths_of(request)[request.scope["route"].path][method]
+    listed = operation.get("parameters", ())
+    assert isinstance(listed, list | tuple)  # As OpenAPI has it.
+    return tuple(one["name"] for one in listed if one["in"] == "query")
+
+
+def _methods(request: Request) -> str:
+    route = request.scope.get("route")
+    methods = [method.upper() for method in paths_of(request).get(route.path, {})] if route else []
+    return ", ".join([*methods, "HEAD"] if "GET" in methods else methods)

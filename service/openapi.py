@@ -1,0 +1,94 @@
+"""The description of the HTTP interface: examples, problems, and words for each part of a response."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import is_dataclass
+from importlib.resources import files
+from types import ModuleType
+from typing import Any, Final
+
+from retrieval import citing, encoders, licences, records, results
+from service import schemas
+from service.problems import MEDIA_TYPE, FieldProblem, Problem
+
+# The modules whose dataclasses a response is made of: their docstrings describe it.
+_DESCRIBED: Final[tuple[ModuleType, ...]] = (citing, encoders, licences, records, results, schemas)
+
+_PROBLEMS: Final = {
+    400: "The body is not JSON, or not in UTF-8.",
+    404: "No answer has this key.",
+    413: "The body is too large.",
+    415: "The body is not sent as JSON.",
+    422: "A parameter can't be used; the problem names it and says what to do.",
+    501: "Asked for something that is not available yet.",
+    503: "There is nothing to search, or no model to search it with; the problem says what to do.",
+}
+_ATTRIBUTE: Final = re.compile(r"^    (\w+): (.*(?:\n {8,}.*)*)", re.MULTILINE)
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the problems that a route can answer with, as FastAPI's `responses` takes them."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": _PROBLEMS[status], "content": content} for status in statuses}
+
+
+def documented(document: dict[str, Any]) -> dict[str, Any]:
+    """Complete FastAPI's description of the interface, in place.
+
+    Adds real responses as examples (`scripts/openapi.py --examples` makes them from the seed documents) and
+    what a problem looks like, drops the framework's own form of it, and describes each part of a response
+    with the words of the library's docstrings.
+
+    Args:
+        document: An OpenAPI document.
+
+    Returns:
+        The same document.
+    """
+    _add_examples(document)
+    components = document["components"]["schemas"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        components.pop(name, None)
+    template = "#/components/schemas/{model}"
+    for model in (Problem, FieldProblem):
+        schema = model.model_json_schema(mode="serialization", ref_template=template)
+        schema.pop("$defs", None)
+        components[model.__name__] = schema
+    for name, (summary, attributes) in _docstrings():
+        if name in components:
+            components[name]["description"] = summary
+            for attribute, words in attributes.items():
+                components[name]["properties"][attribute].setdefault("description", words)
+    document["components"]["schemas"] = dict(sorted(components.items()))
+    return document
+
+
+def _add_examples(document: dict[str, Any]) -> None:
+    read = json.loads(files("service").joinpath("examples.json").read_bytes())
+    named: dict[str, Any] = {}
+    document["components"]["examples"] = named
+    for path, example in read.items():
+        for operation in document["paths"][path].values():
+            name = operation["operationId"]
+            content = operation["responses"]["200"]["content"]["application/json"]
+            # Two ways of asking that are answered alike share one example.
+            shared = next((other for other, there in named.items() if there["value"] == example), name)
+            named[shared] = {"summary": "From the sample", "value": example}
+            content["examples"] = {"sample": {"$ref": f"#/components/examples/{shared}"}}
+
+
+def _docstrings() -> Iterator[tuple[str, tuple[str, dict[str, str]]]]:
+    """Yield the name of each dataclass, what it is, and what its attributes are."""
+    for module in _DESCRIBED:
+        for name, kind in inspect.getmembers(module, is_dataclass):
+            summary, _, attributes = inspect.cleandoc(kind.__doc__ or "").partition("\n\nAttributes:\n")
+            words = {found[1]: _unfolded(found[2]) for found in _ATTRIBUTE.finditer(attributes)}
+            yield name, ("\n\n".join(_unfolded(part) for part in summary.split("\n\n")), words)
+
+
+def _unfolded(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()

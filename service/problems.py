@@ -1,0 +1,139 @@
+"""Errors as problem details (RFC 9457): one table from the library's errors to HTTP statuses."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import quote
+
+from fastapi import Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from retrieval import errors
+from service.faults import Fault, shortened
+
+MEDIA_TYPE: Final = "application/problem+json"
+RETRY_SECONDS: Final = 60
+"""Sent with 503 as `Retry-After`: long enough to build a small index and start again."""
+
+_TYPE: Final = "urn:despatch-box:problem:"
+_DETAIL_CHARACTERS: Final = 600
+_PATH_CHARACTERS: Final = 200
+_FAULTS_TOLD: Final = 20
+
+STATUSES: Final[Mapping[type[errors.DespatchError], HTTPStatus]] = {
+    errors.DespatchError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.SourceError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.SourceNotFound: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.UnknownSource: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.MalformedRecord: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.ClippedRecord: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.BuildError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.NothingToIndex: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.UnfaithfulPassage: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.ModelError: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.ModelNotFound: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.ModelChanged: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.SnapshotError: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.NoSnapshot: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.SnapshotDamaged: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.OtherModel: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.OtherFormat: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.PublishFailed: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.DirectoryBusy: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.QueryError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.UnknownName: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.NotAvailableYet: HTTPStatus.NOT_IMPLEMENTED,
+    errors.UnknownKey: HTTPStatus.NOT_FOUND,
+}
+"""By class of error, the status it is answered with; every class is named, so that none is forgotten."""
+
+
+class FieldProblem(BaseModel):
+    """One of several things wrong with a request."""
+
+    field: str = Field(description="The parameter at fault.")
+    detail: str = Field(description="The value seen, the value needed and what to do.")
+
+
+class Problem(BaseModel):
+    """What went wrong and what to do, as RFC 9457 has it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: str = Field(
+        description="Names this kind of problem, for programs.", examples=[f"{_TYPE}unknown-name"]
+    )
+    title: str = Field(description="Names this kind of problem, for people.", examples=["Unknown name"])
+    status: int = Field(description="The HTTP status.", examples=[422])
+    detail: str = Field(description="What was seen, what is needed and what to do.")
+    instance: str = Field(description="The path asked for.", examples=["/v1/search"])
+    field: str | None = Field(
+        default=None, description="The parameter at fault.", examples=["answering_body"]
+    )
+    nearest: tuple[str, ...] | None = Field(
+        default=None, description="The nearest names that would do, best first.", examples=[["Home Office"]]
+    )
+    errors: tuple[FieldProblem, ...] | None = Field(
+        default=None, description="Everything found wrong, where there is more than one thing."
+    )
+
+    def response(self, headers: Mapping[str, str] | None = None) -> Response:
+        """Return the problem as an HTTP response."""
+        text = json.dumps(self.model_dump(exclude_none=True), ensure_ascii=False, separators=(",", ":"))
+        more = {"Retry-After": str(RETRY_SECONDS)} if self.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+        # Half a surrogate pair, which JSON lets through, has no UTF-8: its escape is valid JSON again.
+        content = text.encode("utf-8", "backslashreplace")
+        return Response(content, self.status, {**more, **(headers or {})}, MEDIA_TYPE)
+
+
+def problem(
+    request: Request, status: HTTPStatus, title: str, detail: str, fault: Fault | None = None
+) -> Problem:
+    """Return a problem with this request.
+
+    Args:
+        request: What was asked.
+        status: The HTTP status.
+        title: The kind of problem; its type is made of the same words.
+        detail: What was seen, what is needed and what to do; cut short if it is very long.
+        fault: The parameter at fault, with the nearest names that would do.
+    """
+    path = quote(request.scope["path"], errors="replace")
+    return Problem(
+        type=_TYPE + re.sub(r"\W+", "-", title.lower()),
+        title=title,
+        status=status,
+        detail=shortened(detail, _DETAIL_CHARACTERS),
+        instance=path if len(path) <= _PATH_CHARACTERS else path[:_PATH_CHARACTERS],
+        field=fault.field if fault else None,
+        nearest=(fault.nearest or None) if fault else None,
+    )
+
+
+def problem_of(request: Request, error: errors.DespatchError) -> Problem:
+    """Return the problem that stands for one of the library's errors."""
+    status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+    title = re.sub(r"(?<!^)([A-Z])", lambda found: f" {found[0].lower()}", type(error).__name__)
+    fault = None
+    if isinstance(error, errors.QueryError):
+        nearest = error.nearest if isinstance(error, errors.UnknownName) else ()
+        fault = Fault(error.field, error.reason, nearest)
+    # Snapshot and model are opened once, at the start.
+    then = ". Then start the service again" if status is HTTPStatus.SERVICE_UNAVAILABLE else ""
+    return problem(request, status, title, f"{error}{then}", fault)
+
+
+def problem_of_faults(request: Request, found: Sequence[Fault]) -> Problem:
+    """Return the problem that stands for what was found wrong with the parameters; the first leads."""
+    first = found[0]
+    whole = problem(
+        request, HTTPStatus.UNPROCESSABLE_ENTITY, "Invalid request", f"{first.field}: {first.reason}", first
+    )
+    if len(found) == 1:
+        return whole
+    listed = tuple(FieldProblem(field=fault.field, detail=fault.reason) for fault in found[:_FAULTS_TOLD])
+    return whole.model_copy(update={"errors": listed})

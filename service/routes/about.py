@@ -1,0 +1,76 @@
+"""What is served: the start, what the corpus holds, and whether all is well."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from retrieval.results import Coverage
+from service.dependencies import ReadyCorpus, ReadyOrNot, ReadySearcher, takes_nothing
+from service.openapi import problems
+from service.schemas import Health, Ready, Welcome, to_json
+
+router = APIRouter(tags=["about"], dependencies=[Depends(takes_nothing)])
+
+_LINKS = {
+    "search": "/v1/search?q={question}",
+    "answer": "/v1/answers/{key}",
+    "citation": "/v1/answers/{key}/citation?style={style}",
+    "coverage": "/v1/coverage",
+    "description": "/openapi.json",
+    "alive": "/healthz",
+    "ready": "/readyz",
+}
+
+
+@router.get(
+    "/",
+    summary="Where to start",
+    response_description="The paths there are.",
+    response_model=Welcome,
+    responses=problems(422),
+)
+def welcome(request: Request, ready: ReadyOrNot) -> Response:
+    """Say what this is, which paths there are and, with the sample, questions to try."""
+    app = request.app
+    sample = ready.searcher.corpus.sample if ready.searcher else None
+    return _json(Welcome(app.title, app.version, app.summary, sample, _LINKS))
+
+
+@router.get(
+    "/v1/coverage",
+    summary="What is indexed",
+    response_description="What the corpus holds and lacks.",
+    response_model=Coverage,
+    responses=problems(422, 503),
+)
+def coverage(corpus: ReadyCorpus) -> Response:
+    """Say what the corpus holds: how many answers, from when to when, by whom, and what is missing."""
+    return _json(corpus.coverage())
+
+
+@router.get(
+    "/healthz",
+    summary="Whether the service is alive",
+    response_description="It is.",
+    response_model=Health,
+    responses=problems(422),
+)
+def alive() -> Response:
+    """Say that the service is running, even if it has nothing to search yet."""
+    return _json(Health("alive"))
+
+
+@router.get(
+    "/readyz",
+    summary="Whether the service can answer",
+    response_description="It can.",
+    response_model=Ready,
+    responses=problems(422, 503),
+)
+def ready(searcher: ReadySearcher) -> Response:
+    """Say that questions can be answered; if not, the problem says what to do."""
+    return _json(Ready("ready", searcher.corpus.manifest.name, searcher.corpus.sample))
+
+
+def _json(value: object) -> Response:
+    return Response(to_json(value), media_type="application/json")

@@ -1,0 +1,140 @@
+"""Runs the application on an address until it is told to stop."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import logging.config
+import shlex
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import uvicorn
+from fastapi import FastAPI
+
+from retrieval.errors import QueryError
+from service.dependencies import Readiness
+from service.settings import Settings
+
+LOGGER: Final = logging.getLogger(__name__)
+
+_TOPIC: Final = "bus services in rural areas"
+_LONGEST_HEAD_BYTES: Final = 256 * 1024  # Room to read a question far too long, and to say so in a problem.
+_SECONDS_TO_FINISH: Final = 5
+
+# Requests are logged by the service itself: the server's own log would hold every question asked by a URL.
+_LOGGING: Final[dict[str, Any]] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "plain": {"format": "%(message)s"},
+        "timed": {"format": "%(asctime)s %(levelname)s %(message)s"},
+    },
+    "handlers": {
+        "plain": {"class": "logging.StreamHandler", "formatter": "plain"},
+        "timed": {"class": "logging.StreamHandler", "formatter": "timed"},
+    },
+    "loggers": {
+        "service": {"handlers": ["timed"], "level": "INFO", "propagate": False},
+        __name__: {"handlers": ["plain"], "level": "INFO", "propagate": False},
+        "uvicorn": {"handlers": ["timed"], "level": "WARNING", "propagate": False},
+    },
+}
+
+
+def run(app: FastAPI, settings: Settings) -> None:
+    """Serve until Ctrl-C or a signal to end; requests under way are finished first.
+
+    Args:
+        app: The application.
+        settings: The address.
+
+    Raises:
+        QueryError: If the address can't be listened on; it names host or port.
+    """
+    listener = _listen(settings)
+    logging.config.dictConfig(_LOGGING)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        h11_max_incomplete_event_size=_LONGEST_HEAD_BYTES,
+        timeout_graceful_shutdown=_SECONDS_TO_FINISH,
+    )
+    address = _address(settings.host, listener.getsockname()[1])
+
+    class Server(uvicorn.Server):
+        """Says where it listens once it does, and ends without ado."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if not self.should_exit:
+                LOGGER.info("%s", announcement(address, app.state.readiness))
+
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            # The inherited one sends itself the signal again at the end, which can end in a traceback.
+            before = {one: signal.signal(one, self.handle_exit) for one in (signal.SIGINT, signal.SIGTERM)}
+            try:
+                yield
+            finally:
+                for one, handler in before.items():
+                    signal.signal(one, handler)
+
+    with listener:
+        Server(config).run(sockets=[listener])
+    LOGGER.info("Stopped.")
+
+
+def announcement(address: str, readiness: Readiness) -> str:
+    """Return what is said at the start: where, what is searched and with what, and what to try.
+
+    Args:
+        address: Where the service listens, as a URL.
+        readiness: What opening the snapshot and the model came to.
+    """
+    if readiness.searcher is None:
+        return f"Despatch Box listens on {address}, but has nothing to search: {readiness.reason}"
+    corpus, encoder = readiness.searcher.corpus, readiness.searcher.encoder
+    counts = corpus.manifest.counts
+    lines = [
+        f"Despatch Box listens on {address}: snapshot {corpus.manifest.name}, {counts.records} answered "
+        f"questions, {counts.answers} distinct answers, {encoder.identity.name} in {encoder.precision}"
+    ]
+    question = _TOPIC
+    if corpus.sample:
+        question = corpus.sample.questions[0]
+        lines += [
+            f"{corpus.sample.note}. Questions to try:",
+            *(f"  {one}" for one in corpus.sample.questions),
+        ]
+    asked = shlex.quote(f"q={question}")
+    lines.append(f"Try: curl --get {address}/v1/search --data-urlencode {asked}")
+    return "\n".join(lines)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    where = f"{settings.port} on {settings.host}"
+    try:
+        family = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((settings.host, settings.port), family=family)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            reason = f"{where} is in use: stop what listens there, or choose another with --port"
+            raise QueryError("port", reason) from error
+        if error.errno == errno.EACCES:
+            reason = f"{where} is reserved to the system: choose one above 1023 with --port"
+            raise QueryError("port", reason) from error
+        reason = (
+            f"{settings.host!r} is not an address of this machine ({error.strerror}): choose one with --host"
+        )
+        raise QueryError("host", reason) from error
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,47 @@
+"""What the service is told from outside: by the command line, else by the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from retrieval.encoders import DEFAULT_MODEL
+from retrieval.errors import QueryError
+from service.faults import faults
+
+_Given = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class Settings(BaseSettings):
+    """Settings of the service; each can be given as `DESPATCH_` and its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="DESPATCH_", frozen=True, extra="forbid")
+
+    data: Path = Field(default=Path("data"), description="The data directory.")
+    model: _Given = Field(
+        default=DEFAULT_MODEL, description="Name or folder of the model that encodes questions."
+    )
+    host: _Given = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(
+        default=8000, ge=0, le=65535, description="Port to listen on; 0 takes any that is free."
+    )
+
+
+def read_settings(**given: str | int | Path | None) -> Settings:
+    """Return the settings: those given, for the rest the environment's, for the rest the defaults.
+
+    Args:
+        given: By name, what the user said; None is the same as not said.
+
+    Raises:
+        QueryError: If one can't be used; it names the setting and the variable.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        fault = faults(error.errors(include_url=False), Settings.model_fields)[0]
+        where = f"give --{fault.field} or set DESPATCH_{fault.field.upper()} to another value"
+        raise QueryError(fault.field, f"{fault.reason} ({where})") from error

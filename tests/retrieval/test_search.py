@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from retrieval.corpus import Corpus
+from retrieval.encoders import Encoder
+from retrieval.errors import NotAvailableYet, OtherModel, QueryError, UnknownName
+from retrieval.filters import Filters
+from retrieval.records import AnswerKind, FindingName, House
+from retrieval.results import Match, Outcome
+from retrieval.search import Searcher
+
+BUSES = "rural bus services funding shared out by population and mileage"
+
+
+@pytest.fixture
+def searcher(built_once: Path, toy_encoder: Encoder) -> Searcher:
+    return Searcher.open(built_once, toy_encoder)
+
+
+def test_the_best_passage_of_an_answer_is_one_cited_hit(searcher: Searcher) -> None:
+    result = searcher.search(BUSES)
+    hit = result.hits[0]
+    assert result.outcome is Outcome.FOUND
+    assert hit.passage.text == (
+        "Funding of £12 million is shared out by population and mileage. Councils decide which routes to support."
+    )
+    assert hit.passage.ordinal == 2
+    assert hit.passage.before == "The Government is giving local councils powers to run bus services in rural areas."
+    assert hit.passage.after is None
+    span = hit.passage.answering_sentence
+    assert span is not None
+    assert hit.passage.text[span.start : span.end] == "Funding of £12 million is shared out by population and mileage."
+    assert [h.rank for h in result.hits] == list(range(1, len(result.hits) + 1))
+
+
+def test_the_same_answer_is_cited_as_the_newest_record_and_lists_the_others(searcher: Searcher) -> None:
+    hit = searcher.search(BUSES).hits[0]
+    assert hit.key == "commons-2025-01-13-205"
+    assert hit.citation.uin == "205"
+    assert [(other.uin, other.answered) for other in hit.also_given] == [
+        ("101", date(2024, 9, 10)),
+        ("102", date(2024, 9, 10)),
+    ]
+    assert hit.also_given[0].asker is not None
+    assert hit.also_given[0].asker.name == "Ann Invented"
+
+
+def test_the_newest_record_is_the_newest_that_passes_the_filters(searcher: Searcher) -> None:
+    hit = searcher.search(BUSES, Filters(answered_to=date(2024, 12, 31))).hits[0]
+    # Of two given on one day, the one whose question is nearer.
+    assert hit.key == "commons-2024-09-02-102"
+    assert [other.uin for other in hit.also_given] == ["205", "101"]
+
+
+def test_the_same_words_of_two_departments_are_two_hits(searcher: Searcher) -> None:
+    result = searcher.search(
+        "swimming pool information requested is not held centrally", Filters(finding=(FindingName.NOT_HELD,))
+    )
+    held = [hit for hit in result.hits + result.near_misses if hit.passage.text.startswith("The information requested")]
+    assert {hit.citation.answering_body for hit in held} == {
+        "Department for Education",
+        "Department of Health and Social Care",
+    }
+
+
+@pytest.mark.parametrize(
+    ("filters", "keys"),
+    [
+        (Filters(house=(House.LORDS,)), {"lords-2025-02-03-hl77"}),
+        (Filters(answering_body=("treasury",)), {"commons-2025-04-07-640"}),
+        (Filters(minister=("Pretend",)), {"lords-2025-02-03-hl77"}),
+        (Filters(asker=("Lord Invented of Nowhere",)), {"lords-2025-02-03-hl77"}),
+        (Filters(party=("crossbench",)), {"lords-2025-02-03-hl77"}),
+        (Filters(heading=("CAFÉ",)), {"commons-2025-04-07-640"}),
+        (Filters(tabled_from=date(2025, 4, 7), tabled_to=date(2025, 4, 7)), {"commons-2025-04-07-640"}),
+        (Filters(answered_from=date(2025, 4, 15), answered_to=date(2025, 4, 15)), {"commons-2025-04-07-640"}),
+        (Filters(kind=(AnswerKind.HOLDING,)), {"commons-2024-11-04-412"}),
+        (Filters(kind=(AnswerKind.PROROGATION, AnswerKind.WILL_WRITE)), {"commons-2024-05-20-999", "commons-2025-04-07-641"}),
+        (Filters(finding=(FindingName.CORRECTED,)), {"commons-2025-03-03-520"}),
+        (Filters(answering_body=("60", "Treasury")), {"commons-2025-04-07-640"}),
+    ],
+)
+def test_a_filter_admits_exactly_the_records_that_have_the_fact(
+    searcher: Searcher, filters: Filters, keys: set[str]
+) -> None:
+    store = searcher.corpus.store
+    assert {store.record(int(number)).key for number in searcher.corpus.admitted(filters)} == keys
+    ranked = searcher.rank("anything at all", filters)
+    assert {store.record(int(store.record_of_row[one.row])).key for one in ranked} == keys
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    first=st.dates(date(2024, 1, 1), date(2025, 12, 31)),
+    last=st.dates(date(2024, 1, 1), date(2025, 12, 31)),
+    houses=st.sets(st.sampled_from(House)),
+    kinds=st.sets(st.sampled_from(AnswerKind)),
+)
+def test_what_a_filter_admits_satisfies_it_and_it_only_removes(
+    built_once: Path, first: date, last: date, houses: set[House], kinds: set[AnswerKind]
+) -> None:
+    corpus = Corpus.open(built_once)
+    first, last = min(first, last), max(first, last)
+    filters = Filters(answered_from=first, answered_to=last, house=tuple(houses), kind=tuple(kinds))
+    admitted = corpus.admitted(filters)
+    for number in admitted:
+        record = corpus.store.record(int(number))
+        assert record.answered is not None
+        assert first <= record.answered <= last
+        assert not houses or record.house in houses
+        assert not kinds or corpus.store.status(int(number)).kind in kinds
+    if not kinds:
+        assert set(admitted) <= set(corpus.admitted(Filters()))
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.lists(st.sampled_from(BUSES.split() + ["veterans", "dentist", "tax"]), min_size=1), limit=st.integers(1, 6))
+def test_a_larger_limit_extends_a_smaller_one(
+    built_once: Path, toy_encoder: Encoder, words: list[str], limit: int
+) -> None:
+    searcher = Searcher.open(built_once, toy_encoder)
+    query = " ".join(words)
+    assert searcher.search(query, limit=limit + 3).hits[:limit] == searcher.search(query, limit=limit).hits
+
+
+def test_answers_of_other_kinds_are_left_out_counted_and_shown_on_request(searcher: Searcher) -> None:
+    query = "how much her Department spends on rural bus services: I refer the hon. Member to the answer given"
+    result = searcher.search(query)
+    assert [(left.kind, left.count, left.filter) for left in result.left_out] == [
+        (AnswerKind.POINTER, 1, "kind=pointer")
+    ]
+    shown = searcher.search(query, Filters(kind=(AnswerKind.POINTER,)))
+    assert [hit.key for hit in shown.hits] == ["commons-2024-11-04-413"]
+    assert shown.left_out == ()
+
+
+def test_an_answer_with_nothing_but_a_finding_is_left_out_under_that_finding(searcher: Searcher) -> None:
+    result = searcher.search("how many schools have a swimming pool: the information requested is not held centrally")
+    assert ("finding=not_held", FindingName.NOT_HELD) in [(left.filter, left.finding) for left in result.left_out]
+    assert result.outcome is Outcome.FILTERED_OUT
+    assert result.hits == ()
+
+
+def test_nothing_close_says_so_and_near_misses_stand_apart(searcher: Searcher) -> None:
+    result = searcher.search("volcanic eruptions on distant moons of Saturn")
+    assert result.outcome is Outcome.NOTHING_CLOSE
+    assert result.message == "No close match in what is indexed."
+    assert result.hits == ()
+    assert all(hit.score < 0.4 for hit in result.near_misses)
+
+
+def test_close_matches_outside_the_filters_are_told(searcher: Searcher) -> None:
+    result = searcher.search(BUSES, Filters(answering_body=("Ministry of Defence",)))
+    assert result.outcome is Outcome.FILTERED_OUT
+    assert result.hits == ()
+    assert result.searched.passed == 1
+
+
+def test_a_record_without_the_fact_fails_the_filter_and_is_counted(
+    tmp_path: Path, seeds: str, toy_encoder: Encoder
+) -> None:
+    from retrieval.build import build
+
+    build([seeds], tmp_path / "data", toy_encoder)
+    searcher = Searcher.open(tmp_path / "data", toy_encoder)
+    result = searcher.search("returns of foreign national offenders", Filters(answered_from=date(2026, 1, 1)))
+    assert result.searched.lacking == {"answered": 10}
+    assert result.searched.passed == 1
+
+
+def test_an_unknown_body_is_an_error_and_not_zero_hits(searcher: Searcher) -> None:
+    with pytest.raises(UnknownName) as caught:
+        searcher.search(BUSES, Filters(answering_body=("Ministry of Defense",)))
+    assert caught.value.nearest[0] == "Ministry of Defence"
+
+
+@pytest.mark.parametrize("query", ["", "   \n", "x" * 4001])
+def test_a_question_that_is_empty_or_too_long_is_refused(searcher: Searcher, query: str) -> None:
+    with pytest.raises(QueryError, match="query"):
+        searcher.search(query)
+
+
+@pytest.mark.parametrize("limit", [0, -1, 201, 10_000])
+def test_a_limit_out_of_bounds_is_refused(searcher: Searcher, limit: int) -> None:
+    with pytest.raises(QueryError, match="between 1 and 200"):
+        searcher.search(BUSES, limit=limit)
+
+
+@pytest.mark.parametrize("match", [Match.WORDS, Match.EXACT])
+def test_other_ways_to_match_are_not_there_yet(searcher: Searcher, match: Match) -> None:
+    with pytest.raises(NotAvailableYet):
+        searcher.search(BUSES, match=match)
+
+
+def test_a_span_of_dates_that_ends_before_it_begins_is_refused() -> None:
+    with pytest.raises(QueryError, match="answered_to"):
+        Filters(answered_from=date(2025, 1, 2), answered_to=date(2025, 1, 1))
+
+
+def test_a_snapshot_of_another_model_is_refused(built_once: Path, other_encoder: Encoder) -> None:
+    with pytest.raises(OtherModel, match="--model another"):
+        Searcher.open(built_once, other_encoder)
+
+
+def test_the_response_says_what_was_searched_and_under_which_licence(searcher: Searcher) -> None:
+    result = searcher.search(BUSES, Filters(answered_from=date(2024, 1, 1), party=("Labour",)))
+    assert result.filters == {"answered_from": "2024-01-01", "party": ["Labour"]}
+    assert result.searched.records == 12
+    assert result.searched.houses == (House.COMMONS, House.LORDS)
+    assert (result.searched.first_answered, result.searched.last_answered) == (date(2024, 5, 24), date(2025, 4, 16))
+    assert result.searched.complete is False
+    assert result.licence.spdx == "OPL-UK-3.0"
+    assert result.snapshot == searcher.corpus.manifest.name
+
+
+def test_a_table_row_is_quoted_as_the_row_with_its_headers_beside_it(searcher: Searcher) -> None:
+    hit = searcher.search("patients waiting for an NHS dentist in South West 2,417 2,266").hits[0]
+    assert hit.passage.text == "South West\t2,417\t2,266"
+    assert hit.passage.context is not None
+    assert "Region" in hit.passage.context
+    assert FindingName.CORRECTED in hit.findings
+    assert hit.citation.corrected == date(2025, 3, 25)
+
+
+def test_every_marked_sentence_lies_in_its_passage(searcher: Searcher) -> None:
+    result = searcher.search("government funding support for services", limit=200)
+    for hit in result.hits + result.near_misses:
+        span = hit.passage.answering_sentence
+        assert span is not None
+        assert 0 <= span.start < span.end <= len(hit.passage.text)
+
+
+def test_ranking_goes_on_without_a_threshold(searcher: Searcher) -> None:
+    ranked = searcher.rank("volcanic eruptions on distant moons of Saturn")
+    assert len(ranked) == 4
+    assert ranked[0].score < 0.4
