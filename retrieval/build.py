@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -17,10 +16,11 @@ from numpy.typing import NDArray
 
 from retrieval.encoders import Encoder
 from retrieval.entries import Entry, write_entries
-from retrieval.errors import NothingToIndex, UnfaithfulPassage
-from retrieval.passages import encoder_text, is_faithful, passages_of
+from retrieval.errors import NothingToIndex
+from retrieval.gathering import entries_of, grouped, in_date_order, one_each
+from retrieval.passages import encoder_text
 from retrieval.received import read_received, write_received
-from retrieval.records import Record, folded
+from retrieval.records import Record
 from retrieval.snapshot import (
     FORMAT,
     RECEIVED_FILE,
@@ -34,8 +34,7 @@ from retrieval.snapshot import (
     publish,
     writing,
 )
-from retrieval.sources import Received, ReadReport, read_sources, reader_named
-from retrieval.status import classify
+from retrieval.sources import ReadReport, Received, read_sources, reader_named
 from retrieval.vectors import VectorIndex
 
 Progress = Callable[[str, int, int | None], None]
@@ -139,7 +138,9 @@ def upgrade(
             return None
         report = BuildReport()
         pairs = _kept(data, any_format)
-        return _build(pairs, data, encoder, snapshot.manifest.sources, now or datetime.now(UTC), report, progress)
+        return _build(
+            pairs, data, encoder, snapshot.manifest.sources, now or datetime.now(UTC), report, progress
+        )
 
 
 def _kept(data: Path, formats: tuple[int, ...] = (FORMAT,)) -> Iterator[tuple[Received, Record]]:
@@ -166,9 +167,15 @@ def _build(
     progress: Progress,
 ) -> BuildReport:
     started = time.perf_counter()
-    entries = _in_date_order(_grouped(_entries(_one_each(pairs, report), encoder, report, progress)))
-    if not entries:
+    kept, report.repeated = one_each(pairs)
+    if not kept:
         raise NothingToIndex(_nothing(report))
+    entries: list[Entry] = []
+    for done, entry in enumerate(entries_of(kept, encoder.fits), start=1):
+        entries.append(entry)
+        progress("Making passages", done, len(kept))
+    entries = in_date_order(grouped(entries))
+    report.disagreements = [(e.record.key, e.status.disagreement) for e in entries if e.status.disagreement]
     texts = [
         encoder_text(passage, entry.record.heading, entry.record.question, encoder.fits)
         for entry in entries
@@ -183,72 +190,6 @@ def _build(
     report.snapshot = snapshot.manifest.name
     report.seconds = time.perf_counter() - started
     return report
-
-
-def _one_each(
-    pairs: Iterable[tuple[Received, Record]], report: BuildReport
-) -> list[tuple[Received, Record]]:
-    """Keep one record a question: the later one read, unless it knows fewer facts."""
-    by_key: dict[str, tuple[Received, Record]] = {}
-    key_of_id: dict[int, str] = {}
-    for received, record in pairs:
-        key = record.key
-        known = by_key.get(key) or by_key.get(key_of_id.get(record.api_id or 0, ""))
-        if known:
-            report.repeated += 1
-            if _facts(record) < _facts(known[1]):
-                continue
-            del by_key[known[1].key]
-        by_key[key] = (received, record)
-        if record.api_id is not None:
-            key_of_id[record.api_id] = key
-    return list(by_key.values())
-
-
-def _facts(record: Record) -> int:
-    given = (record.uin, record.tabled, record.answered, record.answering_body, record.heading, record.house)
-    return sum(fact is not None for fact in given)
-
-
-def _entries(
-    pairs: Sequence[tuple[Received, Record]], encoder: Encoder, report: BuildReport, progress: Progress
-) -> Iterator[Entry]:
-    for done, (received, record) in enumerate(pairs, start=1):
-        status = classify(record)
-        if status.disagreement:
-            report.disagreements.append((record.key, status.disagreement))
-        passages = passages_of(record.answer, encoder.fits)
-        for passage in passages:
-            if not is_faithful(passage, record.answer_text):
-                raise UnfaithfulPassage(
-                    f"{record.key}: passage {passage.ordinal} is not word for word in its answer; nothing was "
-                    "published. Please report this as a fault, with the key"
-                )
-        yield Entry(received, record, status, passages)
-        progress("Making passages", done, len(pairs))
-
-
-def _grouped(entries: Iterable[Entry]) -> list[Entry]:
-    """Give the same number to entries whose answers have the same clean text and the same body."""
-    numbers: dict[tuple[str | None, bytes], int] = {}
-    grouped = []
-    for entry in entries:
-        text = hashlib.sha256(folded(entry.record.answer_text).encode()).digest()
-        number = numbers.setdefault((entry.record.answering_body, text), len(numbers))
-        grouped.append(replace(entry, answer_group=number))
-    return grouped
-
-
-def _in_date_order(entries: list[Entry]) -> list[Entry]:
-    """Order by date answered, the undated last, so that a span of dates is one range of rows."""
-    return sorted(
-        entries,
-        key=lambda entry: (
-            entry.record.answered is None,
-            entry.record.answered.isoformat() if entry.record.answered else "",
-            entry.record.key,
-        ),
-    )
 
 
 def _encoded(

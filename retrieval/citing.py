@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -25,7 +26,8 @@ class Citation:
     Attributes:
         key: Key of the record.
         session: Session in which the question was tabled, such as `2014-15`.
-        question_opening: First twelve words of the question, with an ellipsis if it goes on.
+        question_opening: First twelve words of the question after "To ask the ...,", with an ellipsis for
+            what is left out before and after.
         answering_body: Its name on the day.
         findings: In the order of `FindingName`; `corrected` is among them if the record says so.
         paragraph: Which passage of the answer is meant, counted from 1; None for the whole answer.
@@ -72,6 +74,7 @@ FACTS: Final = {
     "session": "session",
 }
 _PAGE: Final = "https://questions-statements.parliament.uk/written-questions/detail"
+_FORMULA = re.compile(r"^To ask (?:H(?:is|er) Majesty['’]s Government,? |.{3,200}?, (?=[a-z]))")
 _OPENING_WORDS: Final = 12
 # Written answers left Hansard for a database in October 2014 (Commons) and January 2015 (Lords).
 _LEFT_HANSARD: Final = {House.COMMONS: date(2014, 10, 1), House.LORDS: date(2015, 1, 1)}
@@ -163,8 +166,12 @@ def _member(member: Member | None) -> Member | None:
 
 
 def _opening(question: str) -> str | None:
-    words = one_line(question).split()
-    return " ".join(words[:_OPENING_WORDS]) + ("…" if len(words) > _OPENING_WORDS else "") or None
+    # Ten questions on one page open with the same "To ask the Secretary of State for ...,": that tells nothing.
+    asked = one_line(question)
+    told = _FORMULA.sub("", asked, count=1)
+    words = told.split()
+    before, after = "… " * (told != asked), "…" * (len(words) > _OPENING_WORDS)
+    return before + " ".join(words[:_OPENING_WORDS]) + after or None
 
 
 def _official_url(given: Record) -> str | None:

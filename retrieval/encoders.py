@@ -151,7 +151,9 @@ class SentenceEncoder:
                 },
             )
         except (OSError, ValueError, KeyError) as error:
-            raise ModelNotFound(f"{folder} holds no model that sentence-transformers can read: {error}") from error
+            raise ModelNotFound(
+                f"{folder} holds no model that sentence-transformers can read: {error}"
+            ) from error
         # A tokenizer apart for counting: the model's own cuts at the window, and can't be shared by threads.
         self._counter = Tokenizer.from_str(self._model.tokenizer.backend_tokenizer.to_str())
         self._counter.no_truncation()

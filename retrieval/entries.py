@@ -130,7 +130,8 @@ def _write_entry(connection: sqlite3.Connection, number: int, entry: Entry, row:
     places = ", ".join(f":{name}" for name in values)
     connection.execute(f"INSERT INTO records ({', '.join(values)}) VALUES ({places})", values)
     connection.executemany(
-        "INSERT INTO findings VALUES (?, ?, ?)", [(number, name, passage) for name, passage in entry.findings()]
+        "INSERT INTO findings VALUES (?, ?, ?)",
+        [(number, name, passage) for name, passage in entry.findings()],
     )
     connection.executemany(
         "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

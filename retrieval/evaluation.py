@@ -79,7 +79,9 @@ def read_queries(path: Path) -> list[Query]:
         try:
             queries.append(msgspec.json.decode(line, type=Query))
         except msgspec.DecodeError as error:
-            raise MalformedRecord(path, f'each line must be {{"id": ..., "query": ...}} ({error})', number) from error
+            raise MalformedRecord(
+                path, f'each line must be {{"id": ..., "query": ...}} ({error})', number
+            ) from error
     return queries
 
 

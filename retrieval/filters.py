@@ -41,7 +41,8 @@ class Filters:
             first, last = getattr(self, f"{what}_from"), getattr(self, f"{what}_to")
             if first and last and first > last:
                 raise QueryError(
-                    f"{what}_to", f"{last} is before {what}_from {first}: give the earlier date as {what}_from"
+                    f"{what}_to",
+                    f"{last} is before {what}_from {first}: give the earlier date as {what}_from",
                 )
 
     def given(self) -> dict[str, date | tuple[str, ...]]:
@@ -97,7 +98,12 @@ def conditions(filters: Filters, resolve: Resolver) -> Iterator[Condition]:
         marks = ", ".join("?" * len(names))
         yield Condition(f"number IN (SELECT record FROM findings WHERE name IN ({marks}))", names)
     if filters.heading:
-        yield _any_of([Condition("instr(casefold(heading), ?) > 0", (h.casefold(),), "heading") for h in filters.heading])
+        yield _any_of(
+            [
+                Condition("instr(casefold(heading), ?) > 0", (h.casefold(),), "heading")
+                for h in filters.heading
+            ]
+        )
 
 
 def _one_of(column: str, values: tuple[str, ...]) -> Condition:

@@ -71,7 +71,11 @@ class NameBook:
             marks = ", ".join("?" * len(whole))
             return Condition(f"{column} IN ({marks})", tuple(whole), column)
         words = set(asked.split())
-        partly = [names[place] for place, candidate in enumerate(folded) if words and words <= set(candidate.split())]
+        partly = [
+            names[place]
+            for place, candidate in enumerate(folded)
+            if words and words <= set(candidate.split())
+        ]
         if len(partly) == 1:
             return Condition(f"{column} = ?", (partly[0],), column)
         raise UnknownName(name, value, tuple(partly[:_NEAREST]) or self._nearest(name, asked))
@@ -81,9 +85,7 @@ class NameBook:
         by_initials = [n for n in names if asked.replace(" ", "") in _initials(n)]
         close = difflib.get_close_matches(asked, folded, n=_NEAREST, cutoff=0.5)
         # A surname alone is far from the whole name by edit distance, so single words are compared as well.
-        for place, candidate in enumerate(folded):
-            if difflib.get_close_matches(asked, candidate.split(), n=1, cutoff=0.75):
-                close.append(folded[place])
+        close += [c for c in folded if difflib.get_close_matches(asked, c.split(), n=1, cutoff=0.75)]
         found = by_initials + [names[folded.index(candidate)] for candidate in close]
         return tuple(dict.fromkeys(found))[:_NEAREST]
 

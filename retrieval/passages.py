@@ -122,10 +122,13 @@ def encoder_text(passage: Passage, heading: str | None, question: str, fits: Cal
         return "\n".join(filter(None, (heading, " ".join(words[:count]), *rest)))
 
     title = folded(heading or "")
+    whole = made(title, len(words), *rest)
+    if fits(whole):
+        return whole
     if not fits(made(title, 0, *rest)):
         without_heading = made("", 0, *rest)
         return without_heading if fits(without_heading) else passage.text
-    low, high = 0, len(words)
+    low, high = 0, len(words) - 1
     while low < high:
         middle = (low + high + 1) // 2
         if fits(made(title, middle, *rest)):

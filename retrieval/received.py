@@ -41,7 +41,14 @@ def write_received(path: Path, records: Iterable[tuple[str, Received]]) -> None:
             for key, received in records:
                 source = received.provenance
                 packed = zlib.compress(received.raw, 6)
-                values = (key, received.reader, source.source, source.place, source.read_on.isoformat(), packed)
+                values = (
+                    key,
+                    received.reader,
+                    source.source,
+                    source.place,
+                    source.read_on.isoformat(),
+                    packed,
+                )
                 connection.execute("INSERT INTO received VALUES (?, ?, ?, ?, ?, ?)", values)
             connection.execute("COMMIT")
     except sqlite3.Error as error:
@@ -56,7 +63,9 @@ def read_received(path: Path) -> Iterator[tuple[str, Received]]:
     """
     try:
         with closing(sqlite3.connect(f"file:{path.resolve()}?mode=ro&immutable=1", uri=True)) as connection:
-            rows = connection.execute("SELECT key, reader, source, place, read_on, raw FROM received ORDER BY key")
+            rows = connection.execute(
+                "SELECT key, reader, source, place, read_on, raw FROM received ORDER BY key"
+            )
             for key, reader, source, place, read_on, raw in rows:
                 provenance = Provenance(reader, source, place, date.fromisoformat(read_on))
                 yield key, Received(reader=reader, raw=zlib.decompress(raw), provenance=provenance)

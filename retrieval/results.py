@@ -93,6 +93,8 @@ class Hit:
         question: The question as tabled.
         heading: The heading it was tabled under.
         citation: Of the passage.
+        written: The citation as text to paste, by style: `house`, `member` and `oscola`.
+        notes: What a reader of the citation must know, such as that the answer is not a full reply.
         also_given: Every other record with the same answer from the same body, newest first.
     """
 
@@ -105,6 +107,8 @@ class Hit:
     question: str
     heading: str | None
     citation: Citation
+    written: dict[str, str]
+    notes: tuple[str, ...]
     also_given: tuple[AlsoGiven, ...]
 
 
@@ -168,7 +172,8 @@ class SearchResult:
         outcome: What kind of answer this is.
         message: The outcome in plain words.
         hits: By falling score; at most as many as the limit.
-        near_misses: The nearest answers that were not close enough, best first; at most 3.
+        near_misses: The nearest answers that were not close enough, best first; at most 3, and none where the
+            outcome is `found`.
         left_out: Close matches held back by kind.
         searched: What was looked through.
         snapshot: Name of the snapshot.

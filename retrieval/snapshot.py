@@ -1,10 +1,10 @@
 """The data directory: immutable snapshots, each written whole and verified on load, and a pointer to one.
 
-    DIR/current                    one line of JSON: which snapshot, and the SHA-256 of its manifest
-    DIR/snapshots/NAME/manifest.json    format, model, counts, and the SHA-256 of each other file
-    DIR/snapshots/NAME/received.sqlite  records as their sources gave them, the same in every format
-    DIR/snapshots/NAME/records.sqlite   records and passages
-    DIR/snapshots/NAME/vectors.faiss    one vector a passage
+DIR/current                    one line of JSON: which snapshot, and the SHA-256 of its manifest
+DIR/snapshots/NAME/manifest.json    format, model, counts, and the SHA-256 of each other file
+DIR/snapshots/NAME/received.sqlite  records as their sources gave them, the same in every format
+DIR/snapshots/NAME/records.sqlite   records and passages
+DIR/snapshots/NAME/vectors.faiss    one vector a passage
 """
 
 from __future__ import annotations
@@ -22,7 +22,14 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from retrieval.encoders import EncoderIdentity
-from retrieval.errors import DirectoryBusy, NoSnapshot, OtherFormat, OtherModel, PublishFailed, SnapshotDamaged
+from retrieval.errors import (
+    DirectoryBusy,
+    NoSnapshot,
+    OtherFormat,
+    OtherModel,
+    PublishFailed,
+    SnapshotDamaged,
+)
 
 FORMAT = 1
 """Number of the format this version writes, and the only one it searches."""
@@ -189,7 +196,9 @@ def writing(data: Path) -> Iterator[None]:
         (data / "snapshots").mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout as error:
-        raise DirectoryBusy(f"another build is writing in {data}: wait until it ends, then run this again") from error
+        raise DirectoryBusy(
+            f"another build is writing in {data}: wait until it ends, then run this again"
+        ) from error
     except OSError as error:
         raise PublishFailed(_unpublished(data, error)) from error
     try:
@@ -265,7 +274,9 @@ def _read(path: Path, name: str) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise SnapshotDamaged(_damaged(path, f"of the snapshot {name} can't be read ({error.strerror})")) from error
+        raise SnapshotDamaged(
+            _damaged(path, f"of the snapshot {name} can't be read ({error.strerror})")
+        ) from error
 
 
 def _damaged(path: Path, what: str) -> str:

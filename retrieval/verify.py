@@ -160,9 +160,7 @@ class _Verifier:
         )
         for key, name, passage in wrong:
             where = "a record" if key is None else f"passage {passage}"
-            self._note(
-                None if key is None else str(key), f"the finding {name} is of {where} that is not there"
-            )
+            self._note(None if key is None else str(key), f"the finding {name} is of {where} that is not there")
         return int(str(self._store.rows("SELECT count(*) FROM findings")[0][0]))
 
     def _check_counts(self, counted: dict[str, int]) -> None:
@@ -187,7 +185,7 @@ class _Verifier:
         if stored.key != key:
             yield f"its facts say that its key is {stored.key}"
         yield from self._wrong_with_group(stored, group)
-        yield from _differences(stored, received)
+        yield from _differences(key, stored, received)
         yield from self._wrong_with_passages(number, stored, received)
 
     def _wrong_with_group(self, record: Record, group: int) -> Iterator[str]:
@@ -220,7 +218,7 @@ class _Verifier:
                 yield f"passage {passage.ordinal} has the hash {passage.hash}, but {kept} is kept"
 
 
-def _differences(stored: Record, received: Received) -> Iterator[str]:
+def _differences(key: str, stored: Record, received: Received) -> Iterator[str]:
     """Yield in what a record differs from itself read again from what was received."""
     try:
         again = reader_named(received.reader).parse(received)
@@ -230,7 +228,7 @@ def _differences(stored: Record, received: Received) -> Iterator[str]:
     if not isinstance(again, Record):
         yield f"read again from what was received, it has no answer ({again})"
         return
-    if again.key != stored.key:
+    if again.key != key:
         yield f"read again from what was received, its key is {again.key}"
     names = [f.name for f in fields(Record) if getattr(again, f.name) != getattr(stored, f.name)]
     if names:

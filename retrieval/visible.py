@@ -28,9 +28,7 @@ _INLINE = frozenset("a abbr b em font i mark small span strong sub sup u".split(
 _UNSEEN = frozenset(("script", "style", "template", "title"))
 _BARE_AMPERSAND = re.compile(r"&(?!(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)")
 _WINDOWS = re.compile("[\x80-\x9f]")
-_SAFELINK = re.compile(
-    r"https?://[\w.-]+\.safelinks\.protection\.outlook\.com/\S*[^\s.,;:)\]>]", re.IGNORECASE
-)
+_SAFELINK = re.compile(r"https?://[\w.-]+\.safelinks\.protection\.outlook\.com/\S*[^\s.,;:)\]>]", re.IGNORECASE)
 
 
 def visible_answer(received: Received) -> str:
@@ -47,17 +45,13 @@ def visible_answer(received: Received) -> str:
         return _visible(_answer_html(received))
     if received.reader == "saved-page":
         return received.raw.decode(errors="replace")
-    raise UnknownSource(
-        received.provenance.source, f"nothing checks what the reader {received.reader!r} reads"
-    )
+    raise UnknownSource(received.provenance.source, f"nothing checks what the reader {received.reader!r} reads")
 
 
 def squeezed(text: str) -> str:
     """Return `text` without white space and without characters that no reader sees."""
     return "".join(
-        char
-        for char in text
-        if not char.isspace() and unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Cn")
+        char for char in text if not char.isspace() and unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Cn")
     )
 
 

@@ -64,9 +64,7 @@ def examples(encoder: Encoder, data: Path) -> dict[str, object]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the program; return its exit code."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument("--write", action="store_true")
     choice.add_argument("--examples", action="store_true")

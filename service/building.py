@@ -75,9 +75,7 @@ def build_page(report: BuildReport, data: Path, *, memory_bytes: int) -> Iterato
     ]
     yield from indented([two_columns(told)], 2)
     faults = [str(fault) for fault in read.faults]
-    yield from _some(
-        "record or file left out", "records or files left out", faults, read.fault_count, FAULTS_SHOWN
-    )
+    yield from _some("record or file left out", "records or files left out", faults, read.fault_count, FAULTS_SHOWN)
     ignored = [f"{path}: {reason}" for path, reason in read.ignored]
     yield from _some("file ignored", "files ignored", ignored, len(ignored), IGNORED_SHOWN)
     differ = [f"{key}: {what}" for key, what in report.disagreements]

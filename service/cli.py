@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 import typer.main
@@ -24,6 +24,7 @@ def make_app(
     load_encoder: Callable[[str], Encoder] = SentenceEncoder,
     out: Terminal | None = None,
     err: Terminal | None = None,
+    stdin: BinaryIO | None = None,
 ) -> typer.Typer:
     """Put the commands together.
 
@@ -31,8 +32,9 @@ def make_app(
         load_encoder: Makes the encoder of a name.
         out: For results; standard output unless another is given.
         err: For progress and for what is wrong; standard error likewise.
+        stdin: What "-" reads; standard input likewise.
     """
-    commands = Commands(load_encoder, out or Terminal(sys.stdout), err or Terminal(sys.stderr))
+    commands = Commands(load_encoder, out or Terminal(sys.stdout), err or Terminal(sys.stderr), stdin)
     app = typer.Typer(
         name="despatch",
         help=manual.DESPATCH,

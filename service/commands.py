@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 import typer
-from rich.console import RenderableType
 
 from retrieval.build import BuildReport, build, upgrade
 from retrieval.citations import CitationStyle, notes, style_named, written
@@ -26,16 +24,15 @@ from service.arguments import question_from, search_request, utf8, whole_number
 from service.briefing import briefing
 from service.building import build_data, build_page, data_option, peak_memory_bytes
 from service.exits import ExitCode
+from service.output import Output
 from service.phrases import capital
 from service.progress import Progress
 from service.reports import answer_page, citation_page, coverage_page, verify_page
-from service.schemas import to_data, to_json
+from service.schemas import to_data
 from service.terminal import Terminal, show, words
 
 _DATA = Path("data")
 _MODES = ("default",)
-# JSON leaves these as they are, but a terminal may act on them.
-_CONTROLS = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 class Commands:
@@ -45,12 +42,20 @@ class Commands:
         load_encoder: Makes the encoder of a name; may take seconds, so it is called only where one is needed.
         out: For results.
         err: For progress and for what is wrong.
+        stdin: What "-" reads; standard input unless another is given.
     """
 
-    def __init__(self, load_encoder: Callable[[str], Encoder], out: Terminal, err: Terminal) -> None:
+    def __init__(
+        self,
+        load_encoder: Callable[[str], Encoder],
+        out: Terminal,
+        err: Terminal,
+        stdin: BinaryIO | None = None,
+    ) -> None:
         """Keep what the commands work with."""
+        self._stdin = stdin
         self._load_encoder = load_encoder
-        self._out = out
+        self._output = Output(out)
         self._err = err
 
     def build(
@@ -63,16 +68,12 @@ class Commands:
         as_json: given.Json = False,
     ) -> None:
         """Index sources and tell what was read, made and left aside."""
-        with self._changing(data), Progress(self._err) as progress:
-            report = build(
-                [utf8("source", source) for source in sources],
-                data,
-                self._encoder(model),
-                add=add,
-                strict=strict,
-                stdin=sys.stdin.buffer if "-" in sources else None,
-                progress=progress,
-            )
+        named = [utf8("source", source) for source in sources]
+        stdin = self._input() if "-" in sources else None
+        with self._changing(data):
+            encoder = self._encoder(model)
+            with Progress(self._err) as progress:
+                report = build(named, data, encoder, add=add, strict=strict, stdin=stdin, progress=progress)
         self._built(report, data, as_json)
 
     def upgrade(
@@ -81,14 +82,15 @@ class Commands:
         """Rebuild an index of an older format from the records it keeps."""
         report = None
         if not _is_of_this_format(data):
-            with self._changing(data), Progress(self._err) as progress:
-                report = upgrade(data, self._encoder(model), progress=progress)
+            with self._changing(data):
+                encoder = self._encoder(model)
+                with Progress(self._err) as progress:
+                    report = upgrade(data, encoder, progress=progress)
         if report:
             self._built(report, data, as_json)
-        elif self._json(as_json):
-            self._write({"snapshot": current_name(data), "upgraded": False})
         else:
-            show(self._out, [words(f"Nothing to do: {data} has this version's format already.")])
+            told = words(f"Nothing to do: {data} has this version's format already.")
+            self._output.give({"snapshot": current_name(data), "upgraded": False}, as_json, lambda: [told])
 
     def search(  # noqa: PLR0913, PLR0917 - each option is a parameter
         self,
@@ -112,7 +114,7 @@ class Commands:
         as_json: given.Json = False,
     ) -> None:
         """Answer a question."""
-        asked = question_from(sys.stdin.buffer) if question == "-" else question
+        asked = question_from(self._input()) if question == "-" else question
         values: dict[str, object] = {
             **{"query": asked, "limit": limit, "match": match, "house": house, "party": party, "kind": kind},
             **{
@@ -130,13 +132,13 @@ class Commands:
         corpus.admitted(request.filters())
         searcher = self._searcher(corpus, model, data)
         result = searcher.search(request.query, request.filters(), limit=request.limit, match=request.match)
-        plain = self._out.color_system is None
-        self._print(result, as_json, lambda: briefing(result, data=data_option(data), plain=plain))
+        plain = not self._output.can_underline
+        self._output.give(result, as_json, lambda: briefing(result, data=data_option(data), plain=plain))
 
     def show(self, key: given.Key, data: given.Data = _DATA, as_json: given.Json = False) -> None:
         """Print one whole answer."""
         answer = Corpus.open(data).answer(utf8("key", key))
-        self._print(answer, as_json, lambda: answer_page(answer, data=data_option(data)))
+        self._output.give(answer, as_json, lambda: answer_page(answer, data=data_option(data)))
 
     def cite(
         self,
@@ -153,24 +155,23 @@ class Commands:
         styles = (chosen,) if chosen else tuple(CitationStyle)
         forms = {one: written(citation, one) for one in styles}
         remarks = tuple(dict.fromkeys(note for one in styles for note in notes(citation, one)))
-        if as_json or (chosen is None and self._json()):
-            self._write({"citation": to_data(citation), "written": forms, "notes": remarks})
-        elif chosen:
+        if chosen and not as_json:
             show(self._err, [words(f"{capital(remark)}.", "dim") for remark in remarks])
-            self._write_text(words(forms[chosen]).plain if self._out.is_terminal else forms[chosen])
-        else:
-            show(self._out, citation_page(forms, remarks))
+            self._output.give_text(forms[chosen])
+            return
+        value = {"citation": to_data(citation), "written": forms, "notes": remarks}
+        self._output.give(value, as_json, lambda: citation_page(forms, remarks))
 
     def coverage(self, data: given.Data = _DATA, as_json: given.Json = False) -> None:
         """Print what is indexed."""
         coverage = Corpus.open(data).coverage()
-        self._print(coverage, as_json, lambda: coverage_page(coverage, data=data_option(data)))
+        self._output.give(coverage, as_json, lambda: coverage_page(coverage, data=data_option(data)))
 
     def verify(self, data: given.Data = _DATA, as_json: given.Json = False) -> None:
         """Check an index, and exit with `CHECK_FAILED` if anything is wrong."""
         with Progress(self._err) as progress:
             report = verify(data, progress)
-        self._print({**to_data(report), "sound": report.sound}, as_json, lambda: verify_page(report))
+        self._output.give({**to_data(report), "sound": report.sound}, as_json, lambda: verify_page(report))
         if not report.sound:
             raise typer.Exit(ExitCode.CHECK_FAILED)
 
@@ -195,7 +196,7 @@ class Commands:
             found = evaluate(searcher, asked, judged, lambda done, total: progress("Asking", done, total))
         told = to_data(found)
         measures = told.pop("measures")
-        self._write({**(measures if isinstance(measures, dict) else {}), **told})
+        self._output.give_json({**(measures if isinstance(measures, dict) else {}), **told})
 
     def serve(
         self,
@@ -237,30 +238,14 @@ class Commands:
 
     def _built(self, report: BuildReport, data: Path, as_json: bool) -> None:
         memory = peak_memory_bytes()
-        self._print(
+        self._output.give(
             build_data(report, memory_bytes=memory),
             as_json,
             lambda: build_page(report, data, memory_bytes=memory),
         )
 
-    def _json(self, asked: bool = False) -> bool:
-        return asked or not self._out.is_terminal
-
-    def _print(self, value: object, as_json: bool, page: Callable[[], Iterable[RenderableType]]) -> None:
-        if self._json(as_json):
-            self._write(value)
-        else:
-            show(self._out, page())
-
-    def _write(self, value: object) -> None:
-        """Write one object on one line."""
-        plain = isinstance(value, dict)
-        text = json.dumps(value, ensure_ascii=False) if plain else to_json(value).decode()
-        self._write_text(_CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
-
-    def _write_text(self, text: str) -> None:
-        self._out.file.write(f"{text.removesuffix(chr(10))}\n")
-        self._out.file.flush()
+    def _input(self) -> BinaryIO:
+        return self._stdin or sys.stdin.buffer
 
 
 def _is_of_this_format(data: Path) -> bool:

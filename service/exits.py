@@ -40,6 +40,9 @@ MEANINGS: Final = {
     ExitCode.PIPE_CLOSED: "whatever read the output stopped reading",
 }
 
+# What is given by its place on the command line, rather than by an option.
+_ARGUMENTS: Final = {"query": "question", "source": "source", "key": "key"}
+
 # A reason may name the other end of a span of dates, by the name that all surfaces share.
 _SPANS: Final = re.compile(r"\b(?:answered|tabled)_(?:from|to)\b")
 
@@ -61,7 +64,7 @@ def code_of(error: type[DespatchError]) -> ExitCode | None:
 
 def option_named(field: str) -> str:
     """Return how the command's user knows a parameter: `answered_from` is `--answered-from`."""
-    return "question" if field == "query" else f"--{field.replace('_', '-')}"
+    return _ARGUMENTS.get(field) or f"--{field.replace('_', '-')}"
 
 
 def in_words(error: DespatchError) -> str:

@@ -65,9 +65,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
     if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         detail = f"the body is larger than {MAX_BODY_BYTES} bytes: a question and its filters need less"
         return _bad_body(request, status, "Body too large", detail)
-    return _bad_body(
-        request, status, "Unreadable body", "the body can't be read: send a JSON object in UTF-8"
-    )
+    return _bad_body(request, status, "Unreadable body", "the body can't be read: send a JSON object in UTF-8")
 
 
 def _bad_body(request: Request, status: HTTPStatus, title: str, detail: str) -> Response:

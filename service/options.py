@@ -16,27 +16,19 @@ def _one_of(values: type[StrEnum]) -> str:
     return "|".join(values)
 
 
-Sources = Annotated[
-    list[str], typer.Argument(metavar="SOURCE", help="Files or folders to read; - is standard input.")
-]
-Question = Annotated[
-    str, typer.Argument(metavar="QUESTION", help="In plain words; - reads it from standard input.")
-]
+Sources = Annotated[list[str], typer.Argument(metavar="SOURCE", help="Files or folders to read; - is standard input.")]
+Question = Annotated[str, typer.Argument(metavar="QUESTION", help="In plain words; - reads it from standard input.")]
 Key = Annotated[
     str,
     typer.Argument(metavar="KEY", help="Key of an answer, as `search` prints it, or Parliament's own id."),
 ]
 Data = Annotated[
     Path,
-    typer.Option(
-        "--data", metavar="DIR", envvar="DESPATCH_DATA", help="The data directory.", show_default=True
-    ),
+    typer.Option("--data", metavar="DIR", envvar="DESPATCH_DATA", help="The data directory.", show_default=True),
 ]
 Model = Annotated[
     str,
-    typer.Option(
-        "--model", metavar="NAME_OR_FOLDER", envvar="DESPATCH_MODEL", help="The model that encodes texts."
-    ),
+    typer.Option("--model", metavar="NAME_OR_FOLDER", envvar="DESPATCH_MODEL", help="The model that encodes texts."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, as when the output is piped.")]
 
@@ -45,15 +37,9 @@ Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first record
 
 Limit = Annotated[str, typer.Option("--limit", metavar="N", help="The most answers to show, 1 to 200.")]
 _Day = str | None
-AnsweredFrom = Annotated[
-    _Day, typer.Option("--answered-from", metavar="DATE", help="Answered on this day or later.")
-]
-AnsweredTo = Annotated[
-    _Day, typer.Option("--answered-to", metavar="DATE", help="Answered on this day or earlier.")
-]
-TabledFrom = Annotated[
-    _Day, typer.Option("--tabled-from", metavar="DATE", help="Tabled on this day or later.")
-]
+AnsweredFrom = Annotated[_Day, typer.Option("--answered-from", metavar="DATE", help="Answered on this day or later.")]
+AnsweredTo = Annotated[_Day, typer.Option("--answered-to", metavar="DATE", help="Answered on this day or earlier.")]
+TabledFrom = Annotated[_Day, typer.Option("--tabled-from", metavar="DATE", help="Tabled on this day or later.")]
 TabledTo = Annotated[_Day, typer.Option("--tabled-to", metavar="DATE", help="Tabled on this day or earlier.")]
 _Values = list[str] | None
 Houses = Annotated[
@@ -65,18 +51,12 @@ Bodies = Annotated[
 Ministers = Annotated[_Values, typer.Option("--minister", metavar="NAME", help="Who answered.")]
 Askers = Annotated[_Values, typer.Option("--asker", metavar="NAME", help="Who asked.")]
 Parties = Annotated[_Values, typer.Option("--party", metavar="NAME", help="The asker's party.")]
-Kinds = Annotated[
-    _Values, typer.Option("--kind", metavar="NAME", help=f"What the answer is: {', '.join(AnswerKind)}.")
-]
+Kinds = Annotated[_Values, typer.Option("--kind", metavar="NAME", help=f"What the answer is: {', '.join(AnswerKind)}.")]
 Findings = Annotated[
     _Values,
-    typer.Option(
-        "--finding", metavar="NAME", help=f"What the answer says about itself: {', '.join(FindingName)}."
-    ),
+    typer.Option("--finding", metavar="NAME", help=f"What the answer says about itself: {', '.join(FindingName)}."),
 ]
-Headings = Annotated[
-    _Values, typer.Option("--heading", metavar="WORDS", help="Words in the question's heading.")
-]
+Headings = Annotated[_Values, typer.Option("--heading", metavar="WORDS", help="Words in the question's heading.")]
 Matching = Annotated[str, typer.Option("--match", metavar="meaning", help="How the question is matched.")]
 
 Host = Annotated[str | None, typer.Option("--host", metavar="ADDRESS", help="Address to listen on.")]
@@ -97,8 +77,6 @@ Queries = Annotated[
 ]
 Qrels = Annotated[
     Path,
-    typer.Option(
-        "--qrels", metavar="FILE", help="The judgements, as TREC writes them: query 0 record relevance."
-    ),
+    typer.Option("--qrels", metavar="FILE", help="The judgements, as TREC writes them: query 0 record relevance."),
 ]
 Mode = Annotated[str, typer.Option("--mode", metavar="default", help="The way of ranking to measure.")]

@@ -64,16 +64,12 @@ class Problem(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    type: str = Field(
-        description="Names this kind of problem, for programs.", examples=[f"{_TYPE}unknown-name"]
-    )
+    type: str = Field(description="Names this kind of problem, for programs.", examples=[f"{_TYPE}unknown-name"])
     title: str = Field(description="Names this kind of problem, for people.", examples=["Unknown name"])
     status: int = Field(description="The HTTP status.", examples=[422])
     detail: str = Field(description="What was seen, what is needed and what to do.")
     instance: str = Field(description="The path asked for.", examples=["/v1/search"])
-    field: str | None = Field(
-        default=None, description="The parameter at fault.", examples=["answering_body"]
-    )
+    field: str | None = Field(default=None, description="The parameter at fault.", examples=["answering_body"])
     nearest: tuple[str, ...] | None = Field(
         default=None, description="The nearest names that would do, best first.", examples=[["Home Office"]]
     )
@@ -90,9 +86,7 @@ class Problem(BaseModel):
         return Response(content, self.status, {**more, **(headers or {})}, MEDIA_TYPE)
 
 
-def problem(
-    request: Request, status: HTTPStatus, title: str, detail: str, fault: Fault | None = None
-) -> Problem:
+def problem(request: Request, status: HTTPStatus, title: str, detail: str, fault: Fault | None = None) -> Problem:
     """Return a problem with this request.
 
     Args:

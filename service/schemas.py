@@ -30,8 +30,8 @@ _PLAIN_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def _wrong(kind: str, value: object, what: str, values: Sequence[str] = ()) -> PydanticCustomError:
-    # The value goes in by name, so that a brace in it is only a brace.
-    return PydanticCustomError(kind, "{seen} {what}", {"seen": shown(value), "what": what, "values": values})
+    # Filled in one after the other, so the value goes last: a brace in it is only a brace.
+    return PydanticCustomError(kind, "{seen} {what}", {"values": values, "what": what, "seen": shown(value)})
 
 
 def _plain_date(value: object) -> object:
@@ -73,13 +73,9 @@ def one_of(names: type[StrEnum]) -> BeforeValidator:
     return BeforeValidator(find)
 
 
-Question = Annotated[
-    str, StringConstraints(min_length=1, max_length=MAX_QUERY_CHARACTERS), AfterValidator(_not_blank)
-]
+Question = Annotated[str, StringConstraints(min_length=1, max_length=MAX_QUERY_CHARACTERS), AfterValidator(_not_blank)]
 Day = Annotated[date, BeforeValidator(_plain_date)]
-Words = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_VALUE_CHARACTERS)
-]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_VALUE_CHARACTERS)]
 
 
 class _Limits(BaseModel):
@@ -197,9 +193,7 @@ class SearchParameters(_Limits):
     @classmethod
     def lists(cls) -> frozenset[str]:
         """Return the names of the parameters that may be repeated."""
-        return frozenset(
-            name for name, field in cls.model_fields.items() if get_origin(field.annotation) is tuple
-        )
+        return frozenset(name for name, field in cls.model_fields.items() if get_origin(field.annotation) is tuple)
 
     def request(self) -> SearchRequest:
         """Return the request that these parameters stand for."""

@@ -118,22 +118,26 @@ def announcement(address: str, readiness: Readiness) -> str:
     return "\n".join(lines)
 
 
-def _listen(settings: Settings) -> socket.socket:
+def refusal(settings: Settings, error: OSError) -> QueryError:
+    """Return in plain words why an address can't be listened on, naming the setting to change."""
     where = f"{settings.port} on {settings.host}"
+    if error.errno == errno.EADDRINUSE:
+        reason = f"{where} is in use: stop what listens there, or choose another with --port"
+        return QueryError("port", reason)
+    if error.errno == errno.EACCES:
+        return QueryError("port", f"{where} is reserved to the system: choose one above 1023 with --port")
+    reason = f"{settings.host!r} is not an address of this machine ({error.strerror}): choose one with --host"
+    return QueryError("host", reason)
+
+
+def _listen(settings: Settings) -> socket.socket:
     try:
         family = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((settings.host, settings.port), family=family)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            reason = f"{where} is in use: stop what listens there, or choose another with --port"
-            raise QueryError("port", reason) from error
-        if error.errno == errno.EACCES:
-            reason = f"{where} is reserved to the system: choose one above 1023 with --port"
-            raise QueryError("port", reason) from error
-        reason = (
-            f"{settings.host!r} is not an address of this machine ({error.strerror}): choose one with --host"
-        )
-        raise QueryError("host", reason) from error
+    except (OSError, UnicodeError) as error:
+        # A name that is too long, or empty between its dots, is no OSError.
+        found = error if isinstance(error, OSError) else OSError(errno.EINVAL, "not a host name")
+        raise refusal(settings, found) from error
 
 
 def _address(host: str, port: int) -> str:

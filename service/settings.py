@@ -21,13 +21,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="DESPATCH_", frozen=True, extra="forbid")
 
     data: Path = Field(default=Path("data"), description="The data directory.")
-    model: _Given = Field(
-        default=DEFAULT_MODEL, description="Name or folder of the model that encodes questions."
-    )
+    model: _Given = Field(default=DEFAULT_MODEL, description="Name or folder of the model that encodes questions.")
     host: _Given = Field(default="127.0.0.1", description="Address to listen on.")
-    port: int = Field(
-        default=8000, ge=0, le=65535, description="Port to listen on; 0 takes any that is free."
-    )
+    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes any that is free.")
 
 
 def read_settings(**given: str | int | Path | None) -> Settings:

@@ -25,9 +25,7 @@ class Terminal(Console):
         """Write to `file`; `terminal` says whether that is one, None to ask it."""
         # Asked here, as Rich would also take a variable such as FORCE_COLOR for a yes.
         is_terminal = file.isatty() if terminal is None else terminal
-        super().__init__(
-            file=file, force_terminal=is_terminal, width=width, highlight=False, markup=False, emoji=False
-        )
+        super().__init__(file=file, force_terminal=is_terminal, width=width, highlight=False, markup=False, emoji=False)
 
     def on_broken_pipe(self) -> None:
         """Raise the error again: the command has one place that deals with it."""

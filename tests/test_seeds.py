@@ -21,7 +21,9 @@ def encoder() -> SentenceEncoder:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory, seeds: str, encoder: SentenceEncoder) -> tuple[Path, BuildReport]:
+def built(
+    tmp_path_factory: pytest.TempPathFactory, seeds: str, encoder: SentenceEncoder
+) -> tuple[Path, BuildReport]:
     data = tmp_path_factory.mktemp("seeds") / "data"
     return data, build([seeds], data, encoder, now=datetime(2026, 11, 21, tzinfo=UTC))
 
@@ -31,7 +33,9 @@ def searcher(built: tuple[Path, BuildReport], encoder: SentenceEncoder) -> Searc
     return Searcher.open(built[0], encoder)
 
 
-def test_the_seeds_hold_what_they_are_said_to_hold(built: tuple[Path, BuildReport], searcher: Searcher) -> None:
+def test_the_seeds_hold_what_they_are_said_to_hold(
+    built: tuple[Path, BuildReport], searcher: Searcher
+) -> None:
     report = built[1]
     assert (report.counts.records, report.counts.answers) == (11, 7)
     assert [Path(path).name for path, _ in report.read.ignored] == ["README.md"]
@@ -44,7 +48,10 @@ def test_the_seeds_hold_what_they_are_said_to_hold(built: tuple[Path, BuildRepor
 @pytest.mark.parametrize(
     ("question", "words"),
     [
-        ("How many foreign national offenders were returned in a year?", "over 5,600 foreign national offenders"),
+        (
+            "How many foreign national offenders were returned in a year?",
+            "over 5,600 foreign national offenders",
+        ),
         ("what security is there at asylum hotels", "All sites have security staff"),
         ("What happens to life jackets taken from small boats?", "disposed of by Border Force"),
         ("Who decides the age of an asylum seeker with no documents?", "make an initial age decision"),
@@ -69,7 +76,12 @@ def test_every_question_offered_with_the_sample_works(searcher: Searcher) -> Non
 
 
 @pytest.mark.parametrize(
-    "question", ["How much is spent on potholes in Cornwall?", "What is the fishing quota for cod?", "banana bread recipe"]
+    "question",
+    [
+        "How much is spent on potholes in Cornwall?",
+        "What is the fishing quota for cod?",
+        "banana bread recipe",
+    ],
 )
 def test_a_subject_that_the_seeds_do_not_touch_has_nothing_close(searcher: Searcher, question: str) -> None:
     result = searcher.search(question)

@@ -98,10 +98,14 @@ def test_the_order_of_the_source_makes_no_difference(
     one, other = Searcher.open(built_once, toy_encoder), Searcher.open(tmp_path / "data", toy_encoder)
     for query in ("rural bus services", "homeless veterans", "dentist waiting in the South West"):
         first, second = one.search(query), other.search(query)
-        assert [(h.key, h.score, h.passage) for h in first.hits] == [(h.key, h.score, h.passage) for h in second.hits]
+        assert [(h.key, h.score, h.passage) for h in first.hits] == [
+            (h.key, h.score, h.passage) for h in second.hits
+        ]
 
 
-def test_a_build_replaces_the_corpus(small_data: Path, tmp_path: Path, small_source: str, toy_encoder: Encoder) -> None:
+def test_a_build_replaces_the_corpus(
+    small_data: Path, tmp_path: Path, small_source: str, toy_encoder: Encoder
+) -> None:
     build([write_lines(tmp_path / "one.jsonl", lines_of(small_source)[:1])], small_data, toy_encoder, now=NOW)
     assert Corpus.open(small_data).manifest.counts.records == 1
 
@@ -146,7 +150,11 @@ def test_bad_lines_are_reported_and_the_rest_is_built(
     assert [(fault.path, fault.line) for fault in report.read.faults] == [(source, 2), (source, 3)]
     with pytest.raises(ClippedRecord):
         build(
-            [write_lines(tmp_path / "clipped.jsonl", [clipped])], tmp_path / "data", toy_encoder, strict=True, now=NOW
+            [write_lines(tmp_path / "clipped.jsonl", [clipped])],
+            tmp_path / "data",
+            toy_encoder,
+            strict=True,
+            now=NOW,
         )
     assert Corpus.open(tmp_path / "data").manifest.counts.records == 2
 
@@ -189,7 +197,9 @@ def test_a_full_disk_leaves_the_old_snapshot(
     assert open_snapshot(small_data).manifest.counts.records == 12
 
 
-def test_an_interrupted_build_leaves_the_old_snapshot(small_data: Path, small_source: str, toy_encoder: Any) -> None:
+def test_an_interrupted_build_leaves_the_old_snapshot(
+    small_data: Path, small_source: str, toy_encoder: Any
+) -> None:
     before = current_name(small_data)
 
     def stop(texts: Sequence[str], progress: Callable[[int], None]) -> NDArray[np.float32]:
@@ -205,7 +215,7 @@ def test_an_interrupted_build_leaves_the_old_snapshot(small_data: Path, small_so
 def test_a_passage_that_is_not_in_the_answer_stops_the_build(
     tmp_path: Path, small_source: str, toy_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(building, "is_faithful", lambda passage, text: False)
+    monkeypatch.setattr("retrieval.gathering.is_faithful", lambda passage, text: False)
     with pytest.raises(UnfaithfulPassage, match="commons-2024-09-02-101: passage 1"):
         build([small_source], tmp_path / "data", toy_encoder, now=NOW)
     assert current_name(tmp_path / "data") is None
@@ -215,7 +225,9 @@ def test_upgrade_has_nothing_to_do_for_this_format(small_data: Path, toy_encoder
     assert upgrade(small_data, toy_encoder) is None
 
 
-def test_upgrade_rebuilds_an_older_format_from_the_records_kept(small_data: Path, toy_encoder: Encoder) -> None:
+def test_upgrade_rebuilds_an_older_format_from_the_records_kept(
+    small_data: Path, toy_encoder: Encoder
+) -> None:
     folder = open_snapshot(small_data).folder
     before = Corpus.open(small_data).answer("commons-2024-09-02-101")
     # An older format has the records as received; all else in it may differ.
@@ -235,7 +247,10 @@ def _reseal_as_format(data: Path, folder: Path, number: int) -> None:
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["format"] = number
     content = (folder / "records.sqlite").read_bytes()
-    manifest["files"]["records.sqlite"] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    manifest["files"]["records.sqlite"] = {
+        "bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
     raw = json.dumps(manifest).encode()
     (folder / "manifest.json").write_bytes(raw)
     pointer = {"snapshot": folder.name, "manifest_sha256": hashlib.sha256(raw).hexdigest()}

@@ -190,7 +190,7 @@ def test_without_uin_heading_or_dates_the_questions_first_words_stand_in():
     record = replace(SAVED, heading=None, tabled=None, answered=None)
     assert form(record, CitationStyle.HOUSE) == (
         "Written Question to the Home Office, "
-        "'To ask the Secretary of State for the Home Department, if her…', answered by Jess Phillips "
+        "'… if her Department will publish all of', answered by Jess Phillips "
         "(no UIN, no heading, no dates in the source)"
     )
 
@@ -354,11 +354,27 @@ def test_the_passage_meant_is_in_the_notes_and_the_exports():
 
 def test_the_questions_opening_is_twelve_words_and_an_ellipsis():
     assert cited(COMMONS).question_opening == (
-        "To ask the Secretary of State for Defence, how many letters from…"
+        "… how many letters from Members his Department answered in each month of…"
     )
     assert cited(replace(COMMONS, question="a b c d e f g h i j k l")).question_opening == (
         "a b c d e f g h i j k l"
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "opening"),
+    [
+        ("To ask His Majesty's Government what support they provide.", "… what support they provide."),
+        (
+            "To ask the Secretary of State for Environment, Food and Rural Affairs, if he will.",
+            "… if he will.",
+        ),
+        ("What is this?", "What is this?"),
+        ("To ask the Minister, what", "… what"),
+    ],
+)
+def test_the_opening_leaves_out_whom_the_question_is_put_to(question, opening):
+    assert cited(replace(COMMONS, question=question)).question_opening == opening
 
 
 def test_bibtex_is_one_misc_entry():

@@ -58,7 +58,13 @@ def test_a_citation_names_the_passage(corpus: Corpus) -> None:
 def test_coverage_counts_what_is_there_and_what_is_missing(corpus: Corpus) -> None:
     coverage = corpus.coverage()
     assert (coverage.records, coverage.answers) == (12, 10)
-    assert coverage.by_kind == {"substantive": 8, "holding": 1, "pointer": 1, "prorogation": 1, "will_write": 1}
+    assert coverage.by_kind == {
+        "substantive": 8,
+        "holding": 1,
+        "pointer": 1,
+        "prorogation": 1,
+        "will_write": 1,
+    }
     assert coverage.bare == 2
     assert coverage.by_finding["not_held"] == 2
     assert coverage.by_answering_body["Department for Transport"] == 5
@@ -99,7 +105,9 @@ def test_a_store_that_is_no_database_is_refused(tmp_path: Path) -> None:
 
 
 def test_received_records_are_read_back_as_written(tmp_path: Path) -> None:
-    received = Received("parliament-api", "{\"é\": 1}".encode(), Provenance("parliament-api", "a", 3, date(2026, 1, 2)))
+    received = Received(
+        "parliament-api", '{"é": 1}'.encode(), Provenance("parliament-api", "a", 3, date(2026, 1, 2))
+    )
     write_received(tmp_path / "r.sqlite", [("k", received)])
     assert list(read_received(tmp_path / "r.sqlite")) == [("k", received)]
     with pytest.raises(OSError, match=r"r\.sqlite"):

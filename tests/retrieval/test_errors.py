@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 
-import retrieval.errors as errors
+from retrieval import errors
 from retrieval.errors import DespatchError, SourceError, UnknownName
 
 

@@ -36,7 +36,11 @@ def test_an_answer_at_the_second_place_scores_a_half(searcher: Searcher) -> None
     second = searcher.rank(query.query)[1]
     record = searcher.corpus.store.record(int(searcher.corpus.store.record_of_row[second.row]))
     found = evaluate(searcher, [query], [Judgement("q", record.key, 1)])
-    assert (found.measures["MRR@10"], found.measures["Success@1"], found.measures["Success@5"]) == (0.5, 0.0, 1.0)
+    assert (found.measures["MRR@10"], found.measures["Success@1"], found.measures["Success@5"]) == (
+        0.5,
+        0.0,
+        1.0,
+    )
     assert found.measures["nDCG@10"] == pytest.approx(0.6309, abs=1e-4)
 
 

@@ -7,7 +7,12 @@ from retrieval.names import NameBook
 
 BOOK = NameBook(
     {
-        "answering_body": ["Department for Work and Pensions", "Home Office", "Department for Transport", "Treasury"],
+        "answering_body": [
+            "Department for Work and Pensions",
+            "Home Office",
+            "Department for Transport",
+            "Treasury",
+        ],
         "minister": ["Jess Phillips", "Alex Norris", "Alex Burghart", "Séamus O’Neill"],
         "asker": [],
         "party": ["Labour", "Conservative"],

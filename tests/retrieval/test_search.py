@@ -31,11 +31,17 @@ def test_the_best_passage_of_an_answer_is_one_cited_hit(searcher: Searcher) -> N
         "Funding of £12 million is shared out by population and mileage. Councils decide which routes to support."
     )
     assert hit.passage.ordinal == 2
-    assert hit.passage.before == "The Government is giving local councils powers to run bus services in rural areas."
+    assert (
+        hit.passage.before
+        == "The Government is giving local councils powers to run bus services in rural areas."
+    )
     assert hit.passage.after is None
     span = hit.passage.answering_sentence
     assert span is not None
-    assert hit.passage.text[span.start : span.end] == "Funding of £12 million is shared out by population and mileage."
+    assert (
+        hit.passage.text[span.start : span.end]
+        == "Funding of £12 million is shared out by population and mileage."
+    )
     assert [h.rank for h in result.hits] == list(range(1, len(result.hits) + 1))
 
 
@@ -51,6 +57,18 @@ def test_the_same_answer_is_cited_as_the_newest_record_and_lists_the_others(sear
     assert hit.also_given[0].asker.name == "Ann Invented"
 
 
+def test_a_hit_carries_its_citation_as_text_to_paste(searcher: Searcher) -> None:
+    hit = searcher.search(BUSES).hits[0]
+    assert hit.written == {
+        "house": "205 [of Session 2024-26] on Bus Services: Rural Areas given on 20 January 2025",
+        "member": "the Answer of 20 January 2025 to Question 205 on Bus Services: Rural Areas",
+        "oscola": "HC Written Question 205, answered 20 January 2025 "
+        "<https://questions-statements.parliament.uk/written-questions/detail/2025-01-13/205> "
+        "accessed 21 November 2026",
+    }
+    assert "not in the source: minister's post" in hit.notes
+
+
 def test_the_newest_record_is_the_newest_that_passes_the_filters(searcher: Searcher) -> None:
     hit = searcher.search(BUSES, Filters(answered_to=date(2024, 12, 31))).hits[0]
     # Of two given on one day, the one whose question is nearer.
@@ -62,7 +80,11 @@ def test_the_same_words_of_two_departments_are_two_hits(searcher: Searcher) -> N
     result = searcher.search(
         "swimming pool information requested is not held centrally", Filters(finding=(FindingName.NOT_HELD,))
     )
-    held = [hit for hit in result.hits + result.near_misses if hit.passage.text.startswith("The information requested")]
+    held = [
+        hit
+        for hit in result.hits + result.near_misses
+        if hit.passage.text.startswith("The information requested")
+    ]
     assert {hit.citation.answering_body for hit in held} == {
         "Department for Education",
         "Department of Health and Social Care",
@@ -81,7 +103,10 @@ def test_the_same_words_of_two_departments_are_two_hits(searcher: Searcher) -> N
         (Filters(tabled_from=date(2025, 4, 7), tabled_to=date(2025, 4, 7)), {"commons-2025-04-07-640"}),
         (Filters(answered_from=date(2025, 4, 15), answered_to=date(2025, 4, 15)), {"commons-2025-04-07-640"}),
         (Filters(kind=(AnswerKind.HOLDING,)), {"commons-2024-11-04-412"}),
-        (Filters(kind=(AnswerKind.PROROGATION, AnswerKind.WILL_WRITE)), {"commons-2024-05-20-999", "commons-2025-04-07-641"}),
+        (
+            Filters(kind=(AnswerKind.PROROGATION, AnswerKind.WILL_WRITE)),
+            {"commons-2024-05-20-999", "commons-2025-04-07-641"},
+        ),
         (Filters(finding=(FindingName.CORRECTED,)), {"commons-2025-03-03-520"}),
         (Filters(answering_body=("60", "Treasury")), {"commons-2025-04-07-640"}),
     ],
@@ -120,7 +145,10 @@ def test_what_a_filter_admits_satisfies_it_and_it_only_removes(
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(words=st.lists(st.sampled_from(BUSES.split() + ["veterans", "dentist", "tax"]), min_size=1), limit=st.integers(1, 6))
+@given(
+    words=st.lists(st.sampled_from([*BUSES.split(), "veterans", "dentist", "tax"]), min_size=1),
+    limit=st.integers(1, 6),
+)
 def test_a_larger_limit_extends_a_smaller_one(
     built_once: Path, toy_encoder: Encoder, words: list[str], limit: int
 ) -> None:
@@ -130,7 +158,9 @@ def test_a_larger_limit_extends_a_smaller_one(
 
 
 def test_answers_of_other_kinds_are_left_out_counted_and_shown_on_request(searcher: Searcher) -> None:
-    query = "how much her Department spends on rural bus services: I refer the hon. Member to the answer given"
+    query = (
+        "how much her Department spends on rural bus services: I refer the hon. Member to the answer given"
+    )
     result = searcher.search(query)
     assert [(left.kind, left.count, left.filter) for left in result.left_out] == [
         (AnswerKind.POINTER, 1, "kind=pointer")
@@ -141,8 +171,12 @@ def test_answers_of_other_kinds_are_left_out_counted_and_shown_on_request(search
 
 
 def test_an_answer_with_nothing_but_a_finding_is_left_out_under_that_finding(searcher: Searcher) -> None:
-    result = searcher.search("how many schools have a swimming pool: the information requested is not held centrally")
-    assert ("finding=not_held", FindingName.NOT_HELD) in [(left.filter, left.finding) for left in result.left_out]
+    result = searcher.search(
+        "how many schools have a swimming pool: the information requested is not held centrally"
+    )
+    assert ("finding=not_held", FindingName.NOT_HELD) in [
+        (left.filter, left.finding) for left in result.left_out
+    ]
     assert result.outcome is Outcome.FILTERED_OUT
     assert result.hits == ()
 
@@ -152,7 +186,7 @@ def test_nothing_close_says_so_and_near_misses_stand_apart(searcher: Searcher) -
     assert result.outcome is Outcome.NOTHING_CLOSE
     assert result.message == "No close match in what is indexed."
     assert result.hits == ()
-    assert all(hit.score < 0.4 for hit in result.near_misses)
+    assert all(hit.score < 0.45 for hit in result.near_misses)
 
 
 def test_close_matches_outside_the_filters_are_told(searcher: Searcher) -> None:
@@ -213,7 +247,10 @@ def test_the_response_says_what_was_searched_and_under_which_licence(searcher: S
     assert result.filters == {"answered_from": "2024-01-01", "party": ["Labour"]}
     assert result.searched.records == 12
     assert result.searched.houses == (House.COMMONS, House.LORDS)
-    assert (result.searched.first_answered, result.searched.last_answered) == (date(2024, 5, 24), date(2025, 4, 16))
+    assert (result.searched.first_answered, result.searched.last_answered) == (
+        date(2024, 5, 24),
+        date(2025, 4, 16),
+    )
     assert result.searched.complete is False
     assert result.licence.spdx == "OPL-UK-3.0"
     assert result.snapshot == searcher.corpus.manifest.name
@@ -239,4 +276,4 @@ def test_every_marked_sentence_lies_in_its_passage(searcher: Searcher) -> None:
 def test_ranking_goes_on_without_a_threshold(searcher: Searcher) -> None:
     ranked = searcher.rank("volcanic eruptions on distant moons of Saturn")
     assert len(ranked) == 4
-    assert ranked[0].score < 0.4
+    assert ranked[0].score < 0.45

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import threading
 from dataclasses import replace
@@ -127,7 +126,7 @@ def test_a_manifest_that_lacks_a_part_is_refused(tmp_path: Path) -> None:
 
 def test_another_model_is_refused_with_the_command_that_rebuilds(tmp_path: Path) -> None:
     check_model(manifest("one"), MODEL, tmp_path)
-    with pytest.raises(OtherModel, match="despatch build SOURCE... --data .* --model other"):
+    with pytest.raises(OtherModel, match=r"despatch build SOURCE\.\.\. --data .* --model other"):
         check_model(manifest("one"), replace(MODEL, name="other"), tmp_path)
     with pytest.raises(OtherModel, match="other weights or settings of toy"):
         check_model(manifest("one"), replace(MODEL, weights_sha256="cd" * 32), tmp_path)
@@ -204,5 +203,5 @@ def test_a_data_directory_that_is_a_file_can_not_be_written(tmp_path: Path) -> N
 def test_a_snapshot_survives_being_moved(tmp_path: Path) -> None:
     publish_one(tmp_path / "a", "one")
     shutil.copytree(tmp_path / "a", tmp_path / "b")
-    os.remove(tmp_path / "b" / ".lock")
+    (tmp_path / "b" / ".lock").unlink()
     assert open_snapshot(tmp_path / "b").manifest.name == "one"

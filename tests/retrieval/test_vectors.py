@@ -18,7 +18,9 @@ INDEX = VectorIndex.of(VECTORS)
 
 def slow_search(query: NDArray[np.float32], k: int, rows: NDArray[np.int64]) -> list[int]:
     """Score every row in plain Python and sort."""
-    scored = [(-float(np.dot(VECTORS[row].astype(np.float64), query.astype(np.float64))), int(row)) for row in rows]
+    scored = [
+        (-float(np.dot(VECTORS[row].astype(np.float64), query.astype(np.float64))), int(row)) for row in rows
+    ]
     return [row for _, row in sorted(scored)[:k]]
 
 
@@ -28,7 +30,9 @@ def slow_search(query: NDArray[np.float32], k: int, rows: NDArray[np.int64]) -> 
     k=st.integers(1, 400),
     rows=st.sets(st.integers(0, 299), min_size=1, max_size=300),
 )
-def test_any_selection_of_rows_gives_what_scoring_each_of_them_gives(number: int, k: int, rows: set[int]) -> None:
+def test_any_selection_of_rows_gives_what_scoring_each_of_them_gives(
+    number: int, k: int, rows: set[int]
+) -> None:
     allowed = np.array(sorted(rows), dtype=np.int64)
     found, scores = INDEX.search(VECTORS[number], k, allowed)
     assert found.tolist() == slow_search(VECTORS[number], k, allowed)

@@ -45,7 +45,12 @@ def test_the_best_answer_comes_first_with_its_passage_and_citation(client: TestC
 
 
 def test_a_url_a_body_and_the_library_give_the_same_object(client: TestClient, built_once, toy_encoder):
-    limits = {"limit": 3, "house": ["Commons"], "party": ["Labour", "Conservative"], "answered_to": "2025-12-31"}
+    limits = {
+        "limit": 3,
+        "house": ["Commons"],
+        "party": ["Labour", "Conservative"],
+        "answered_to": "2025-12-31",
+    }
     by_url = client.get("/v1/search", params={"q": BUSES, **limits})
     by_body = client.post("/v1/search", json={"query": BUSES, **limits})
     assert without_time(by_url.content) == without_time(by_body.content)
@@ -74,7 +79,8 @@ def test_a_url_a_body_and_the_library_give_the_same_object(client: TestClient, b
 )
 def test_a_filter_limits_which_records_answer(client: TestClient, name, value, key):
     assert keys(client.get("/v1/search", params={"q": BUSES, name: value}))[0] == key
-    assert keys(client.post("/v1/search", json={"query": BUSES, name: value if "_" in name and name[-1] in "mo" else [value]}))[0] == key
+    in_body = value if name.endswith(("_from", "_to")) else [value]
+    assert keys(client.post("/v1/search", json={"query": BUSES, name: in_body}))[0] == key
 
 
 @pytest.mark.parametrize(
@@ -92,7 +98,8 @@ def test_what_a_search_holds_back_or_hides_is_shown_when_asked_for(client, name,
 def test_values_within_a_filter_are_alternatives(client: TestClient):
     both = client.get("/v1/search", params={"q": BUSES, "house": ["Lords", "Commons"]})
     assert both.json()["filters"] == {"house": ["Lords", "Commons"]}
-    assert both.json()["searched"]["passed"] == client.get("/v1/search", params={"q": BUSES}).json()["searched"]["passed"]
+    either = client.get("/v1/search", params={"q": BUSES}).json()
+    assert both.json()["searched"]["passed"] == either["searched"]["passed"]
 
 
 @pytest.mark.parametrize("limit", [1, 200])
@@ -159,7 +166,17 @@ def test_a_body_too_large_is_refused_whether_or_not_its_length_is_announced(clie
 
 @pytest.mark.parametrize("name", ["answered_from", "answered_to", "tabled_from", "tabled_to"])
 @pytest.mark.parametrize(
-    "day", ["31/12/2024", "2024-02-31", "20241231", "2024-12-31T00:00:00", "1735603200", "", "2024-1-1", "٢٠٢٤-١٢-٣١"]
+    "day",
+    [
+        "31/12/2024",
+        "2024-02-31",
+        "20241231",
+        "2024-12-31T00:00:00",
+        "1735603200",
+        "",
+        "2024-1-1",
+        "٢٠٢٤-١٢-٣١",
+    ],
 )
 def test_a_date_is_a_real_day_written_one_way(client: TestClient, name, day):
     found = problem(client.get("/v1/search", params={"q": BUSES, name: day}), 422)
@@ -240,7 +257,9 @@ def test_a_name_that_is_not_in_the_corpus_is_refused_with_the_nearest(client: Te
         assert (found["title"], found["field"], found["nearest"][0]) == ("Unknown name", name, right)
 
 
-@pytest.mark.parametrize("name", ["house", "answering_body", "minister", "asker", "party", "kind", "finding", "heading"])
+@pytest.mark.parametrize(
+    "name", ["house", "answering_body", "minister", "asker", "party", "kind", "finding", "heading"]
+)
 def test_a_filter_takes_at_most_50_values_of_200_characters(client: TestClient, name):
     good = {"house": "Lords", "kind": "holding", "finding": "not_held"}.get(name, "x")
     found = problem(client.post("/v1/search", json={"query": BUSES, name: [good] * 51}), 422)
@@ -272,6 +291,7 @@ def test_a_way_of_matching_that_is_not_there_yet_is_501(client: TestClient, matc
         (b'{"query": 7}', 422, "query: '7' is not a text"),
         (b'{"query": "\\ud800"}', 422, "query: it is not valid Unicode text"),
         (b'{"query": "x", "heading": ["\\ud800"]}', 422, "heading: it is not valid Unicode text"),
+        (b'{"query": "x", "\\ud800": 1}', 422, "body: it is not valid Unicode text"),
     ],
 )
 def test_a_body_that_is_no_request_is_told_why(client: TestClient, content, status, detail):
@@ -283,12 +303,6 @@ def test_a_body_that_is_no_request_is_told_why(client: TestClient, content, stat
 def test_a_body_that_is_not_sent_as_json_is_415(client: TestClient, media_type):
     response = client.post("/v1/search", content=b'{"query": "x"}', headers={"content-type": media_type})
     assert "Content-Type: application/json" in problem(response, 415)["detail"]
-
-
-def test_half_a_surrogate_pair_in_a_name_is_answered_in_valid_json(client: TestClient):
-    body = b'{"query": "x", "\\ud800": 1}'
-    response = client.post("/v1/search", content=body, headers={"content-type": "application/json"})
-    assert problem(response, 422)["field"] == "\ud800"
 
 
 @pytest.mark.parametrize("question", ["cafés à Noël", "中文问题", "🚌 buses", "a\u0000b", "' OR 1=1 --", "%_\\"])

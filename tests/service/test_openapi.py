@@ -1,0 +1,118 @@
+"""The description of the HTTP interface: as committed, complete, and true of real responses."""
+
+import json
+from pathlib import Path
+
+import pytest
+from pydantic import TypeAdapter
+
+from retrieval.encoders import SentenceEncoder
+from retrieval.results import Answer, Coverage, SearchResult
+from scripts.openapi import DOCUMENT, EXAMPLES, as_text, document, examples, main
+from scripts.openapi_changes import breaking_changes
+from service.schemas import Health, Ready, Welcome, WrittenCitation, to_data
+
+COMMITTED = json.loads(DOCUMENT.read_text(encoding="utf-8"))
+TYPES = {
+    "/": Welcome,
+    "/v1/search": SearchResult,
+    "/v1/answers/{key}": Answer,
+    "/v1/answers/{key}/citation": WrittenCitation,
+    "/v1/coverage": Coverage,
+    "/healthz": Health,
+    "/readyz": Ready,
+}
+
+
+OPERATIONS = [
+    pytest.param(operation, id=f"{method} {path}")
+    for path, methods in COMMITTED["paths"].items()
+    for method, operation in methods.items()
+]
+
+
+def test_nothing_that_users_rely_on_was_broken():
+    assert breaking_changes(COMMITTED, document()) == []
+
+
+def test_the_committed_description_is_the_one_the_code_gives():
+    assert DOCUMENT.read_text(encoding="utf-8") == as_text(document()), "python scripts/openapi.py --write"
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_every_operation_and_parameter_is_described_with_an_example(operation):
+    assert operation["summary"]
+    assert operation["description"]
+    for parameter in operation.get("parameters", []):
+        assert parameter["description"], parameter["name"]
+        assert parameter["schema"].keys() & {"title", "$ref"}, parameter["name"]
+        assert parameter["schema"]["examples"], parameter["name"]
+    found = operation["responses"]["200"]
+    assert found["description"] != "Successful Response"
+    reference = found["content"]["application/json"]["examples"]["sample"]["$ref"]
+    assert reference.removeprefix("#/components/examples/") in COMMITTED["components"]["examples"]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_every_problem_is_documented_as_one(operation):
+    others = {status: response for status, response in operation["responses"].items() if status != "200"}
+    assert "422" in others
+    for response in others.values():
+        schema = response["content"]["application/problem+json"]["schema"]
+        assert schema == {"$ref": "#/components/schemas/Problem"}
+
+
+def test_every_field_of_a_request_is_described_with_an_example():
+    for name, schema in COMMITTED["components"]["schemas"]["SearchRequest"]["properties"].items():
+        assert schema["description"], name
+        assert schema["examples"], name
+
+
+def test_parts_of_a_response_have_the_words_of_the_librarys_docstrings():
+    passage = COMMITTED["components"]["schemas"]["HitPassage"]
+    assert passage["description"] == "The passage of a hit."
+    assert passage["properties"]["context"]["description"] == (
+        "A list's lead-in or a table's headers; not part of the quotation."
+    )
+    assert all("Attributes:" not in one.get("description", "") for one in COMMITTED["components"]["schemas"].values())
+
+
+def test_every_reference_leads_somewhere():
+    def references(value):
+        if isinstance(value, dict):
+            yield from [value["$ref"]] if "$ref" in value else []
+            value = list(value.values())
+        if isinstance(value, list):
+            for one in value:
+                yield from references(one)
+
+    for reference in set(references(COMMITTED)):
+        kind, name = reference.removeprefix("#/components/").split("/")
+        assert name in COMMITTED["components"][kind]
+
+
+@pytest.mark.parametrize("path", TYPES)
+def test_every_example_is_a_response_of_its_kind_from_the_sample(path):
+    example = json.loads(EXAMPLES.read_text(encoding="utf-8"))[path]
+    read = TypeAdapter(TYPES[path]).validate_json(json.dumps(example))
+    assert to_data(read) == example
+    if path == "/v1/search":
+        assert example["hits"][0]["passage"]["text"].startswith("In the twelve months between 1 February 2025")
+
+
+@pytest.mark.model
+def test_examples_can_be_made_anew(tmp_path: Path):
+    made = examples(SentenceEncoder(), tmp_path / "data")
+    assert set(made) == set(TYPES) == set(json.loads(EXAMPLES.read_text(encoding="utf-8")))
+    assert made["/v1/coverage"]["sources"] == ["seeds"]
+
+
+def test_the_program_checks_and_compares(tmp_path: Path, capsys):
+    assert main([]) == 0
+    assert main(["--against", str(DOCUMENT)]) == 0
+    assert capsys.readouterr().out == "Nothing is broken.\n"
+    older = tmp_path / "older.json"
+    paths = {**COMMITTED["paths"], "/v1/gone": {"get": {"responses": {}}}}
+    older.write_text(json.dumps({**COMMITTED, "paths": paths}))
+    assert main(["--against", str(older)]) == 1
+    assert capsys.readouterr().out == "/v1/gone is gone\n"

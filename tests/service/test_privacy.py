@@ -1,0 +1,137 @@
+"""Nothing that a user asked is written to any log, whatever goes wrong."""
+
+import asyncio
+import logging
+
+import pytest
+from fastapi.testclient import TestClient
+from starlette.exceptions import HTTPException
+
+from service.access_log import AccessLog
+from service.body_limit import BodyLimit
+
+MARKER = "zyzzyva"
+
+
+def ask_everything(client: TestClient) -> list[int]:
+    json_headers = {"content-type": "application/json"}
+    responses = [
+        client.get("/v1/search", params={"q": MARKER}),
+        client.post("/v1/search", json={"query": MARKER}),
+        client.get("/v1/search", params={"q": "x", MARKER: "x"}),
+        client.get("/v1/search", params={"q": "x", "limit": MARKER}),
+        client.get("/v1/search", params={"q": "x", "minister": MARKER}),
+        client.post("/v1/search", json={"query": "x", MARKER: "x"}),
+        client.post("/v1/search", json={"query": "x", "kind": [MARKER]}),
+        client.post("/v1/search", content=f'{{"query": "{MARKER}"', headers=json_headers),
+        client.post("/v1/search", content=MARKER * 20_000, headers=json_headers),
+        client.get(f"/v1/answers/{MARKER}"),
+        client.get(f"/{MARKER}"),
+        client.request(MARKER.upper(), "/v1/search"),
+        client.get("/v1/search", params={"q": "x"}, headers={"user-agent": MARKER, "referer": MARKER}),
+    ]
+    return [response.status_code for response in responses]
+
+
+def test_no_log_has_a_word_of_what_was_asked(client: TestClient, caplog, capfd):
+    caplog.set_level(logging.DEBUG, logger="service")
+    statuses = ask_everything(client)
+    assert statuses == [200, 200, 422, 422, 422, 422, 422, 400, 413, 404, 404, 405, 200]
+    written = caplog.text + "".join(capfd.readouterr())
+    assert MARKER not in written.lower()
+    ours = [
+        one.getMessage().rpartition(" ms")[0].rsplit(" ", 1)[0]
+        for one in caplog.records
+        if one.name == "service.access_log"
+    ]
+    assert ours == [
+        "GET /v1/search 200",
+        "POST /v1/search 200",
+        "GET /v1/search 422",
+        "GET /v1/search 422",
+        "GET /v1/search 422",
+        "POST /v1/search 422",
+        "POST /v1/search 422",
+        "POST /v1/search 400",
+        "POST /v1/search 413",
+        "GET /v1/answers/{key} 404",
+        "GET (no route) 404",
+        "OTHER /v1/search 405",
+        "GET /v1/search 200",
+    ]
+
+
+def test_a_head_request_is_logged_as_one(client: TestClient, caplog):
+    caplog.set_level(logging.INFO, logger="service")
+    client.head("/healthz")
+    assert caplog.messages[-1].startswith("HEAD /healthz 200 ")
+
+
+def test_an_unexpected_fault_tells_the_log_where_and_the_user_nothing(failing_client: TestClient, caplog, capfd):
+    caplog.set_level(logging.DEBUG, logger="service")
+    for response in (
+        failing_client.get("/v1/search", params={"q": MARKER}),
+        failing_client.post("/v1/search", json={"query": MARKER}),
+    ):
+        assert response.status_code == 500
+        assert response.headers["content-type"] == "application/problem+json"
+        assert response.json() == {
+            "type": "urn:despatch-box:problem:unexpected-fault",
+            "title": "Unexpected fault",
+            "status": 500,
+            "detail": "this is a fault in Despatch Box, not in the request; the service's log says where it arose",
+            "instance": "/v1/search",
+        }
+    written = caplog.text + "".join(capfd.readouterr())
+    assert MARKER not in written
+    assert "Unexpected fault in /v1/search\nbuiltins.RuntimeError\n" in caplog.text
+    assert "builtins.KeyError\n" in caplog.text
+    assert "in encode_queries" in caplog.text
+
+
+def ask_directly(app, headers=(), chunks=(b"",)):
+    """Send a request to an ASGI application and return the messages it sends."""
+    sent = []
+    left = list(chunks)
+
+    async def receive():
+        return {"type": "http.request", "body": left.pop(0), "more_body": bool(left)}
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": list(headers)}
+    asyncio.run(app(scope, receive, send))
+    return sent
+
+
+def test_a_fault_after_the_response_began_is_logged_and_adds_nothing(caplog):
+    async def half_way(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise RuntimeError(MARKER)
+
+    assert [message["type"] for message in ask_directly(AccessLog(half_way))] == ["http.response.start"]
+    assert "builtins.RuntimeError" in caplog.text
+    assert MARKER not in caplog.text
+
+
+async def read_all(scope, receive, send):
+    while (await receive())["more_body"]:
+        pass
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+
+
+@pytest.mark.parametrize("claimed", [b"10", b"-1", b"x", "٣".encode(), b""])
+def test_a_body_is_counted_whatever_its_header_claims(claimed):
+    headers = [(b"content-length", claimed)]
+    with pytest.raises(HTTPException) as raised:
+        ask_directly(BodyLimit(read_all), headers, [b"a" * 40_000, b"a" * 40_000])
+    assert raised.value.status_code == 413
+    assert ask_directly(BodyLimit(read_all), headers, [b"a" * 40_000, b"a" * 25_536])[0]["status"] == 200
+
+
+@pytest.mark.parametrize("claimed", [b"65537", b"9" * 5000])
+def test_a_body_that_claims_to_be_too_large_is_not_read(claimed):
+    chunks = [b"a", b"a"]
+    with pytest.raises(HTTPException):
+        ask_directly(BodyLimit(read_all), [(b"content-length", claimed)], chunks)

@@ -1,0 +1,54 @@
+"""Progress is told by lines where there is no terminal, and not too often."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+
+from service.progress import Progress
+from service.terminal import Terminal
+
+
+def seconds(*times: float) -> Callable[[], float]:
+    passing: Iterator[float] = iter(times)
+    return lambda: next(passing)
+
+
+def test_a_stage_is_told_when_it_is_done_and_every_five_seconds_before():
+    file = io.StringIO()
+    with Progress(Terminal(file, terminal=False), seconds(100, 101, 104.9, 105, 106, 111, 112)) as progress:
+        for done in (1, 2, 3, 4, 5, 6, 7):
+            progress("Encoding", done * 1000, 7000)
+    assert file.getvalue().splitlines() == [
+        "Encoding: 4,000 of 7,000",
+        "Encoding: 6,000 of 7,000",
+        "Encoding: 7,000 of 7,000",
+    ]
+
+
+def test_a_stage_of_unknown_length_is_told_without_one():
+    file = io.StringIO()
+    with Progress(Terminal(file, terminal=False), seconds(0, 6)) as progress:
+        progress("Reading", 1, None)
+        progress("Reading", 2, None)
+    assert file.getvalue() == "Reading: 2\n"
+
+
+def test_a_new_stage_starts_the_wait_again():
+    file = io.StringIO()
+    with Progress(Terminal(file, terminal=False), seconds(0, 9, 10)) as progress:
+        progress("Reading", 1, 9)
+        progress("Encoding", 1, 9)
+        progress("Encoding", 2, 9)
+    assert file.getvalue() == ""
+
+
+def test_a_terminal_shows_bars_and_takes_them_away():
+    file = io.StringIO()
+    with Progress(Terminal(file, terminal=True, width=80)) as progress:
+        progress("Encoding", 3, 44)
+        progress("Encoding", 44, 44)
+    shown = file.getvalue()
+    assert "Encoding" in shown
+    assert "44/44" in shown
+    assert shown.endswith("\x1b[1A\x1b[2K")

@@ -1,0 +1,193 @@
+"""A real server on this machine: how it starts, what it logs and how it ends."""
+
+import errno
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from retrieval.errors import QueryError
+from service.app import serve
+from service.server import refusal
+from service.settings import read_settings
+
+ROOT = Path(__file__).parent.parent.parent
+MARKER = "zyzzyva"
+PROGRAM = """
+import sys
+from service.app import serve
+from service.settings import read_settings
+from tests.conftest import ToyEncoder
+serve(read_settings(data=sys.argv[1], host=sys.argv[2], port=0), encoder=ToyEncoder())
+"""
+
+
+class Running:
+    """A server in a process of its own."""
+
+    def __init__(self, data: Path, host: str = "127.0.0.1") -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, str(data), host],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stderr
+        self.said = [self.process.stderr.readline()]
+        while not self.said[-1].startswith("Try:") and "nothing to search" not in self.said[-1]:
+            self.said.append(self.process.stderr.readline())
+            assert self.said[-1], "".join(self.said)
+        found = re.search(r"http://([^ ]+):(\d+)", self.said[0])
+        assert found, self.said
+        self.host, self.port = found[1].strip("[]"), int(found[2])
+
+    def ask(self, method, target, body=None, headers=None):
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=30)
+        connection.request(method, target, body, headers or {})
+        response = connection.getresponse()
+        content = response.read()
+        connection.close()
+        return response.status, dict(response.getheaders()), content
+
+    def stop(self, number=signal.SIGINT):
+        self.process.send_signal(number)
+        out, err = self.process.communicate(timeout=30)
+        return self.process.returncode, out, "".join(self.said) + err
+
+
+@pytest.fixture
+def start():
+    started = []
+
+    def run(*arguments):
+        started.append(Running(*arguments))
+        return started[-1]
+
+    yield run
+    for one in started:
+        if one.process.poll() is None:
+            one.stop()
+
+
+def test_a_server_says_where_it_listens_answers_and_ends_quietly(start, built_once):
+    server = start(built_once)
+    assert re.fullmatch(
+        r"Despatch Box listens on http://127\.0\.0\.1:\d+: snapshot \S+, 12 answered questions, "
+        r"10 distinct answers, toy in exact\n",
+        server.said[0],
+    )
+    command = f"curl --get http://127.0.0.1:{server.port}/v1/search --data-urlencode"
+    assert server.said[1:] == [f"Try: {command} 'q=bus services in rural areas'\n"]
+    status, headers, content = server.ask("GET", "/v1/search?q=councils+powers+to+run+bus+services+in+rural+areas")
+    assert (status, headers["content-type"]) == (200, "application/json")
+    assert "server" not in headers
+    assert json.loads(content)["outcome"] == "found"
+    code, out, err = server.stop()
+    assert (code, out) == (0, "")
+    assert err.endswith("Stopped.\n")
+    assert "Traceback" not in err
+
+
+def test_no_word_of_a_question_reaches_the_output_of_a_real_server(start, built_once):
+    server = start(built_once)
+    json_type = {"content-type": "application/json"}
+    asked = [
+        ("GET", f"/v1/search?q={MARKER}", None, None),
+        ("POST", "/v1/search", json.dumps({"query": MARKER}), json_type),
+        ("GET", f"/v1/search?q=x&{MARKER}=x", None, None),
+        ("GET", f"/v1/search?q=x&limit={MARKER}", None, None),
+        ("POST", "/v1/search", json.dumps({"query": "x", "party": [MARKER]}), json_type),
+        ("POST", "/v1/search", MARKER, json_type),
+        ("GET", f"/v1/answers/{MARKER}", None, None),
+        ("GET", f"/{MARKER}", None, None),
+        ("GET", "/v1/search?q=" + MARKER * 15_000, None, None),
+        (MARKER.upper(), "/", None, None),
+        ("GET", f"//{MARKER}?q={MARKER}#{MARKER}", None, None),
+    ]
+    assert [server.ask(*one)[0] for one in asked] == [200, 200, 422, 422, 422, 400, 404, 404, 422, 405, 404]
+    with socket.create_connection((server.host, server.port)) as connection:
+        connection.sendall(f"{MARKER} {MARKER}\r\n\r\n".encode())
+        assert b"400 Bad Request" in connection.recv(1000)
+    _, out, err = server.stop()
+    assert MARKER not in (out + err).lower()
+    assert "GET /v1/search 200 " in err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_server_told_twice_to_stop_ends_without_a_traceback(start, built_once, number):
+    server = start(built_once)
+    server.process.send_signal(number)
+    code, _, err = server.stop(number)
+    assert code in (0, -number)
+    assert "Traceback" not in err
+
+
+def test_a_question_far_too_long_for_a_url_is_still_told_why(start, built_once):
+    status, headers, content = start(built_once).ask("GET", "/v1/search?q=" + "a" * 100_000)
+    assert (status, headers["content-type"]) == (422, "application/problem+json")
+    assert "has 100000 characters" in json.loads(content)["detail"]
+
+
+def test_a_head_request_has_the_length_but_no_body(start, built_once):
+    status, headers, content = start(built_once).ask("HEAD", "/v1/coverage")
+    assert (status, content) == (200, b"")
+    assert int(headers["content-length"]) > 500
+
+
+def test_with_only_the_seeds_a_server_offers_five_questions(start, tmp_path, seeds, toy_encoder):
+    from retrieval.build import build
+
+    build([seeds], tmp_path / "data", toy_encoder)
+    server = start(tmp_path / "data")
+    assert server.said[1] == "sample: 11 Home Office questions. Questions to try:\n"
+    assert len(server.said) == 8
+    assert server.said[-1].endswith(f"--data-urlencode 'q={server.said[2].strip()}'\n")
+
+
+def test_without_a_snapshot_a_server_starts_and_says_what_is_lacking(start, tmp_path):
+    server = start(tmp_path)
+    assert "but has nothing to search: " in server.said[0]
+    assert "run `despatch build SOURCE..." in server.said[0]
+    assert server.ask("GET", "/healthz")[0] == 200
+    assert server.ask("GET", "/readyz")[0] == 503
+
+
+def test_a_server_can_listen_on_ipv6(start, built_once):
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            pass
+    except OSError:
+        return  # This machine has no IPv6.
+    server = start(built_once, "::1")
+    assert server.said[0].startswith("Despatch Box listens on http://[::1]:")
+    assert server.ask("GET", "/healthz")[0] == 200
+
+
+def test_a_port_in_use_is_named_with_the_option_that_helps(tmp_path, toy_encoder):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(QueryError) as raised:
+            serve(read_settings(data=tmp_path, port=port), encoder=toy_encoder)
+    assert str(raised.value) == (
+        f"port: {port} on 127.0.0.1 is in use: stop what listens there, or choose another with --port"
+    )
+
+
+def test_a_port_that_the_system_keeps_is_named_with_the_option_that_helps():
+    told = refusal(read_settings(port=80), PermissionError(errno.EACCES, "Permission denied"))
+    assert str(told) == "port: 80 on 127.0.0.1 is reserved to the system: choose one above 1023 with --port"
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid", "a..b", "a" * 70])
+def test_an_address_that_is_not_this_machines_is_named(tmp_path, toy_encoder, host):
+    with pytest.raises(QueryError, match=f"host: '{host}' is not an address of this machine"):
+        serve(read_settings(data=tmp_path, host=host, port=0), encoder=toy_encoder)

@@ -1,0 +1,52 @@
+"""Where settings come from, and how a bad one is told."""
+
+from pathlib import Path
+
+import pytest
+
+from retrieval.encoders import DEFAULT_MODEL
+from retrieval.errors import QueryError
+from service.settings import read_settings
+
+NAMES = ("DESPATCH_DATA", "DESPATCH_MODEL", "DESPATCH_HOST", "DESPATCH_PORT")
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch):
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_the_defaults_serve_this_machine_alone():
+    settings = read_settings()
+    assert (settings.data, settings.model) == (Path("data"), DEFAULT_MODEL)
+    assert (settings.host, settings.port) == ("127.0.0.1", 8000)
+
+
+def test_what_is_said_beats_the_environment_and_the_environment_the_defaults(monkeypatch):
+    for name, value in zip(NAMES, ("/srv/data", "folder", "0.0.0.0", "8080"), strict=True):
+        monkeypatch.setenv(name, value)
+    settings = read_settings(port="9000", host=None)
+    assert (settings.data, settings.model) == (Path("/srv/data"), "folder")
+    assert (settings.host, settings.port) == ("0.0.0.0", 9000)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("port", "80a", "'80a' is not a whole number"),
+        ("port", "65536", "'65536' is too large: at most 65535 is possible"),
+        ("port", "-1", "'-1' is too small: at least 0 is needed"),
+        ("host", " ", "it is empty: leave it out, or say something"),
+        ("model", "", "it is empty: leave it out, or say something"),
+    ],
+)
+def test_a_bad_setting_is_named_with_its_option_and_variable(monkeypatch, name, value, reason):
+    advice = f" (give --{name} or set DESPATCH_{name.upper()} to another value)"
+    with pytest.raises(QueryError) as raised:
+        read_settings(**{name: value})
+    assert (raised.value.field, raised.value.reason) == (name, reason + advice)
+    monkeypatch.setenv(f"DESPATCH_{name.upper()}", value)
+    with pytest.raises(QueryError) as raised:
+        read_settings()
+    assert (raised.value.field, raised.value.reason) == (name, reason + advice)
