@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -29,6 +30,7 @@ from retrieval.snapshot import (
     Counts,
     Manifest,
     Snapshot,
+    check_model,
     current_name,
     open_snapshot,
     publish,
@@ -110,7 +112,9 @@ def build(
         fresh = read_sources(named, report.read, read_on=moment.date(), strict=strict, stdin=stdin)
         pairs: Iterable[tuple[Received, Record]] = fresh
         if add and current_name(data):
-            pairs = _after(_kept(data), fresh)
+            before = open_snapshot(data)
+            pairs = chain(_kept(before), fresh)
+            named = tuple(dict.fromkeys((*before.manifest.sources, *named)))
         return _build(pairs, data, encoder, named, moment, report, progress)
 
 
@@ -129,32 +133,29 @@ def upgrade(
         What was made, or None if the snapshot has this version's format already.
 
     Raises:
-        SnapshotError: If there is no snapshot, it is damaged, or the new one can't be written.
+        SnapshotError: If there is no snapshot, it is damaged, it was built with another encoder, or the new one
+            can't be written.
     """
-    any_format = tuple(range(FORMAT + 1))
     with writing(data):
-        snapshot = open_snapshot(data, formats=any_format)
+        snapshot = open_snapshot(data, formats=tuple(range(FORMAT + 1)))
         if snapshot.manifest.format == FORMAT:
             return None
-        report = BuildReport()
-        pairs = _kept(data, any_format)
-        return _build(
-            pairs, data, encoder, snapshot.manifest.sources, now or datetime.now(UTC), report, progress
-        )
+        check_model(snapshot.manifest, encoder.identity, data)
+        moment = now or datetime.now(UTC)
+        return _build(_kept(snapshot), data, encoder, snapshot.manifest.sources, moment, BuildReport(), progress)
 
 
-def _kept(data: Path, formats: tuple[int, ...] = (FORMAT,)) -> Iterator[tuple[Received, Record]]:
-    for _, received in read_received(open_snapshot(data, formats=formats).received_file):
+def _kept(snapshot: Snapshot) -> Iterator[tuple[Received, Record]]:
+    for _, received in read_received(snapshot.received_file):
         record = reader_named(received.reader).parse(received)
         if isinstance(record, Record):
             yield received, record
 
 
-def _after(
-    first: Iterable[tuple[Received, Record]], then: Iterable[tuple[Received, Record]]
-) -> Iterator[tuple[Received, Record]]:
-    yield from first
-    yield from then
+def _counted(pairs: Iterable[tuple[Received, Record]], progress: Progress) -> Iterator[tuple[Received, Record]]:
+    for done, pair in enumerate(pairs, start=1):
+        progress("Reading", done, None)
+        yield pair
 
 
 def _build(
@@ -167,7 +168,7 @@ def _build(
     progress: Progress,
 ) -> BuildReport:
     started = time.perf_counter()
-    kept, report.repeated = one_each(pairs)
+    kept, report.repeated = one_each(_counted(pairs, progress))
     if not kept:
         raise NothingToIndex(_nothing(report))
     entries: list[Entry] = []

@@ -18,6 +18,7 @@ _COLUMNS = {
     "party": ("party", None),
 }
 _NEAREST = 3
+_LIKE = 0.6  # Ratio of matching characters from which a name is worth naming.
 
 
 class NameBook:
@@ -81,13 +82,18 @@ class NameBook:
         raise UnknownName(name, value, tuple(partly[:_NEAREST]) or self._nearest(name, asked))
 
     def _nearest(self, name: str, asked: str) -> tuple[str, ...]:
-        names, folded = self._names[name], self._folded[name]
-        by_initials = [n for n in names if asked.replace(" ", "") in _initials(n)]
-        close = difflib.get_close_matches(asked, folded, n=_NEAREST, cutoff=0.5)
-        # A surname alone is far from the whole name by edit distance, so single words are compared as well.
-        close += [c for c in folded if difflib.get_close_matches(asked, c.split(), n=1, cutoff=0.75)]
-        found = by_initials + [names[folded.index(candidate)] for candidate in close]
-        return tuple(dict.fromkeys(found))[:_NEAREST]
+        likeness = [_likeness(asked, candidate) for candidate in self._folded[name]]
+        best = sorted(range(len(likeness)), key=lambda place: (-likeness[place], self._names[name][place]))
+        return tuple(self._names[name][place] for place in best[:_NEAREST] if likeness[place] >= _LIKE)
+
+
+def _likeness(asked: str, candidate: str) -> float:
+    """Return how like a folded name is to what was asked, in [0, 1]: as a whole, by a word, or by its initials."""
+    if asked and asked.replace(" ", "") in _initials(candidate):
+        return 1.0
+    # A surname alone is far from the whole name, so single words are compared as well.
+    parts = [candidate, *candidate.split()]
+    return max(difflib.SequenceMatcher(None, asked, part).ratio() for part in parts)
 
 
 def _folded(name: str) -> str:
@@ -96,7 +102,7 @@ def _folded(name: str) -> str:
     return " ".join(word for word in words if word != "the")
 
 
-def _initials(name: str) -> set[str]:
-    words = _folded(name).split()
+def _initials(folded: str) -> set[str]:
+    words = folded.split()
     small = {"and", "of", "for"}
     return {"".join(w[0] for w in words), "".join(w[0] for w in words if w not in small)} - {""}

@@ -9,9 +9,19 @@ from dataclasses import dataclass
 
 from retrieval.records import Block, BlockKind, folded
 from retrieval.sentences import sentence_spans
+from retrieval.splitting import MAX_CHARACTERS, Run, Splitter
 
-# Longest passage in characters, if it can be split: about one paragraph in 220 of real answers is longer.
-MAX_CHARACTERS = 1_000
+__all__ = [
+    "MAX_CHARACTERS",
+    "MAX_CONTEXT",
+    "MIN_CHARACTERS",
+    "Passage",
+    "encoder_text",
+    "is_faithful",
+    "passages_of",
+    "question_for_encoder",
+]
+
 # A paragraph that is shorter says little alone ("Thank you.", a heading): it joins its neighbour.
 MIN_CHARACTERS = 80
 # Longest context in characters; more would crowd the passage out of an encoder's window.
@@ -22,8 +32,6 @@ _MAX_MARKED_ITEM = 300
 _INTRODUCES = re.compile(r"\b(?:following|as follows|below|includ(?:es?|ing)|are)\b[^.!?]*$", re.IGNORECASE)
 _OF_A_TABLE = re.compile(r"\btables?\b|\bbelow\b|\bfollowing\b", re.IGNORECASE)
 _SENTENCE_END = (".", "!", "?", ".”", ".’", '."', ".)")
-
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +60,6 @@ class Passage:
         return hashlib.sha256(folded(self.text).encode()).hexdigest()[:16]
 
 
-@dataclass(slots=True)
-class _Run:
-    """Neighbouring blocks that belong together.
-
-    Attributes:
-        first: First block.
-        last: Last block.
-        text: Their texts, one a line.
-        context: What all of it stands under.
-        lead: What its later parts stand under, should it be split.
-        items_from: First block that stands under `lead`.
-        kind: Paragraph, for one or more of them; list item, for a list with its lead-in; or table row.
-    """
-
-    first: int
-    last: int
-    text: str
-    context: str = ""
-    lead: str = ""
-    items_from: int = 0
-    kind: BlockKind = BlockKind.PARAGRAPH
-
-
 def _always(_: str) -> bool:
     """Take any text."""
     return True
@@ -93,7 +78,7 @@ def passages_of(answer: Sequence[Block], fits: Callable[[str], bool] = _always) 
     """
     found: list[Passage] = []
     for run in _joined(list(_runs(answer)), fits):
-        for first, last, text, context in _Splitter(run, answer, fits).parts():
+        for first, last, text, context in Splitter(run, answer, fits).parts():
             found.append(Passage(len(found) + 1, text, first, last, context))
     return tuple(found)
 
@@ -138,7 +123,7 @@ def encoder_text(passage: Passage, heading: str | None, question: str, fits: Cal
     return made(title, low, *rest)
 
 
-def _runs(answer: Sequence[Block]) -> Iterator[_Run]:
+def _runs(answer: Sequence[Block]) -> Iterator[Run]:
     """Yield the blocks that belong together: a list and its lead-in, a row, a paragraph."""
     headed = {block.table: place for place, block in enumerate(answer) if block.headers}
     place, table, announced = 0, 0, ""
@@ -149,7 +134,7 @@ def _runs(answer: Sequence[Block]) -> Iterator[_Run]:
                 table, announced = block.table, _announcement(answer[place - 1]) if place else ""
             if block.headers or place > headed.get(table, -1):  # else it is a header or a title itself
                 context = "\n".join(filter(None, (announced, _row_context(block.headers))))
-                yield _Run(place, place, block.text, context=context, kind=BlockKind.TABLE_ROW)
+                yield Run(place, place, block.text, context=context, kind=BlockKind.TABLE_ROW)
             place += 1
             continue
         has_lead = _leads_in(answer, place)
@@ -158,7 +143,7 @@ def _runs(answer: Sequence[Block]) -> Iterator[_Run]:
             end += 1
         kind = BlockKind.LIST_ITEM if end > place + 1 else BlockKind.PARAGRAPH
         text = "\n".join(each.text for each in answer[place:end])
-        yield _Run(place, end - 1, text, "", _lead(block.text) if has_lead else "", place + 1, kind)
+        yield Run(place, end - 1, text, "", _lead(block.text) if has_lead else "", place + 1, kind)
         place = end
 
 
@@ -201,14 +186,14 @@ def _leads_in(answer: Sequence[Block], place: int) -> bool:
     return not block.text.endswith(_SENTENCE_END) or bool(_INTRODUCES.search(block.text.rstrip(".")))
 
 
-def _joined(runs: Sequence[_Run], fits: Callable[[str], bool]) -> list[_Run]:
+def _joined(runs: Sequence[Run], fits: Callable[[str], bool]) -> list[Run]:
     """Return `runs` with fragments joined: headings to what follows, short sentences to what precedes.
 
     A fragment that can't join the neighbour it prefers joins the other, if it can.
     """
 
-    def join(runs: Sequence[_Run], wanted: Callable[[_Run, _Run], bool]) -> list[_Run]:
-        out: list[_Run] = []
+    def join(runs: Sequence[Run], wanted: Callable[[Run, Run], bool]) -> list[Run]:
+        out: list[Run] = []
         for run in runs:
             if out and wanted(out[-1], run) and _joins(out[-1], run, fits):
                 out[-1] = _merged(out[-1], run)
@@ -230,19 +215,19 @@ def _waits(text: str) -> bool:
     return text.endswith(":") or (_is_short(text) and not text.endswith(_SENTENCE_END))
 
 
-def _trails(run: _Run) -> bool:
+def _trails(run: Run) -> bool:
     """Say whether a run is a short sentence, which belongs to what precedes it."""
     return _is_short(run.text) and run.text.endswith(_SENTENCE_END)
 
 
-def _is_series(before: _Run, run: _Run) -> bool:
+def _is_series(before: Run, run: Run) -> bool:
     """Say whether `run` is one more in a series of short lines, such as years with their numbers."""
     last = before.text.rpartition("\n")[2]
     lines = all(_is_short(line) and not line.endswith(_SENTENCE_END) for line in (last, run.text))
     return lines and before.kind is BlockKind.PARAGRAPH
 
 
-def _joins(before: _Run, run: _Run, fits: Callable[[str], bool]) -> bool:
+def _joins(before: Run, run: Run, fits: Callable[[str], bool]) -> bool:
     """Say whether two runs can be one: neighbours, neither a row, and short enough together."""
     if BlockKind.TABLE_ROW in (before.kind, run.kind) or before.last + 1 != run.first:
         return False
@@ -252,87 +237,9 @@ def _joins(before: _Run, run: _Run, fits: Callable[[str], bool]) -> bool:
     return len(text) <= MAX_CHARACTERS and fits(text)
 
 
-def _merged(before: _Run, run: _Run) -> _Run:
+def _merged(before: Run, run: Run) -> Run:
     """Return two neighbouring runs as one."""
     kind = run.kind if before.kind is BlockKind.PARAGRAPH else before.kind
     source = before if before.lead else run
     text = f"{before.text}\n{run.text}"
-    return _Run(before.first, run.last, text, "", source.lead, source.items_from, kind)
-
-
-class _Splitter:
-    """Splits an over-long run at the highest level that does: items, blocks, sentences, words."""
-
-    def __init__(self, run: _Run, answer: Sequence[Block], fits: Callable[[str], bool]) -> None:
-        self._run = run
-        self._fits = fits
-        self._blocks: list[Span] = []
-        self._items: list[Span] = []
-        place = 0
-        for block in answer[run.first : run.last + 1]:
-            end = place + len(block.text)
-            self._blocks.append((place, end))
-            if block.depth > 1 and self._items:  # a nested item stays with the item it is nested in
-                self._items[-1] = (self._items[-1][0], end)
-            else:
-                self._items.append((place, end))
-            place = end + 1
-
-    def parts(self) -> Iterator[tuple[int, int, str, str]]:
-        """Yield first block, last block, text and context of each part."""
-        for start, end in self._split((0, len(self._run.text)), 0):
-            text = self._run.text[start:end]
-            context = self._context(start)
-            held = [self._run.first + i for i, (a, b) in enumerate(self._blocks) if a < end and start < b]
-            yield held[0], held[-1], text, context if self._fits(f"{context}\n{text}") else ""
-
-    def _context(self, start: int) -> str:
-        """Return what the text from `start` stands under."""
-        under = self._run.lead and start >= self._blocks[self._run.items_from - self._run.first][0]
-        return self._run.lead if under and start else self._run.context
-
-    def _takes(self, span: Span, *, alone: bool = False) -> bool:
-        """Say whether `span` can be a passage, with its context or `alone`."""
-        text = self._run.text[slice(*span)]
-        context = "" if alone else self._context(span[0])
-        return len(text) <= MAX_CHARACTERS and self._fits(f"{context}\n{text}" if context else text)
-
-    def _split(self, span: Span, level: int) -> Iterator[Span]:
-        """Yield `span`, or its parts at `level` or below where it can't be a passage."""
-        if level > 3 or self._takes(span) or (level == 3 and self._takes(span, alone=True)):
-            yield span
-            return
-        for part in _balanced(self._units(span, level), self._takes):
-            yield from self._split(part, level + 1)
-
-    def _units(self, span: Span, level: int) -> list[Span]:
-        """Return the items, blocks, sentences or words in `span`."""
-        if level < 2:
-            return [unit for unit in (self._items, self._blocks)[level] if span[0] <= unit[0] < span[1]]
-        text = self._run.text[slice(*span)]
-        found = sentence_spans(text) if level == 2 else [word.span() for word in re.finditer(r"\S+", text)]
-        return [(span[0] + start, span[0] + end) for start, end in found]
-
-
-def _balanced(units: list[Span], takes: Callable[[Span], bool]) -> list[Span]:
-    """Return `units` in as few parts as `takes` allows, of lengths as even as they can be."""
-
-    def packed(limit: int) -> list[Span]:
-        parts = units[:1]
-        for start, end in units[1:]:
-            longer = (parts[-1][0], end)
-            if end - longer[0] <= limit and takes(longer):
-                parts[-1] = longer
-            else:
-                parts.append((start, end))
-        return parts
-
-    low, high = 0, MAX_CHARACTERS
-    count = len(packed(high))
-    while low < high:
-        middle = (low + high) // 2
-        if len(packed(middle)) > count:
-            low = middle + 1
-        else:
-            high = middle
-    return packed(high)
+    return Run(before.first, run.last, text, "", source.lead, source.items_from, kind)

@@ -153,7 +153,8 @@ def check_model(manifest: Manifest, encoder: EncoderIdentity, data: Path) -> Non
     Raises:
         OtherModel: With the commands that help.
     """
-    if manifest.model == encoder:
+    # The same weights under another name, such as a folder that was moved, are the same model.
+    if replace(manifest.model, name=encoder.name) == encoder:
         return
     if manifest.model.name == encoder.name:
         what = f"with other weights or settings of {encoder.name} ({manifest.model.weights_sha256[:12]}...)"

@@ -69,6 +69,7 @@ def main(arguments: list[str] | None = None) -> int:
     choice.add_argument("--write", action="store_true")
     choice.add_argument("--examples", action="store_true")
     choice.add_argument("--against", type=Path, metavar="OLD.json")
+    parser.add_argument("--to", type=Path, default=DOCUMENT, metavar="FILE", help="instead of docs/openapi.json")
     asked = parser.parse_args(arguments)
     if asked.against:
         broken = breaking_changes(json.loads(asked.against.read_bytes()), document())
@@ -78,11 +79,11 @@ def main(arguments: list[str] | None = None) -> int:
         with tempfile.TemporaryDirectory() as folder:
             EXAMPLES.write_text(as_text(examples(SentenceEncoder(), Path(folder) / "data")), encoding="utf-8")
     if asked.examples or asked.write:
-        DOCUMENT.write_text(as_text(document()), encoding="utf-8")
+        asked.to.write_text(as_text(document()), encoding="utf-8")
         return 0
-    if not DOCUMENT.exists() or DOCUMENT.read_text(encoding="utf-8") != as_text(document()):
+    if not asked.to.exists() or asked.to.read_text(encoding="utf-8") != as_text(document()):
         print(
-            f"{DOCUMENT.name} is not what the code gives: run `python scripts/openapi.py --write`",
+            f"{asked.to.name} is not what the code gives: run `python scripts/openapi.py --write`",
             file=sys.stderr,
         )
         return 1

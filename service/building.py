@@ -73,7 +73,7 @@ def build_page(report: BuildReport, data: Path, *, memory_bytes: int) -> Iterato
         ("Repeated, kept once", f"{report.repeated:,}"),
         ("Snapshot", report.snapshot),
     ]
-    yield from indented([two_columns(told)], 2)
+    yield from indented([two_columns(told, numbers=False)], 2)
     faults = [str(fault) for fault in read.faults]
     yield from _some("record or file left out", "records or files left out", faults, read.fault_count, FAULTS_SHOWN)
     ignored = [f"{path}: {reason}" for path, reason in read.ignored]

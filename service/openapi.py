@@ -12,11 +12,11 @@ from types import ModuleType
 from typing import Any, Final
 
 from retrieval import citing, encoders, licences, records, results
-from service import schemas
+from service import responses
 from service.problems import MEDIA_TYPE, FieldProblem, Problem
 
 # The modules whose dataclasses a response is made of: their docstrings describe it.
-_DESCRIBED: Final[tuple[ModuleType, ...]] = (citing, encoders, licences, records, results, schemas)
+_DESCRIBED: Final[tuple[ModuleType, ...]] = (citing, encoders, licences, records, results, responses)
 
 _PROBLEMS: Final = {
     400: "The body is not JSON, or not in UTF-8.",

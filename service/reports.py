@@ -148,13 +148,13 @@ def _section(title: str, counts: Mapping[str, int]) -> Iterator[RenderableType]:
         yield from indented([two_columns(listed(counts))], 2)
 
 
-def two_columns(rows: list[tuple[str, str]]) -> RenderableType:
-    """Return names on the left with numbers lined up on the right."""
+def two_columns(rows: list[tuple[str, str]], *, numbers: bool = True) -> RenderableType:
+    """Return names with what belongs to them; numbers are lined up on the right."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column()
-    grid.add_column(justify="right")
-    for name, number in rows:
-        grid.add_row(words(name), words(number))
+    grid.add_column(justify="right" if numbers else "left")
+    for name, told in rows:
+        grid.add_row(words(name), words(told))
     return grid
 
 

@@ -2,80 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
 from typing import Annotated, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter
-from pydantic.functional_validators import AfterValidator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from retrieval.citations import Citation, CitationStyle, Licence, notes, written
+from retrieval.citations import CitationStyle
 from retrieval.filters import Filters
 from retrieval.records import AnswerKind, FindingName, House
-from retrieval.results import Match, Sample
-from retrieval.search import MAX_LIMIT, MAX_QUERY_CHARACTERS
-from service.faults import shown
+from retrieval.results import Match
+from retrieval.search import MAX_LIMIT
+from service.values import Day, Question, WHOLE_NUMBER, Words, one_of
 
 MAX_VALUES = 50
 """The most values of one filter."""
-
-MAX_VALUE_CHARACTERS = 200
-"""The longest value of a filter: room for any name of a body, Member or heading."""
-
-_PLAIN_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-
-
-def _wrong(kind: str, value: object, what: str, values: Sequence[str] = ()) -> PydanticCustomError:
-    # Filled in one after the other, so the value goes last: a brace in it is only a brace.
-    return PydanticCustomError(kind, "{seen} {what}", {"values": values, "what": what, "seen": shown(value)})
-
-
-def _plain_date(value: object) -> object:
-    # Left to itself pydantic also takes timestamps and numbers, where a slip gives a wrong day in silence.
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    if isinstance(value, str) and _PLAIN_DATE.fullmatch(value):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            raise _wrong("no_such_day", value, "is no day of the calendar") from None
-    raise _wrong("plain_date", value, "is not a date: write it as YYYY-MM-DD")
-
-
-def _whole_number(value: object) -> object:
-    # A query string gives text, a body a number; true and 10.0 are slips of the pen.
-    if isinstance(value, bool | float):
-        raise _wrong("whole_number", value, "is not a whole number")
-    return value
-
-
-def _not_blank(value: str) -> str:
-    if not value.split():
-        raise PydanticCustomError("blank", "it is empty: ask a question or name a topic in plain words")
-    return value
-
-
-def one_of(names: type[StrEnum]) -> BeforeValidator:
-    """Return a validator that takes the values of an enumeration in any case, and lists them for others."""
-    values = {str(value).casefold(): value for value in names}
-
-    def find(value: object) -> object:
-        found = values.get(value.strip().casefold()) if isinstance(value, str) else None
-        if found is None:
-            listed = [str(name) for name in names]
-            raise _wrong("one_of", value, f"is not one of {', '.join(listed)}", listed)
-        return found
-
-    return BeforeValidator(find)
-
-
-Question = Annotated[str, StringConstraints(min_length=1, max_length=MAX_QUERY_CHARACTERS), AfterValidator(_not_blank)]
-Day = Annotated[date, BeforeValidator(_plain_date)]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_VALUE_CHARACTERS)]
 
 
 class _Limits(BaseModel):
@@ -83,7 +22,7 @@ class _Limits(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT), BeforeValidator(_whole_number)] = Field(
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT), WHOLE_NUMBER] = Field(
         default=10, description="The most answers to return.", examples=[5]
     )
     answered_from: Day | None = Field(
@@ -212,78 +151,9 @@ class CitationParameters(BaseModel):
         "for a reference manager.",
         examples=["oscola"],
     )
-    paragraph: Annotated[int, Field(ge=1), BeforeValidator(_whole_number)] | None = Field(
+    paragraph: Annotated[int, Field(ge=1), WHOLE_NUMBER] | None = Field(
         default=None, description="Cite this passage of the answer, counted from 1.", examples=[2]
     )
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenCitation:
-    """A citation in one form, ready to paste.
-
-    Attributes:
-        style: The form.
-        text: The citation; the forms for reference managers have several lines.
-        notes: What a reader must be told beside it, most serious first.
-        citation: The facts it is made of.
-        licence: Of the text cited.
-    """
-
-    style: CitationStyle
-    text: str
-    notes: tuple[str, ...]
-    citation: Citation
-    licence: Licence
-
-    @classmethod
-    def of(cls, citation: Citation, style: CitationStyle) -> WrittenCitation:
-        """Write a citation in a style."""
-        return cls(style, written(citation, style), notes(citation, style), citation, citation.licence)
-
-
-@dataclass(frozen=True, slots=True)
-class Welcome:
-    """What the service is and where to go from here.
-
-    Attributes:
-        name: Of the product.
-        version: Of the product.
-        description: What it is for.
-        sample: Set where only the seed documents are loaded: what they are, and questions to try.
-        links: By what they give, the paths there are.
-    """
-
-    name: str
-    version: str
-    description: str
-    sample: Sample | None
-    links: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """That the service is alive.
-
-    Attributes:
-        status: `alive`.
-    """
-
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """That the service can answer.
-
-    Attributes:
-        status: `ready`.
-        snapshot: Name of the snapshot.
-        sample: Set where only the seed documents are loaded.
-    """
-
-    status: str
-    snapshot: str
-    sample: Sample | None
 
 
 _ADAPTERS: dict[type, TypeAdapter[object]] = {}

@@ -126,6 +126,10 @@ class _Walk:
         waiting = [named]
         while waiting:
             path = waiting.pop()
+            printable = path.encode("utf-8", "backslashreplace").decode()
+            if printable != path:
+                self._ignore(printable, "its name is not in UTF-8: rename it")
+                continue
             try:
                 mode = Path(path).stat().st_mode
                 inside = _inside(path) if stat.S_ISDIR(mode) else []

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from retrieval.results import Coverage
 from service.dependencies import ReadyCorpus, ReadyOrNot, ReadySearcher, takes_nothing
 from service.openapi import problems
-from service.schemas import Health, Ready, Welcome, to_json
+from service.responses import Health, Ready, Welcome
+from service.schemas import to_json
 
 router = APIRouter(tags=["about"], dependencies=[Depends(takes_nothing)])
 

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from retrieval.results import Answer
 from service.dependencies import ReadyCorpus, each_once, takes_nothing
 from service.openapi import problems
-from service.schemas import CitationParameters, WrittenCitation, to_json
+from service.responses import WrittenCitation
+from service.schemas import CitationParameters, to_json
 
 router = APIRouter(tags=["answers"])
 

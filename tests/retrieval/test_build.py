@@ -20,6 +20,7 @@ from retrieval.encoders import Encoder
 from retrieval.errors import (
     ClippedRecord,
     NothingToIndex,
+    OtherModel,
     PublishFailed,
     SourceNotFound,
     UnfaithfulPassage,
@@ -56,7 +57,7 @@ def test_a_build_reports_what_it_made(tmp_path: Path, small_source: str, toy_enc
     assert report.counts.passages == len(Corpus.open(tmp_path / "data").index)
     assert report.snapshot == current_name(tmp_path / "data")
     assert report.snapshot.startswith("20261121T120000Z-")
-    assert {stage for stage, _, _ in stages} == {"Making passages", "Encoding", "Publishing"}
+    assert {stage for stage, _, _ in stages} == {"Reading", "Making passages", "Encoding", "Publishing"}
     assert stages[-1] == ("Publishing", 1, 1)
 
 
@@ -122,6 +123,14 @@ def test_add_keeps_what_is_there_and_replaces_by_key(
     assert (report.counts.records, report.repeated) == (13, 1)
     assert corpus.answer("commons-2024-09-02-101").text == "Bus services in rural areas will be free."
     assert corpus.answer("77").uin == "777"
+
+
+def test_add_keeps_the_names_of_the_sources_before(
+    small_data: Path, tmp_path: Path, small_source: str, toy_encoder: Encoder
+) -> None:
+    more = write_lines(tmp_path / "more.jsonl", [changed(lines_of(small_source)[0], id=77, uin="777")])
+    build([more], small_data, toy_encoder, add=True, now=NOW)
+    assert Corpus.open(small_data).coverage().sources == (small_source, more)
 
 
 def test_add_to_nothing_is_a_build(tmp_path: Path, small_source: str, toy_encoder: Encoder) -> None:
@@ -223,6 +232,13 @@ def test_a_passage_that_is_not_in_the_answer_stops_the_build(
 
 def test_upgrade_has_nothing_to_do_for_this_format(small_data: Path, toy_encoder: Encoder) -> None:
     assert upgrade(small_data, toy_encoder) is None
+
+
+def test_upgrade_keeps_to_the_model_of_the_snapshot(small_data: Path, other_encoder: Encoder) -> None:
+    folder = open_snapshot(small_data).folder
+    _reseal_as_format(small_data, folder, 0)
+    with pytest.raises(OtherModel, match="--model toy"):
+        upgrade(small_data, other_encoder)
 
 
 def test_upgrade_rebuilds_an_older_format_from_the_records_kept(

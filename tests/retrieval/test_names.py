@@ -48,6 +48,7 @@ def test_an_id_is_taken_where_it_occurs() -> None:
     [
         ("answering_body", "Hom Ofice", ("Home Office",)),
         ("answering_body", "DWP", ("Department for Work and Pensions",)),
+        ("answering_body", "Transprt", ("Department for Transport", "Treasury")),
         ("minister", "Philips", ("Jess Phillips",)),
         ("minister", "Alex", ("Alex Burghart", "Alex Norris")),
         ("minister", "999", ()),

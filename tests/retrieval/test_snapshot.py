@@ -126,8 +126,11 @@ def test_a_manifest_that_lacks_a_part_is_refused(tmp_path: Path) -> None:
 
 def test_another_model_is_refused_with_the_command_that_rebuilds(tmp_path: Path) -> None:
     check_model(manifest("one"), MODEL, tmp_path)
+    # The same weights in a folder that was moved.
+    check_model(manifest("one"), replace(MODEL, name="other"), tmp_path)
+    other = replace(MODEL, name="other", weights_sha256="cd" * 32)
     with pytest.raises(OtherModel, match=r"despatch build SOURCE\.\.\. --data .* --model other"):
-        check_model(manifest("one"), replace(MODEL, name="other"), tmp_path)
+        check_model(manifest("one"), other, tmp_path)
     with pytest.raises(OtherModel, match="other weights or settings of toy"):
         check_model(manifest("one"), replace(MODEL, weights_sha256="cd" * 32), tmp_path)
 

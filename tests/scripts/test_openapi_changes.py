@@ -1,12 +1,13 @@
 """Which changes of an interface break the programs that use it, and which do not."""
 
 import copy
+from typing import Any
 
 import pytest
 
 from scripts.openapi_changes import breaking_changes
 
-OLD = {
+OLD: dict[str, Any] = {
     "paths": {
         "/search": {
             "get": {
@@ -66,7 +67,7 @@ def changed(path, value=None):
     """Return the old document with the value at a path replaced, or removed for None."""
     new = copy.deepcopy(OLD)
     *way, last = path
-    inner = new
+    inner: Any = new
     for step in way:
         inner = inner[step]
     if value is None:

@@ -10,7 +10,8 @@ from retrieval.encoders import SentenceEncoder
 from retrieval.results import Answer, Coverage, SearchResult
 from scripts.openapi import DOCUMENT, EXAMPLES, as_text, document, examples, main
 from scripts.openapi_changes import breaking_changes
-from service.schemas import Health, Ready, Welcome, WrittenCitation, to_data
+from service.responses import Health, Ready, Welcome, WrittenCitation
+from service.schemas import to_data
 
 COMMITTED = json.loads(DOCUMENT.read_text(encoding="utf-8"))
 TYPES = {
@@ -94,7 +95,8 @@ def test_every_reference_leads_somewhere():
 @pytest.mark.parametrize("path", TYPES)
 def test_every_example_is_a_response_of_its_kind_from_the_sample(path):
     example = json.loads(EXAMPLES.read_text(encoding="utf-8"))[path]
-    read = TypeAdapter(TYPES[path]).validate_json(json.dumps(example))
+    adapter: TypeAdapter[object] = TypeAdapter(TYPES[path])
+    read = adapter.validate_json(json.dumps(example))
     assert to_data(read) == example
     if path == "/v1/search":
         assert example["hits"][0]["passage"]["text"].startswith("In the twelve months between 1 February 2025")
@@ -104,7 +106,22 @@ def test_every_example_is_a_response_of_its_kind_from_the_sample(path):
 def test_examples_can_be_made_anew(tmp_path: Path):
     made = examples(SentenceEncoder(), tmp_path / "data")
     assert set(made) == set(TYPES) == set(json.loads(EXAMPLES.read_text(encoding="utf-8")))
-    assert made["/v1/coverage"]["sources"] == ["seeds"]
+    coverage = made["/v1/coverage"]
+    assert isinstance(coverage, dict)
+    assert coverage["sources"] == ["seeds"]
+
+
+@pytest.mark.parametrize("changed", ["", "{}"])
+def test_the_program_tells_how_to_put_an_old_description_right(tmp_path: Path, changed, capsys):
+    there = tmp_path / "openapi.json"
+    if changed:
+        there.write_text(changed)
+    assert main(["--to", str(there)]) == 1
+    assert capsys.readouterr().err == (
+        "openapi.json is not what the code gives: run `python scripts/openapi.py --write`\n"
+    )
+    assert main(["--to", str(there), "--write"]) == 0
+    assert there.read_text(encoding="utf-8") == as_text(document())
 
 
 def test_the_program_checks_and_compares(tmp_path: Path, capsys):

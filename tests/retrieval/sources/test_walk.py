@@ -279,3 +279,11 @@ def test_every_error_of_reading_is_a_source_error(tmp_path):
     for wrong in ("none", write(tmp_path / "a", b"words")):
         with pytest.raises(SourceError):
             ids(wrong)
+
+
+def test_a_file_whose_name_is_not_utf_8_is_ignored_and_listed(tmp_path):
+    (tmp_path / "corpus").mkdir()
+    os.close(os.open(os.fsencode(tmp_path / "corpus") + b"/\xff.jsonl", os.O_CREAT | os.O_WRONLY))
+    report = ReadReport()
+    assert list(read_sources([str(tmp_path / "corpus")], report, read_on=date(2026, 11, 21))) == []
+    assert report.ignored == [(f"{tmp_path}/corpus/\\udcff.jsonl", "its name is not in UTF-8: rename it")]

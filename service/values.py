@@ -1,0 +1,71 @@
+"""The kinds of value that a request is made of, read strictly and refused in plain words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Final
+
+from pydantic import BeforeValidator, StringConstraints
+from pydantic.functional_validators import AfterValidator
+from pydantic_core import PydanticCustomError
+
+from retrieval.search import MAX_QUERY_CHARACTERS
+from service.faults import shown
+
+MAX_VALUE_CHARACTERS = 200
+"""The longest value of a filter: room for any name of a body, Member or heading."""
+
+_PLAIN_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def _wrong(kind: str, value: object, what: str, values: Sequence[str] = ()) -> PydanticCustomError:
+    # Filled in one after the other, so the value goes last: a brace in it is only a brace.
+    return PydanticCustomError(kind, "{seen} {what}", {"values": values, "what": what, "seen": shown(value)})
+
+
+def _plain_date(value: object) -> object:
+    # Left to itself pydantic also takes timestamps and numbers, where a slip gives a wrong day in silence.
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if isinstance(value, str) and _PLAIN_DATE.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise _wrong("no_such_day", value, "is no day of the calendar") from None
+    raise _wrong("plain_date", value, "is not a date: write it as YYYY-MM-DD")
+
+
+def _whole_number(value: object) -> object:
+    # A query string gives text, a body a number; true and 10.0 are slips of the pen.
+    if isinstance(value, bool | float):
+        raise _wrong("whole_number", value, "is not a whole number")
+    return value
+
+
+def _not_blank(value: str) -> str:
+    if not value.split():
+        raise PydanticCustomError("blank", "it is empty: ask a question or name a topic in plain words")
+    return value
+
+
+def one_of(names: type[StrEnum]) -> BeforeValidator:
+    """Return a validator that takes the values of an enumeration in any case, and lists them for others."""
+    values = {str(value).casefold(): value for value in names}
+
+    def find(value: object) -> object:
+        found = values.get(value.strip().casefold()) if isinstance(value, str) else None
+        if found is None:
+            listed = [str(name) for name in names]
+            raise _wrong("one_of", value, f"is not one of {', '.join(listed)}", listed)
+        return found
+
+    return BeforeValidator(find)
+
+
+Question = Annotated[str, StringConstraints(min_length=1, max_length=MAX_QUERY_CHARACTERS), AfterValidator(_not_blank)]
+Day = Annotated[date, BeforeValidator(_plain_date)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_VALUE_CHARACTERS)]
+WHOLE_NUMBER: Final = BeforeValidator(_whole_number)
