@@ -193,9 +193,7 @@ def _build(
     return report
 
 
-def _encoded(
-    texts: Sequence[str], encoder: Encoder, report: BuildReport, progress: Progress
-) -> NDArray[np.float32]:
+def _encoded(texts: Sequence[str], encoder: Encoder, report: BuildReport, progress: Progress) -> NDArray[np.float32]:
     """Encode each distinct text once and give every row its vector."""
     place_of: dict[str, int] = {}
     places = np.fromiter((place_of.setdefault(text, len(place_of)) for text in texts), dtype=np.int64)

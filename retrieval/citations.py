@@ -114,9 +114,7 @@ def notes(citation: Citation, style: CitationStyle) -> tuple[str, ...]:
         seen = long_date(session.last_day)
         said.append(f"session {session.name} was not over on {seen}: its name may change")
     if citation.paragraph is not None:
-        said.append(
-            f"the passage meant is number {citation.paragraph} of the answer, by Despatch Box's count"
-        )
+        said.append(f"the passage meant is number {citation.paragraph} of the answer, by Despatch Box's count")
     if citation.missing:
         said.append(f"not in the source: {_missing(citation)}")
     if citation.inferred:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -10,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from retrieval.licences import Licence, licence_of
+from retrieval.questions import without_formula
 from retrieval.records import AnswerKind, FindingName, House, Member, Record
 from retrieval.references import one_line
 from retrieval.sessions import session_of
@@ -74,7 +74,6 @@ FACTS: Final = {
     "session": "session",
 }
 _PAGE: Final = "https://questions-statements.parliament.uk/written-questions/detail"
-_FORMULA = re.compile(r"^To ask (?:H(?:is|er) Majesty['’]s Government,? |.{3,200}?, (?=[a-z]))")
 _OPENING_WORDS: Final = 12
 # Written answers left Hansard for a database in October 2014 (Commons) and January 2015 (Lords).
 _LEFT_HANSARD: Final = {House.COMMONS: date(2014, 10, 1), House.LORDS: date(2015, 1, 1)}
@@ -168,7 +167,7 @@ def _member(member: Member | None) -> Member | None:
 def _opening(question: str) -> str | None:
     # Ten questions on one page open with the same "To ask the Secretary of State for ...,": that tells nothing.
     asked = one_line(question)
-    told = _FORMULA.sub("", asked, count=1)
+    told = without_formula(asked)
     words = told.split()
     before, after = "… " * (told != asked), "…" * (len(words) > _OPENING_WORDS)
     return before + " ".join(words[:_OPENING_WORDS]) + after or None
@@ -184,6 +183,4 @@ def _official_url(given: Record) -> str | None:
 def _missing(citation: Citation) -> tuple[str, ...]:
     minister, asker = citation.minister or Member(), citation.asker or Member()
     elsewhere = {"minister": minister.name, "post": minister.post, "asker": asker.name}
-    return tuple(
-        name for name in FACTS if not (elsewhere[name] if name in elsewhere else getattr(citation, name))
-    )
+    return tuple(name for name in FACTS if not (elsewhere[name] if name in elsewhere else getattr(citation, name)))

@@ -226,9 +226,7 @@ class Corpus:
         credits = tuple(dict.fromkeys(credit for reader in readers for credit in licence_of(reader).credits))
         return Licence(first.name, first.spdx, first.url, first.statement, credits)
 
-    def findings_of(
-        self, number: int
-    ) -> tuple[list[tuple[FindingName, int | None]], tuple[FindingName, ...]]:
+    def findings_of(self, number: int) -> tuple[list[tuple[FindingName, int | None]], tuple[FindingName, ...]]:
         """Return the findings of a record with their passages, and their names, each once."""
         found = self.store.findings(number)
         return found, tuple(dict.fromkeys(name for name, _ in found))

@@ -64,9 +64,7 @@ class Encoder(Protocol):
         """Whether the encoder would read all of `text`, prefix included."""
         ...
 
-    def encode_documents(
-        self, texts: Sequence[str], progress: Callable[[int], None] = ...
-    ) -> NDArray[np.float32]:
+    def encode_documents(self, texts: Sequence[str], progress: Callable[[int], None] = ...) -> NDArray[np.float32]:
         """Encode passages; shape (len(texts), dimensions), unit length; `progress` hears texts done."""
         ...
 
@@ -151,9 +149,7 @@ class SentenceEncoder:
                 },
             )
         except (OSError, ValueError, KeyError) as error:
-            raise ModelNotFound(
-                f"{folder} holds no model that sentence-transformers can read: {error}"
-            ) from error
+            raise ModelNotFound(f"{folder} holds no model that sentence-transformers can read: {error}") from error
         # A tokenizer apart for counting: the model's own cuts at the window, and can't be shared by threads.
         self._counter = Tokenizer.from_str(self._model.tokenizer.backend_tokenizer.to_str())
         self._counter.no_truncation()

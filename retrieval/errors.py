@@ -1,28 +1,28 @@
 """Every error raised on purpose.
 
-    DespatchError                  the base: catch this to catch them all
-    ├── SourceError                a document or a record in it can't be read
-    │   ├── SourceNotFound         the path is not there
-    │   ├── UnknownSource          no reader knows this kind of document
-    │   ├── MalformedRecord        a record is broken, or lacks what every record has
-    │   └── ClippedRecord          the source cut the question or the answer short
-    ├── BuildError                 sources were read, but no snapshot can be made of them
-    │   ├── NothingToIndex         not one answered question was found
-    │   └── UnfaithfulPassage      a passage is not word for word in its answer
-    ├── ModelError                 the encoder can't be used
-    │   ├── ModelNotFound          no such model in this folder or the local cache
-    │   └── ModelChanged           the weights are not those whose hash is known
-    ├── SnapshotError              the data directory can't be used
-    │   ├── NoSnapshot             nothing has been built there
-    │   ├── SnapshotDamaged        a file is missing, or not as it was published
-    │   ├── OtherModel             it was built with another encoder
-    │   ├── OtherFormat            it was written in another version's format
-    │   ├── PublishFailed          it could not be written whole; the old one stands
-    │   └── DirectoryBusy          another build is writing there
-    ├── QueryError                 the question or a filter is not usable
-    │   ├── UnknownName            no such body, minister, asker, ... in the corpus
-    │   └── NotAvailableYet        asked for in the contract, not built yet
-    └── UnknownKey                 no answer has this key
+DespatchError                  the base: catch this to catch them all
+├── SourceError                a document or a record in it can't be read
+│   ├── SourceNotFound         the path is not there
+│   ├── UnknownSource          no reader knows this kind of document
+│   ├── MalformedRecord        a record is broken, or lacks what every record has
+│   └── ClippedRecord          the source cut the question or the answer short
+├── BuildError                 sources were read, but no snapshot can be made of them
+│   ├── NothingToIndex         not one answered question was found
+│   └── UnfaithfulPassage      a passage is not word for word in its answer
+├── ModelError                 the encoder can't be used
+│   ├── ModelNotFound          no such model in this folder or the local cache
+│   └── ModelChanged           the weights are not those whose hash is known
+├── SnapshotError              the data directory can't be used
+│   ├── NoSnapshot             nothing has been built there
+│   ├── SnapshotDamaged        a file is missing, or not as it was published
+│   ├── OtherModel             it was built with another encoder
+│   ├── OtherFormat            it was written in another version's format
+│   ├── PublishFailed          it could not be written whole; the old one stands
+│   └── DirectoryBusy          another build is writing there
+├── QueryError                 the question or a filter is not usable
+│   ├── UnknownName            no such body, minister, asker, ... in the corpus
+│   └── NotAvailableYet        asked for in the contract, not built yet
+└── UnknownKey                 no answer has this key
 """
 
 from __future__ import annotations

@@ -79,9 +79,7 @@ def read_queries(path: Path) -> list[Query]:
         try:
             queries.append(msgspec.json.decode(line, type=Query))
         except msgspec.DecodeError as error:
-            raise MalformedRecord(
-                path, f'each line must be {{"id": ..., "query": ...}} ({error})', number
-            ) from error
+            raise MalformedRecord(path, f'each line must be {{"id": ..., "query": ...}} ({error})', number) from error
     return queries
 
 
@@ -152,9 +150,7 @@ def evaluate(
     )
 
 
-def _judged_items(
-    searcher: Searcher, judgements: Sequence[Judgement]
-) -> tuple[dict[str, dict[str, int]], int, int]:
+def _judged_items(searcher: Searcher, judgements: Sequence[Judgement]) -> tuple[dict[str, dict[str, int]], int, int]:
     """Collapse judged records to answers, and count those hidden by default and those not there."""
     store = searcher.corpus.store
     visible = set(searcher.corpus.admitted(Filters()).tolist())

@@ -99,10 +99,7 @@ def conditions(filters: Filters, resolve: Resolver) -> Iterator[Condition]:
         yield Condition(f"number IN (SELECT record FROM findings WHERE name IN ({marks}))", names)
     if filters.heading:
         yield _any_of(
-            [
-                Condition("instr(casefold(heading), ?) > 0", (h.casefold(),), "heading")
-                for h in filters.heading
-            ]
+            [Condition("instr(casefold(heading), ?) > 0", (h.casefold(),), "heading") for h in filters.heading]
         )
 
 

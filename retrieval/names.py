@@ -72,11 +72,7 @@ class NameBook:
             marks = ", ".join("?" * len(whole))
             return Condition(f"{column} IN ({marks})", tuple(whole), column)
         words = set(asked.split())
-        partly = [
-            names[place]
-            for place, candidate in enumerate(folded)
-            if words and words <= set(candidate.split())
-        ]
+        partly = [names[place] for place, candidate in enumerate(folded) if words and words <= set(candidate.split())]
         if len(partly) == 1:
             return Condition(f"{column} = ?", (partly[0],), column)
         raise UnknownName(name, value, tuple(partly[:_NEAREST]) or self._nearest(name, asked))

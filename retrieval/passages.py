@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from retrieval.questions import without_formula
 from retrieval.records import Block, BlockKind, folded
 from retrieval.sentences import sentence_spans
 from retrieval.splitting import MAX_CHARACTERS, Run, Splitter
@@ -90,8 +91,13 @@ def is_faithful(passage: Passage, clean_text: str) -> bool:
 
 
 def question_for_encoder(question: str) -> str:
-    """Return the words of a question that an encoder sees; for now all of them, the opening too."""
-    return folded(question)
+    """Return the words of a question that an encoder sees: what is asked, without whom it is put to.
+
+    The formula is much the same in every question, and takes tokens from the rest. Without it, plain
+    questions to 22,831 answers rose from MRR@10 .570 to .581 and Success@10 .844 to .850; tabled ones fell
+    from .740 to .737 and .915 to .908.
+    """
+    return without_formula(folded(question))
 
 
 def encoder_text(passage: Passage, heading: str | None, question: str, fits: Callable[[str], bool]) -> str:

@@ -63,9 +63,7 @@ def read_received(path: Path) -> Iterator[tuple[str, Received]]:
     """
     try:
         with closing(sqlite3.connect(f"file:{path.resolve()}?mode=ro&immutable=1", uri=True)) as connection:
-            rows = connection.execute(
-                "SELECT key, reader, source, place, read_on, raw FROM received ORDER BY key"
-            )
+            rows = connection.execute("SELECT key, reader, source, place, read_on, raw FROM received ORDER BY key")
             for key, reader, source, place, read_on, raw in rows:
                 provenance = Provenance(reader, source, place, date.fromisoformat(read_on))
                 yield key, Received(reader=reader, raw=zlib.decompress(raw), provenance=provenance)

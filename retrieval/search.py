@@ -171,16 +171,12 @@ class Searcher:
             for (kind, finding), count in sorted(counts.items(), key=lambda item: (-item[1], item[0][0]))
         )
 
-    def _hits(
-        self, vector: NDArray[np.float32], ranked: Sequence[Ranked], passing: NDArray[np.int64]
-    ) -> list[Hit]:
+    def _hits(self, vector: NDArray[np.float32], ranked: Sequence[Ranked], passing: NDArray[np.int64]) -> list[Hit]:
         cited = [self._cited(vector, one, passing) for one in ranked]
         sentences = self._answering_sentences(vector, [passage.passage.text for _, passage in cited])
         return [
             self._hit(rank, one, number, passage, sentence)
-            for rank, (one, (number, passage), sentence) in enumerate(
-                zip(ranked, cited, sentences, strict=True), 1
-            )
+            for rank, (one, (number, passage), sentence) in enumerate(zip(ranked, cited, sentences, strict=True), 1)
         ]
 
     def _cited(
@@ -193,9 +189,7 @@ class Searcher:
         days = {int(number): store.record(int(number)).answered or date.min for number in members}
         newest = max(days.values())
         # Of several answered on the newest day, the one whose question came nearest.
-        number = (
-            matched if days.get(matched) == newest else min(n for n, day in days.items() if day == newest)
-        )
+        number = matched if days.get(matched) == newest else min(n for n, day in days.items() if day == newest)
         passages = store.passages(number)
         if number == matched:
             return number, next(p for p in passages if p.row == ranked.row)
@@ -210,9 +204,7 @@ class Searcher:
     def _answering_sentences(self, vector: NDArray[np.float32], texts: Sequence[str]) -> list[Span | None]:
         """Find in each text the sentence nearest to the question."""
         spans = [sentence_spans(text) for text in texts]
-        listed = [
-            text[a:b] for text, found in zip(texts, spans, strict=True) if len(found) > 1 for a, b in found
-        ]
+        listed = [text[a:b] for text, found in zip(texts, spans, strict=True) if len(found) > 1 for a, b in found]
         scores = self.encoder.encode_documents(listed) @ vector if listed else np.empty(0, np.float32)
         chosen: list[Span | None] = []
         used = 0
@@ -224,9 +216,7 @@ class Searcher:
             chosen.append(Span(*found[best]) if found else None)
         return chosen
 
-    def _hit(
-        self, rank: int, ranked: Ranked, number: int, stored: StoredPassage, sentence: Span | None
-    ) -> Hit:
+    def _hit(self, rank: int, ranked: Ranked, number: int, stored: StoredPassage, sentence: Span | None) -> Hit:
         corpus, passage = self.corpus, stored.passage
         record = corpus.store.record(number)
         found, names = corpus.findings_of(number)

@@ -27,11 +27,6 @@ _BEFORE_A_NUMBER = re.compile(
 )
 # A number of a list is no sentence without what it numbers.
 _LABEL = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})[.)]")
-_NUMBER = re.compile(
-    r"(?:^|[\s(\[\"'“‘])(?:no|nos|para|paras|p|pp|q|qs|uin|uins|s|ss|sec|art|arts|reg|regs|sch|cl|c|cm|cp|vol|col|cols"
-    r"|ref|fig|figs|ch|pt|approx|ca)\.$",
-    re.IGNORECASE,
-)
 _NUMBER = re.compile(r"[(\[£]?\d|HL\d|[ivxlc]+\b|[A-Z]\d")
 
 

@@ -197,9 +197,7 @@ def writing(data: Path) -> Iterator[None]:
         (data / "snapshots").mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout as error:
-        raise DirectoryBusy(
-            f"another build is writing in {data}: wait until it ends, then run this again"
-        ) from error
+        raise DirectoryBusy(f"another build is writing in {data}: wait until it ends, then run this again") from error
     except OSError as error:
         raise PublishFailed(_unpublished(data, error)) from error
     try:
@@ -275,9 +273,7 @@ def _read(path: Path, name: str) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise SnapshotDamaged(
-            _damaged(path, f"of the snapshot {name} can't be read ({error.strerror})")
-        ) from error
+        raise SnapshotDamaged(_damaged(path, f"of the snapshot {name} can't be read ({error.strerror})")) from error
 
 
 def _damaged(path: Path, what: str) -> str:

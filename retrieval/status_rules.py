@@ -56,9 +56,7 @@ class Rule:
         return not self.only_if_asked or bool(asked & documents_in(sentence[: found.end()]))
 
 
-def _rule(
-    name: str, label: Label, pattern: str, evidence: str, unless: str = "", only_if_asked: bool = False
-) -> Rule:
+def _rule(name: str, label: Label, pattern: str, evidence: str, unless: str = "", only_if_asked: bool = False) -> Rule:
     exception = re.compile(unless, re.IGNORECASE) if unless else None
     return Rule(name, label, re.compile(pattern, re.IGNORECASE), exception, evidence, only_if_asked)
 
@@ -71,9 +69,7 @@ _DOCUMENT = re.compile(
     re.IGNORECASE,
 )
 # "With reference to the report entitled ..., what steps": that report is at hand, not asked for.
-_AT_HAND = re.compile(
-    r"\b(?:with reference to|pursuant to|further to|following)\b[^,]{0,300},", re.IGNORECASE
-)
+_AT_HAND = re.compile(r"\b(?:with reference to|pursuant to|further to|following)\b[^,]{0,300},", re.IGNORECASE)
 
 
 def documents_in(text: str) -> frozenset[str]:

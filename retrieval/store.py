@@ -118,9 +118,7 @@ class RecordStore:
     def findings(self, number: int) -> list[tuple[FindingName, int | None]]:
         """Return the findings of record `number`, each with its passage's ordinal or None."""
         found = self.rows("SELECT name, passage FROM findings WHERE record = ? ORDER BY rowid", (number,))
-        return [
-            (FindingName(str(name)), passage if isinstance(passage, int) else None) for name, passage in found
-        ]
+        return [(FindingName(str(name)), passage if isinstance(passage, int) else None) for name, passage in found]
 
     def passages(self, number: int) -> list[StoredPassage]:
         """Return the passages of record `number`, in order."""

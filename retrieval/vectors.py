@@ -44,9 +44,7 @@ class VectorIndex:
         except RuntimeError as error:
             raise SnapshotDamaged(f"{path.name} is not an index that FAISS can read: build again") from error
         if not isinstance(index, faiss.IndexFlatIP):
-            raise SnapshotDamaged(
-                f"{path.name} holds a {type(index).__name__}, not an IndexFlatIP: build again"
-            )
+            raise SnapshotDamaged(f"{path.name} holds a {type(index).__name__}, not an IndexFlatIP: build again")
         return cls(index)
 
     def write(self, path: Path) -> None:
@@ -90,9 +88,7 @@ class VectorIndex:
         if k < 1:
             raise QueryError("limit", f"{k} is below 1")
         if query.shape != (self.dimensions,):
-            raise QueryError(
-                "query", f"its vector has shape {query.shape}, the index needs ({self.dimensions},)"
-            )
+            raise QueryError("query", f"its vector has shape {query.shape}, the index needs ({self.dimensions},)")
         allowed = len(self) if rows is None else len(rows)
         if allowed == 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,7 +16,7 @@ from retrieval.corpus import Corpus
 from retrieval.encoders import DEFAULT_MODEL, Encoder
 from retrieval.errors import OtherFormat, QueryError
 from retrieval.search import Searcher
-from retrieval.snapshot import check_model, current_name, open_snapshot
+from retrieval.snapshot import current_name, open_snapshot
 from retrieval.verify import verify
 from service import options as given
 from service.arguments import question_from, search_request, utf8, whole_number
@@ -213,8 +212,6 @@ class Commands:
         serve(read_settings(host=host, port=port, data=data, model=model))
 
     def _searcher(self, corpus: Corpus, model: str, data: Path) -> Searcher:
-        # The name alone can tell that the model is another, before seconds are spent on loading it.
-        check_model(corpus.manifest, replace(corpus.manifest.model, name=model), data)
         return Searcher(corpus, self._encoder(model), data)
 
     def _encoder(self, model: str) -> Encoder:

@@ -11,7 +11,7 @@ from retrieval.filters import Filters
 from retrieval.records import AnswerKind, FindingName, House
 from retrieval.results import Match
 from retrieval.search import MAX_LIMIT
-from service.values import Day, Question, WHOLE_NUMBER, Words, one_of
+from service.values import WHOLE_NUMBER, Day, Question, Words, one_of
 
 MAX_VALUES = 50
 """The most values of one filter."""

@@ -27,7 +27,9 @@ class ToyEncoder:
 
     def __init__(self, name: str = "toy") -> None:
         """Take a name, so that a test can have two different ones."""
-        self._identity = EncoderIdentity(name=name, weights_sha256=hashlib.sha256(name.encode()).hexdigest(), dimensions=256, window=WINDOW)
+        self._identity = EncoderIdentity(
+            name=name, weights_sha256=hashlib.sha256(name.encode()).hexdigest(), dimensions=256, window=WINDOW
+        )
         self.encoded: list[str] = []
 
     @property

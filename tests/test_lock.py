@@ -28,9 +28,7 @@ def test_every_line_is_a_plain_pin_or_the_header():
         assert re.fullmatch(r"[a-z0-9-]+==[0-9][0-9a-z.]*  # via [A-Za-z0-9., -]+", line), line
 
 
-@pytest.mark.parametrize(
-    "trace", ["+", "://", "file:", "/", "@", "--", "find-links", "index-url", "trusted-host"]
-)
+@pytest.mark.parametrize("trace", ["+", "://", "file:", "/", "@", "--", "find-links", "index-url", "trusted-host"])
 def test_no_build_label_index_or_path_is_left_in_the_lock(trace):
     assert trace not in LOCK
 

@@ -21,9 +21,7 @@ def encoder() -> SentenceEncoder:
 
 
 @pytest.fixture(scope="module")
-def built(
-    tmp_path_factory: pytest.TempPathFactory, seeds: str, encoder: SentenceEncoder
-) -> tuple[Path, BuildReport]:
+def built(tmp_path_factory: pytest.TempPathFactory, seeds: str, encoder: SentenceEncoder) -> tuple[Path, BuildReport]:
     data = tmp_path_factory.mktemp("seeds") / "data"
     return data, build([seeds], data, encoder, now=datetime(2026, 11, 21, tzinfo=UTC))
 
@@ -33,9 +31,7 @@ def searcher(built: tuple[Path, BuildReport], encoder: SentenceEncoder) -> Searc
     return Searcher.open(built[0], encoder)
 
 
-def test_the_seeds_hold_what_they_are_said_to_hold(
-    built: tuple[Path, BuildReport], searcher: Searcher
-) -> None:
+def test_the_seeds_hold_what_they_are_said_to_hold(built: tuple[Path, BuildReport], searcher: Searcher) -> None:
     report = built[1]
     assert (report.counts.records, report.counts.answers) == (11, 7)
     assert [Path(path).name for path, _ in report.read.ignored] == ["README.md"]

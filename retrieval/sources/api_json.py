@@ -55,9 +55,7 @@ class ParliamentApi:
 
     name = "parliament-api"
 
-    def __init__(
-        self, max_line_bytes: int = MAX_LINE_BYTES, max_document_bytes: int = MAX_DOCUMENT_BYTES
-    ) -> None:
+    def __init__(self, max_line_bytes: int = MAX_LINE_BYTES, max_document_bytes: int = MAX_DOCUMENT_BYTES) -> None:
         self._max_line_bytes = max_line_bytes
         self._max_document_bytes = max_document_bytes
 
@@ -102,9 +100,7 @@ class ParliamentApi:
         except MalformedRecord as error:  # raised by the readers of single values, which know the field only
             raise MalformedRecord(place.source, f"{error.path}: {error.reason}", place.place) from error
 
-    def _of_line(
-        self, path: str, number: int, line: bytes, read_on: date
-    ) -> Iterator[Received | SourceError]:
+    def _of_line(self, path: str, number: int, line: bytes, read_on: date) -> Iterator[Received | SourceError]:
         try:
             line.decode()
             items = _items(line)

@@ -66,9 +66,7 @@ class Reader(Protocol):
         """
 
 
-_LORDS = re.compile(
-    r"To ask (?:(?:His|Her) Majesty['’]s Government|the Senior Deputy Speaker)\b", re.IGNORECASE
-)
+_LORDS = re.compile(r"To ask (?:(?:His|Her) Majesty['’]s Government|the Senior Deputy Speaker)\b", re.IGNORECASE)
 # "the Leader of the House" is asked in both Houses, so it tells nothing.
 _COMMONS = re.compile(
     r"To ask the (?:Secretary of State|Minister\b|(?:Deputy )?Prime Minister|Chancellor of the"

@@ -50,9 +50,7 @@ def changed(line: str, **values: Any) -> str:
 
 def test_a_build_reports_what_it_made(tmp_path: Path, small_source: str, toy_encoder: Encoder) -> None:
     stages: list[tuple[str, int, int | None]] = []
-    report = build(
-        [small_source], tmp_path / "data", toy_encoder, now=NOW, progress=lambda *told: stages.append(told)
-    )
+    report = build([small_source], tmp_path / "data", toy_encoder, now=NOW, progress=lambda *told: stages.append(told))
     assert (report.counts.records, report.counts.answers) == (12, 10)
     assert report.counts.passages == len(Corpus.open(tmp_path / "data").index)
     assert report.snapshot == current_name(tmp_path / "data")
@@ -99,14 +97,10 @@ def test_the_order_of_the_source_makes_no_difference(
     one, other = Searcher.open(built_once, toy_encoder), Searcher.open(tmp_path / "data", toy_encoder)
     for query in ("rural bus services", "homeless veterans", "dentist waiting in the South West"):
         first, second = one.search(query), other.search(query)
-        assert [(h.key, h.score, h.passage) for h in first.hits] == [
-            (h.key, h.score, h.passage) for h in second.hits
-        ]
+        assert [(h.key, h.score, h.passage) for h in first.hits] == [(h.key, h.score, h.passage) for h in second.hits]
 
 
-def test_a_build_replaces_the_corpus(
-    small_data: Path, tmp_path: Path, small_source: str, toy_encoder: Encoder
-) -> None:
+def test_a_build_replaces_the_corpus(small_data: Path, tmp_path: Path, small_source: str, toy_encoder: Encoder) -> None:
     build([write_lines(tmp_path / "one.jsonl", lines_of(small_source)[:1])], small_data, toy_encoder, now=NOW)
     assert Corpus.open(small_data).manifest.counts.records == 1
 
@@ -116,9 +110,7 @@ def test_add_keeps_what_is_there_and_replaces_by_key(
 ) -> None:
     new = changed(lines_of(small_source)[0], answerText="<p>Bus services in rural areas will be free.</p>")
     other = changed(lines_of(small_source)[0], id=77, uin="777")
-    report = build(
-        [write_lines(tmp_path / "more.jsonl", [new, other])], small_data, toy_encoder, add=True, now=NOW
-    )
+    report = build([write_lines(tmp_path / "more.jsonl", [new, other])], small_data, toy_encoder, add=True, now=NOW)
     corpus = Corpus.open(small_data)
     assert (report.counts.records, report.repeated) == (13, 1)
     assert corpus.answer("commons-2024-09-02-101").text == "Bus services in rural areas will be free."
@@ -148,9 +140,7 @@ def test_a_record_that_knows_less_does_not_replace_one_that_knows_more(
         assert Corpus.open(tmp_path / "data").answer("1").key == "commons-2024-09-02-101"
 
 
-def test_bad_lines_are_reported_and_the_rest_is_built(
-    tmp_path: Path, small_source: str, toy_encoder: Encoder
-) -> None:
+def test_bad_lines_are_reported_and_the_rest_is_built(tmp_path: Path, small_source: str, toy_encoder: Encoder) -> None:
     lines = lines_of(small_source)
     clipped = changed(lines[1], answerText="x" * 255 + "...")
     source = write_lines(tmp_path / "some.jsonl", [lines[0], "{broken", clipped, lines[2]])
@@ -206,9 +196,7 @@ def test_a_full_disk_leaves_the_old_snapshot(
     assert open_snapshot(small_data).manifest.counts.records == 12
 
 
-def test_an_interrupted_build_leaves_the_old_snapshot(
-    small_data: Path, small_source: str, toy_encoder: Any
-) -> None:
+def test_an_interrupted_build_leaves_the_old_snapshot(small_data: Path, small_source: str, toy_encoder: Any) -> None:
     before = current_name(small_data)
 
     def stop(texts: Sequence[str], progress: Callable[[int], None]) -> NDArray[np.float32]:
@@ -241,9 +229,7 @@ def test_upgrade_keeps_to_the_model_of_the_snapshot(small_data: Path, other_enco
         upgrade(small_data, other_encoder)
 
 
-def test_upgrade_rebuilds_an_older_format_from_the_records_kept(
-    small_data: Path, toy_encoder: Encoder
-) -> None:
+def test_upgrade_rebuilds_an_older_format_from_the_records_kept(small_data: Path, toy_encoder: Encoder) -> None:
     folder = open_snapshot(small_data).folder
     before = Corpus.open(small_data).answer("commons-2024-09-02-101")
     # An older format has the records as received; all else in it may differ.

@@ -31,9 +31,7 @@ COMMONS = Record(
     uin="194793",
     heading="Ministry of Defence: Correspondence",
     asker=Member(id=4267, name="John Healey", party="Labour", seat="Wentworth and Dearne"),
-    answerer=Member(
-        id=1591, name="Andrew Murrison", post="Parliamentary Under-Secretary (Ministry of Defence)"
-    ),
+    answerer=Member(id=1591, name="Andrew Murrison", post="Parliamentary Under-Secretary (Ministry of Defence)"),
     answering_body="Ministry of Defence",
     tabled=date(2023, 7, 18),
     answered=date(2023, 7, 25),
@@ -107,9 +105,7 @@ def bibtex_fields(text: str) -> dict[str, str]:
 
 
 def test_the_house_form_names_the_session_by_the_day_tabled():
-    assert (
-        form(SPIRITS, CitationStyle.HOUSE) == "225322 [of Session 2014-15] on Spirits given on 3 March 2015"
-    )
+    assert form(SPIRITS, CitationStyle.HOUSE) == "225322 [of Session 2014-15] on Spirits given on 3 March 2015"
 
 
 def test_the_house_form_says_when_the_session_is_not_known():
@@ -136,20 +132,16 @@ def test_a_lords_answer_without_name_or_date_says_so():
 def test_the_oscola_form_ends_in_the_official_page_and_the_day_it_was_read():
     page = "https://questions-statements.parliament.uk/written-questions/detail"
     assert form(COMMONS, CitationStyle.OSCOLA) == (
-        f"HC Written Question 194793, answered 25 July 2023 <{page}/2023-07-18/194793> "
-        "accessed 21 November 2026"
+        f"HC Written Question 194793, answered 25 July 2023 <{page}/2023-07-18/194793> accessed 21 November 2026"
     )
     assert form(LORDS, CitationStyle.OSCOLA) == (
-        f"HL Written Question HL1234, answered 11 May 2026 <{page}/2026-04-27/hl1234> "
-        "accessed 21 November 2026"
+        f"HL Written Question HL1234, answered 11 May 2026 <{page}/2026-04-27/hl1234> accessed 21 November 2026"
     )
 
 
 def test_the_oscola_form_is_said_to_be_our_own():
     said = notes(cited(COMMONS), CitationStyle.OSCOLA)
-    assert said == (
-        "OSCOLA has no rule for written answers published with a UIN: this form is Despatch Box's own",
-    )
+    assert said == ("OSCOLA has no rule for written answers published with a UIN: this form is Despatch Box's own",)
 
 
 def test_an_answer_of_hansard_times_gets_no_page_and_no_invented_column():
@@ -356,9 +348,7 @@ def test_the_questions_opening_is_twelve_words_and_an_ellipsis():
     assert cited(COMMONS).question_opening == (
         "… how many letters from Members his Department answered in each month of…"
     )
-    assert cited(replace(COMMONS, question="a b c d e f g h i j k l")).question_opening == (
-        "a b c d e f g h i j k l"
-    )
+    assert cited(replace(COMMONS, question="a b c d e f g h i j k l")).question_opening == ("a b c d e f g h i j k l")
 
 
 @pytest.mark.parametrize(
@@ -534,9 +524,7 @@ RECORDS = st.builds(
     answered=st.none() | DAYS,
     corrected=st.none() | DAYS,
     flagged_correction=st.none() | st.booleans(),
-    inferred=st.lists(st.sampled_from(("house", "tabled", "answered", "asker", "heading")), unique=True).map(
-        tuple
-    ),
+    inferred=st.lists(st.sampled_from(("house", "tabled", "answered", "asker", "heading")), unique=True).map(tuple),
 )
 
 

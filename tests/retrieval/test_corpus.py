@@ -105,9 +105,7 @@ def test_a_store_that_is_no_database_is_refused(tmp_path: Path) -> None:
 
 
 def test_received_records_are_read_back_as_written(tmp_path: Path) -> None:
-    received = Received(
-        "parliament-api", '{"é": 1}'.encode(), Provenance("parliament-api", "a", 3, date(2026, 1, 2))
-    )
+    received = Received("parliament-api", '{"é": 1}'.encode(), Provenance("parliament-api", "a", 3, date(2026, 1, 2)))
     write_received(tmp_path / "r.sqlite", [("k", received)])
     assert list(read_received(tmp_path / "r.sqlite")) == [("k", received)]
     with pytest.raises(OSError, match=r"r\.sqlite"):

@@ -69,9 +69,7 @@ def test_a_folder_with_weights_but_no_model_is_refused(tmp_path: Path) -> None:
         SentenceEncoder(str(tmp_path))
 
 
-def test_changed_weights_of_the_default_model_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_changed_weights_of_the_default_model_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(default_folder(), tmp_path / "model")
     with (tmp_path / "model" / "model.safetensors").open("ab") as weights:
         weights.write(b"!")

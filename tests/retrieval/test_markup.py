@@ -14,7 +14,9 @@ from retrieval.errors import MalformedRecord
 from retrieval.markup import MAX_CELLS, MAX_DEPTH, parse_answer, unwrapped_url
 from retrieval.records import Block, BlockKind, Link
 
-SAFE = "https://gbr01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fwww.gov.uk%2Fa%3Fb%3D1&data=05%7C02&reserved=0"
+SAFE = (
+    "https://gbr01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fwww.gov.uk%2Fa%3Fb%3D1&data=05%7C02&reserved=0"
+)
 
 
 class _VisibleText(HTMLParser):
@@ -61,9 +63,7 @@ def table(*rows: str) -> str:
         for cell in row.split("|"):
             span = re.fullmatch(r"(\d+)([*^])(.*)", cell)
             name = {"*": "colspan", "^": "rowspan"}[span[2]] if span else ""
-            cells.append(
-                f'<td {name}="{span[1]}"><p>{span[3]}</p></td>' if span else f"<td><p>{cell}</p></td>"
-            )
+            cells.append(f'<td {name}="{span[1]}"><p>{span[3]}</p></td>' if span else f"<td><p>{cell}</p></td>")
         made.append(f"<tr>{''.join(cells)}</tr>")
     return f"<table><tbody>{''.join(made)}</tbody></table>"
 
@@ -78,9 +78,7 @@ def test_paragraphs_become_blocks_and_empty_ones_are_dropped() -> None:
 
 
 def test_an_answer_without_words_has_no_blocks() -> None:
-    assert [
-        parse_answer(empty) for empty in ("", " \n ", "<p> </p>", "<table><tr><td></td></tr></table>")
-    ] == [()] * 4
+    assert [parse_answer(empty) for empty in ("", " \n ", "<p> </p>", "<table><tr><td></td></tr></table>")] == [()] * 4
 
 
 def test_line_breaks_part_the_paragraphs_of_plain_text() -> None:
@@ -102,9 +100,7 @@ def test_an_element_that_shapes_nothing_is_taken_out(name: str) -> None:
 
 
 def test_elements_that_part_lines_part_blocks() -> None:
-    assert texts("a<div>b</div>c<h2>d</h2>e<blockquote>f</blockquote><dl><dt>g<dd>h</dl>i<hr>j") == list(
-        "abcdefghij"
-    )
+    assert texts("a<div>b</div>c<h2>d</h2>e<blockquote>f</blockquote><dl><dt>g<dd>h</dl>i<hr>j") == list("abcdefghij")
 
 
 def test_words_outside_any_element_are_kept() -> None:
@@ -119,9 +115,7 @@ def test_words_outside_any_element_are_kept() -> None:
 
 
 def test_a_nested_list_keeps_its_depth() -> None:
-    found = parse_answer(
-        "<p>See:</p><ul><li>one<ol><li>deep</li></ol>back</li><li><p>two</p></li></ul><p>End.</p>"
-    )
+    found = parse_answer("<p>See:</p><ul><li>one<ol><li>deep</li></ol>back</li><li><p>two</p></li></ul><p>End.</p>")
     assert [(block.kind.value, block.depth, block.text) for block in found] == [
         ("paragraph", 0, "See:"),
         ("list_item", 1, "one"),
@@ -158,9 +152,9 @@ def test_a_line_break_in_a_cell_is_a_space() -> None:
 
 
 def test_entities_are_read_and_a_bare_ampersand_is_itself() -> None:
-    assert texts(
-        "<p>&pound;5 &amp; &#163;6 &#x2013; &eacute;&lt;b&gt; &quot;q&quot; M&S; R&D a?x=1&copy=2</p>"
-    ) == ['£5 & £6 – é<b> "q" M&S; R&D a?x=1&copy=2']
+    assert texts("<p>&pound;5 &amp; &#163;6 &#x2013; &eacute;&lt;b&gt; &quot;q&quot; M&S; R&D a?x=1&copy=2</p>") == [
+        '£5 & £6 – é<b> "q" M&S; R&D a?x=1&copy=2'
+    ]
 
 
 def test_characters_that_no_reader_sees_are_dropped_and_windows_ones_are_read() -> None:
@@ -204,8 +198,7 @@ def test_elements_nested_deep_but_not_too_deep_lose_no_words() -> None:
 
 def test_links_keep_their_words_and_their_address() -> None:
     (block,) = parse_answer(
-        '<p>See <a href=" https://a.org/?x=1&amp;y=2&copy=3 ">the\n page</a>, '
-        "or <a href=mailto:a@b.org>us</a>.</p>"
+        '<p>See <a href=" https://a.org/?x=1&amp;y=2&copy=3 ">the\n page</a>, or <a href=mailto:a@b.org>us</a>.</p>'
     )
     assert block.text == "See the page, or us."
     assert block.links == (Link("the page", "https://a.org/?x=1&y=2&copy=3"), Link("us", "mailto:a@b.org"))
@@ -244,14 +237,9 @@ def test_a_safe_link_gives_way_to_the_address_it_stands_for() -> None:
 
 
 def test_unwrapping_takes_off_every_wrapper_and_leaves_other_addresses() -> None:
-    twice = "https://eur02.safelinks.protection.outlook.com/?url=" + SAFE.replace("%", "%25").replace(
-        "&", "%26"
-    )
+    twice = "https://eur02.safelinks.protection.outlook.com/?url=" + SAFE.replace("%", "%25").replace("&", "%26")
     assert unwrapped_url(twice) == "https://www.gov.uk/a?b=1"
-    assert (
-        unwrapped_url("https://www.gov.uk/?url=https%3A%2F%2Fa.org")
-        == "https://www.gov.uk/?url=https%3A%2F%2Fa.org"
-    )
+    assert unwrapped_url("https://www.gov.uk/?url=https%3A%2F%2Fa.org") == "https://www.gov.uk/?url=https%3A%2F%2Fa.org"
     url = "https://a.org/"
     for _ in range(6):
         url = "https://a.safelinks.protection.outlook.com/?url=" + url.replace("%", "%25").replace("&", "%26")
@@ -383,16 +371,12 @@ def test_words_between_cells_and_captions_are_kept() -> None:
 
 
 def test_a_table_in_a_cell_is_words_of_that_cell() -> None:
-    found = parse_answer(
-        "<table><tr><td>a<table><tr><td>b</td><td>c</td></tr></table>d</td><td>e</td></tr></table>"
-    )
+    found = parse_answer("<table><tr><td>a<table><tr><td>b</td><td>c</td></tr></table>d</td><td>e</td></tr></table>")
     assert found == (Block(BlockKind.TABLE_ROW, "a b c d\te", table=1),)
 
 
 def test_tables_are_counted_and_a_list_in_a_cell_is_no_list() -> None:
-    found = parse_answer(
-        f"{table('a|b')}<p>x</p><table></table><table><tr><td><ul><li>c</li></ul></td></tr></table>"
-    )
+    found = parse_answer(f"{table('a|b')}<p>x</p><table></table><table><tr><td><ul><li>c</li></ul></td></tr></table>")
     assert [(block.kind.value, block.table, block.depth) for block in found] == [
         ("table_row", 1, 0),
         ("paragraph", 0, 0),
@@ -449,12 +433,8 @@ TAGS = [
 ]
 PIECES = st.one_of(
     st.sampled_from([f"<{name}>" for name in TAGS] + [f"</{name}>" for name in TAGS]),
-    st.sampled_from(
-        ["<br>", "<br/>", '<td colspan="2">', '<td rowspan="3">', '<a href="http://a.org">', "</a>", "\n"]
-    ),
-    st.sampled_from(
-        ["one", "Two.", "3", "&amp;", "&pound;", "&#8211;", " ", "é", "😀", "\u00a0", "<!-- no -->"]
-    ),
+    st.sampled_from(["<br>", "<br/>", '<td colspan="2">', '<td rowspan="3">', '<a href="http://a.org">', "</a>", "\n"]),
+    st.sampled_from(["one", "Two.", "3", "&amp;", "&pound;", "&#8211;", " ", "é", "😀", "\u00a0", "<!-- no -->"]),
 )
 
 

@@ -274,9 +274,9 @@ def test_what_is_missing_leaves_no_empty_line() -> None:
     assert encoder_text(Passage(1, "the text", 0, 0), None, "", lambda _: True) == "the text"
 
 
-def test_the_question_keeps_its_opening() -> None:
+def test_the_encoder_reads_what_is_asked_and_not_whom_it_is_put_to() -> None:
     question = "To ask the Secretary of State for  Defence, what is\n planned."
-    assert question_for_encoder(question) == "To ask the Secretary of State for Defence, what is planned."
+    assert question_for_encoder(question) == "what is planned."
 
 
 def test_parsed_mark_up_makes_passages_that_can_be_quoted() -> None:

@@ -33,9 +33,7 @@ def slow_ranking(query: NDArray[np.float32], rows: list[int]) -> list[int]:
     limit=st.integers(1, 150),
     rows=st.one_of(st.none(), st.sets(st.integers(0, 899), min_size=1)),
 )
-def test_answers_come_in_the_order_of_their_best_passage(
-    number: int, limit: int, rows: set[int] | None
-) -> None:
+def test_answers_come_in_the_order_of_their_best_passage(number: int, limit: int, rows: set[int] | None) -> None:
     allowed = None if rows is None else np.array(sorted(rows), dtype=np.int64)
     ranked = best_answers(INDEX, VECTORS[number], GROUPS, limit=limit, rows=allowed)
     expected = slow_ranking(VECTORS[number], list(range(900)) if rows is None else sorted(rows))

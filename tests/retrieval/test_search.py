@@ -31,17 +31,11 @@ def test_the_best_passage_of_an_answer_is_one_cited_hit(searcher: Searcher) -> N
         "Funding of £12 million is shared out by population and mileage. Councils decide which routes to support."
     )
     assert hit.passage.ordinal == 2
-    assert (
-        hit.passage.before
-        == "The Government is giving local councils powers to run bus services in rural areas."
-    )
+    assert hit.passage.before == "The Government is giving local councils powers to run bus services in rural areas."
     assert hit.passage.after is None
     span = hit.passage.answering_sentence
     assert span is not None
-    assert (
-        hit.passage.text[span.start : span.end]
-        == "Funding of £12 million is shared out by population and mileage."
-    )
+    assert hit.passage.text[span.start : span.end] == "Funding of £12 million is shared out by population and mileage."
     assert [h.rank for h in result.hits] == list(range(1, len(result.hits) + 1))
 
 
@@ -80,11 +74,7 @@ def test_the_same_words_of_two_departments_are_two_hits(searcher: Searcher) -> N
     result = searcher.search(
         "swimming pool information requested is not held centrally", Filters(finding=(FindingName.NOT_HELD,))
     )
-    held = [
-        hit
-        for hit in result.hits + result.near_misses
-        if hit.passage.text.startswith("The information requested")
-    ]
+    held = [hit for hit in result.hits + result.near_misses if hit.passage.text.startswith("The information requested")]
     assert {hit.citation.answering_body for hit in held} == {
         "Department for Education",
         "Department of Health and Social Care",
@@ -158,9 +148,7 @@ def test_a_larger_limit_extends_a_smaller_one(
 
 
 def test_answers_of_other_kinds_are_left_out_counted_and_shown_on_request(searcher: Searcher) -> None:
-    query = (
-        "how much her Department spends on rural bus services: I refer the hon. Member to the answer given"
-    )
+    query = "how much her Department spends on rural bus services: I refer the hon. Member to the answer given"
     result = searcher.search(query)
     assert [(left.kind, left.count, left.filter) for left in result.left_out] == [
         (AnswerKind.POINTER, 1, "kind=pointer")
@@ -171,12 +159,8 @@ def test_answers_of_other_kinds_are_left_out_counted_and_shown_on_request(search
 
 
 def test_an_answer_with_nothing_but_a_finding_is_left_out_under_that_finding(searcher: Searcher) -> None:
-    result = searcher.search(
-        "how many schools have a swimming pool: the information requested is not held centrally"
-    )
-    assert ("finding=not_held", FindingName.NOT_HELD) in [
-        (left.filter, left.finding) for left in result.left_out
-    ]
+    result = searcher.search("how many schools have a swimming pool: the information requested is not held centrally")
+    assert ("finding=not_held", FindingName.NOT_HELD) in [(left.filter, left.finding) for left in result.left_out]
     assert result.outcome is Outcome.FILTERED_OUT
     assert result.hits == ()
 

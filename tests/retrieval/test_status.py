@@ -22,9 +22,7 @@ USUAL_TIME = (
     "The Department for Ferries has indicated that it will not be possible to answer this question within "
     "the usual time period. An answer is being prepared and will be provided as soon as it is available."
 )
-PROROGATION = (
-    "It has not proved possible to respond to the hon. Member in the time available before Prorogation."
-)
+PROROGATION = "It has not proved possible to respond to the hon. Member in the time available before Prorogation."
 
 
 def answered(*paragraphs: str, question: str = QUESTION) -> Record:
@@ -264,9 +262,7 @@ def test_a_correction_by_the_record_belongs_to_the_whole_answer():
 
 def test_a_correction_by_the_text_is_found_in_its_sentence():
     text = "Forty lanterns were lit. An error was found in the answer given on 4 May."
-    assert classify(answered(text)).findings == (
-        Finding(FindingName.CORRECTED, "says-corrected", 0, 25, len(text)),
-    )
+    assert classify(answered(text)).findings == (Finding(FindingName.CORRECTED, "says-corrected", 0, 25, len(text)),)
 
 
 def test_a_finding_says_where_its_sentence_stands():

@@ -41,8 +41,7 @@ def report_of(downloads):
         {
             "version": "1",
             "install": [
-                {"metadata": {"name": d.name, "version": d.version}, "download_info": {"url": d.url}}
-                for d in downloads
+                {"metadata": {"name": d.name, "version": d.version}, "download_info": {"url": d.url}} for d in downloads
             ],
         }
     )
@@ -51,9 +50,7 @@ def report_of(downloads):
 @pytest.fixture
 def lock(tmp_path):
     path = tmp_path / "requirements.lock"
-    path.write_text(
-        "# A comment on torch==1.0\nsympy==1.14.0  # via torch\ntorch==9.9.9  # via pyproject.toml\n"
-    )
+    path.write_text("# A comment on torch==1.0\nsympy==1.14.0  # via torch\ntorch==9.9.9  # via pyproject.toml\n")
     return path
 
 
@@ -99,9 +96,7 @@ def test_a_cpu_build_of_unknown_size_says_so():
 
 def test_a_cuda_build_is_announced_with_the_size_of_all_it_brings():
     words = announce_torch.describe(CUDA, size_of)
-    first_line = (
-        "*** A CUDA build of torch comes next: 2.5 GB to download (torch 2.13.0 and 3 CUDA packages)."
-    )
+    first_line = "*** A CUDA build of torch comes next: 2.5 GB to download (torch 2.13.0 and 3 CUDA packages)."
     assert words.splitlines()[0] == first_line
     assert "make setup TORCH_INDEX=URL" in words
 
@@ -112,9 +107,7 @@ def test_a_cuda_build_is_announced_as_about_3_gb_when_one_size_cannot_be_learnt(
 
 
 def test_a_cuda_label_is_enough_to_know_a_cuda_build():
-    words = announce_torch.describe(
-        [Download("torch", "2.13.0+cu130", "file:///torch.whl")], lambda _: 2_000_000_000
-    )
+    words = announce_torch.describe([Download("torch", "2.13.0+cu130", "file:///torch.whl")], lambda _: 2_000_000_000)
     assert words.startswith("*** A CUDA build of torch comes next: 2.0 GB to download (torch 2.13.0).")
 
 

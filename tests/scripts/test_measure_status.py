@@ -59,9 +59,7 @@ def arguments(tmp_path: Path) -> list[str]:
     return ["--labels", str(labels), "--records", str(records)]
 
 
-def test_the_figures_count_what_is_right_extra_and_missed(
-    arguments: list[str], capsys: pytest.CaptureFixture[str]
-):
+def test_the_figures_count_what_is_right_extra_and_missed(arguments: list[str], capsys: pytest.CaptureFixture[str]):
     assert measure_status.main([*arguments, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["labels"], told["not_in_records"]) == (4, 1)
@@ -81,6 +79,4 @@ def test_the_table_says_what_is_absent_and_the_errors_name_the_rules(
     told = capsys.readouterr().out
     assert "4 labels, 1 of them not in the records" in told
     assert "not_held                        1.000   0.500     1     0     1" in told
-    assert told.endswith(
-        "3: missed ['substantive'], extra ['pointer', 'refers_elsewhere']; rules: refer-to-answer\n"
-    )
+    assert told.endswith("3: missed ['substantive'], extra ['pointer', 'refers_elsewhere']; rules: refer-to-answer\n")

@@ -320,19 +320,13 @@ def test_an_empty_question_is_a_mistake(despatch: Despatch, built_once: Path):
     assert done.err.startswith("despatch: question: ")
 
 
-def test_another_model_is_told_before_it_is_loaded(built_once: Path):
-    loaded: list[str] = []
-
-    def load(name: str) -> Encoder:
-        loaded.append(name)
-        raise AssertionError
-
+def test_another_model_is_told_with_what_to_do(built_once: Path, other_encoder: Encoder):
     err = io.StringIO()
     screen = Terminal(err, terminal=False)
-    app = make_app(load, Terminal(io.StringIO(), terminal=False), screen)
+    app = make_app(lambda name: other_encoder, Terminal(io.StringIO(), terminal=False), screen)
     assert run(app, ["search", "buses", "--data", str(built_once), "--model", "another"], screen) == 3
     assert "was built with the model toy, not another" in err.getvalue()
-    assert loaded == []
+    assert "--model toy" in err.getvalue()
 
 
 def test_no_snapshot_is_told_with_the_command_that_makes_one(despatch: Despatch, tmp_path: Path):

@@ -257,9 +257,7 @@ def test_a_line_of_more_than_16_mib_is_a_fault_without_being_asked_for():
 
 def test_a_document_past_the_limit_is_refused_whole():
     data = json.dumps([value(1)], indent=1).encode()
-    with pytest.raises(
-        SourceError, match="is one JSON value of more than 50 bytes: give it as one record a line"
-    ):
+    with pytest.raises(SourceError, match="is one JSON value of more than 50 bytes: give it as one record a line"):
         split(data, ParliamentApi(max_document_bytes=50))
     assert found(data, ParliamentApi(max_document_bytes=len(data))) == [(1, 1)]
 

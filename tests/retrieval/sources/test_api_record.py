@@ -198,9 +198,7 @@ def test_an_attachment_without_a_title_is_called_by_its_address():
 
 def test_an_attachment_behind_a_mail_scanner_has_its_own_address():
     url = "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Ffiles.example%2Fa&data=05"
-    assert parse(attachments=[{"url": url, "title": "A"}]).attachments == (
-        Attachment("A", "https://files.example/a"),
-    )
+    assert parse(attachments=[{"url": url, "title": "A"}]).attachments == (Attachment("A", "https://files.example/a"),)
 
 
 def test_an_attachment_that_is_not_on_the_web_is_refused():
@@ -211,9 +209,7 @@ def test_an_attachment_that_is_not_on_the_web_is_refused():
 
 def test_a_house_that_is_not_given_is_read_from_the_wording_and_marked_as_inferred():
     lords = parse(house=None, questionText="To ask His Majesty's Government what the plan is.")
-    commons = parse(
-        questionText="To ask the Prime Minister, what the plan is.", uin="5", dateTabled="2024-01-08"
-    )
+    commons = parse(questionText="To ask the Prime Minister, what the plan is.", uin="5", dateTabled="2024-01-08")
     assert (lords.house, lords.inferred) == (House.LORDS, ("house",))
     assert (commons.house, commons.inferred, commons.key) == (House.COMMONS, ("house",), "id-7")
 
@@ -306,9 +302,7 @@ def test_an_answer_cut_short_is_refused_with_the_call_that_gives_it_whole():
 
 
 def test_a_question_cut_short_is_refused():
-    assert refused(ClippedRecord, questionText="q" * 255).startswith(
-        "the list call cut the question of record 7"
-    )
+    assert refused(ClippedRecord, questionText="q" * 255).startswith("the list call cut the question of record 7")
 
 
 @pytest.mark.parametrize(

@@ -101,9 +101,7 @@ def test_the_first_seed_has_heading_dates_and_post_but_no_asker():
     assert record.answerer == Member(name="Jess Phillips", post="Parliamentary Under-Secretary (Home Office)")
     assert (record.answering_body, record.asker, record.uin) == ("Home Office", None, None)
     assert (record.house, record.inferred) == (House.COMMONS, ("house",))
-    assert record.question.startswith(
-        "To ask the Secretary of State for the Home Department, if her Department"
-    )
+    assert record.question.startswith("To ask the Secretary of State for the Home Department, if her Department")
     assert record.question.endswith("child sexual exploitation committed by illegal migrants.")
     assert [block.text.split()[0] for block in record.answer] == ["The", "Work", "In", "In", "We", "We"]
 
@@ -174,9 +172,7 @@ def test_what_is_kept_of_a_question_is_its_own_text_and_no_other():
     assert only.raw.decode() == ONE
 
 
-@pytest.mark.parametrize(
-    "other", ["\ufeff" + MANY, MANY.replace("\n", "\r\n"), MANY.replace("\n", "\n\n \t\n")]
-)
+@pytest.mark.parametrize("other", ["\ufeff" + MANY, MANY.replace("\n", "\r\n"), MANY.replace("\n", "\n\n \t\n")])
 def test_line_ends_and_empty_lines_make_no_difference(other):
     told = [(record.question, record.answer, record.asker, record.answerer) for record in records(MANY)]
     assert [(one.question, one.answer, one.asker, one.answerer) for one in records(other)] == told
@@ -209,14 +205,10 @@ def test_the_spinner_and_the_link_to_the_source_are_furniture_wherever_they_stan
 
 
 def test_text_with_an_angle_bracket_stays_as_it_is():
-    assert (
-        records(MANY.replace("12 hives", "<b> 12 & hives"))[0].answer[0].text == "There are <b> 12 & hives."
-    )
+    assert records(MANY.replace("12 hives", "<b> 12 & hives"))[0].answer[0].text == "There are <b> 12 & hives."
 
 
-@pytest.mark.parametrize(
-    "text", [ONE, MANY, "Question to the Bees:\nAnswered by\n", MANY.split("Answered", 1)[0]]
-)
+@pytest.mark.parametrize("text", [ONE, MANY, "Question to the Bees:\nAnswered by\n", MANY.split("Answered", 1)[0]])
 def test_a_page_is_known_by_the_lines_around_its_questions(text):
     assert recognised(text)
 
@@ -344,9 +336,7 @@ def test_bytes_that_are_no_question_are_refused_by_parsing_too(raw):
 
 
 @settings(max_examples=150, deadline=None)
-@given(
-    st.integers(0, len(MANY)), st.integers(0, len(MANY)), st.sampled_from([MANY, ONE]), st.text(max_size=20)
-)
+@given(st.integers(0, len(MANY)), st.integers(0, len(MANY)), st.sampled_from([MANY, ONE]), st.text(max_size=20))
 def test_a_damaged_page_gives_whole_records_or_faults_and_nothing_else(start, end, page, noise):
     for item in split(page[:start] + noise + page[end:]):
         if isinstance(item, SourceError):

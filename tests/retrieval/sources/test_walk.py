@@ -61,18 +61,14 @@ def test_paths_are_read_in_the_order_given_and_folders_in_the_order_of_names(tmp
 
 
 def test_unanswered_and_withdrawn_questions_are_counted_and_are_no_faults(tmp_path):
-    path = write(
-        tmp_path / "a", line(1, answerText=None), line(2, isWithdrawn=True), line(3), line(4, answerText="")
-    )
+    path = write(tmp_path / "a", line(1, answerText=None), line(2, isWithdrawn=True), line(3), line(4, answerText=""))
     report = ReadReport()
     assert ids(path, report=report) == [3]
     assert (report.records, report.unanswered, report.withdrawn, report.fault_count) == (1, 2, 1, 0)
 
 
 def test_faults_are_listed_and_reading_goes_on(tmp_path):
-    path = write(
-        tmp_path / "a", line(1), b"{\n", line(3, house="None"), line(4, questionText="q" * 255), line(5)
-    )
+    path = write(tmp_path / "a", line(1), b"{\n", line(3, house="None"), line(4, questionText="q" * 255), line(5))
     report = ReadReport()
     assert ids(path, report=report) == [1, 5]
     assert [(type(fault), fault.line) for fault in report.faults] == [
@@ -117,9 +113,7 @@ def test_files_of_other_kinds_in_a_folder_are_listed_as_ignored(tmp_path):
 
 def test_a_file_named_outright_that_no_reader_knows_is_an_error(tmp_path):
     path = write(tmp_path / "a.json", b"[1, 2]")
-    with pytest.raises(
-        UnknownSource, match=r"a\.json: is of a kind that no reader knows \(readers: parliament-api"
-    ):
+    with pytest.raises(UnknownSource, match=r"a\.json: is of a kind that no reader knows \(readers: parliament-api"):
         ids(path)
     with pytest.raises(UnknownSource, match="is empty"):
         ids(write(tmp_path / "b", b""))
@@ -269,9 +263,7 @@ def test_readers_are_found_by_their_names():
     for reader in READERS:
         assert reader_named(reader.name) is reader
     assert [reader.name for reader in READERS] == ["parliament-api", "saved-page"]
-    with pytest.raises(
-        UnknownSource, match=r"no reader has this name \(there are: parliament-api, saved-page\)"
-    ):
+    with pytest.raises(UnknownSource, match=r"no reader has this name \(there are: parliament-api, saved-page\)"):
         reader_named("hansard")
 
 

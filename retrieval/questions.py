@@ -1,0 +1,22 @@
+"""What a tabled question is about, without the formula that it opens with."""
+
+from __future__ import annotations
+
+import re
+
+# "To ask the Secretary of State for Environment, Food and Rural Affairs, what": the name may hold commas, but
+# what is asked begins with a small letter. The Lords' formula has no comma: "To ask His Majesty's Government what".
+_FORMULA = re.compile(r"^To ask (?:H(?:is|er) Majesty['’]s Government,? |.{3,200}?, (?=[a-z]))")
+
+
+def without_formula(question: str) -> str:
+    """Return a question from the first word of what is asked.
+
+    Args:
+        question: As tabled, on one line.
+
+    Returns:
+        "what steps she is taking ..." for "To ask the Secretary of State for Transport, what steps she is
+        taking ..."; a question that opens otherwise is returned as it is.
+    """
+    return _FORMULA.sub("", question, count=1)

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import pytest
+
+from retrieval.questions import without_formula
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("To ask the Secretary of State for Transport, what steps she is taking.", "what steps she is taking."),
+        ("To ask the Secretary of State for Environment, Food and Rural Affairs, if he will.", "if he will."),
+        ("To ask His Majesty's Government what support they provide.", "what support they provide."),
+        ("To ask Her Majesty’s Government, how many.", "how many."),
+        ("What is this?", "What is this?"),
+        ("To ask the Prime Minister", "To ask the Prime Minister"),
+        ("", ""),
+    ],
+)
+def test_the_formula_is_left_out_and_what_is_asked_stays(question: str, asked: str) -> None:
+    assert without_formula(question) == asked
