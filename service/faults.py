@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 _SHOWN_CHARACTERS = 80
 _NEAREST = 3
+_QUESTION = ("q", "query")
 
 # What is wrong, by pydantic's name for it; `{seen}` is the value, the other names are its own.
 _REASONS = {
     "missing": "it is missing: give it",
     "string_type": "{seen} is not a text",
     "string_unicode": "it is not valid Unicode text",
-    "string_too_short": "it is empty: leave it out, or say something",
+    "string_too_short": "it is empty: give it a value, or leave it out",
     "string_too_long": "{seen} has {length} characters, at most {max_length} are read: shorten it",
     "too_long": "it has {actual_length} values, at most {max_length} are taken: give fewer",
     "tuple_type": "{seen} is not a list: write its values as a list, even if there is one",
@@ -82,6 +83,8 @@ def _fault(error: Mapping[str, object], known: Collection[str]) -> Fault:
         return Fault(field, str(error.get("msg")), nearest_to(str(seen), given["values"]))
     if kind not in _REASONS:
         return Fault(field, shortened(str(error.get("msg")), 3 * _SHOWN_CHARACTERS))
+    if kind == "string_too_short" and field in _QUESTION:
+        return Fault(field, "it is empty: ask a question or name a topic in plain words")
     length = len(seen) if isinstance(seen, str) else 0
     return Fault(field, _REASONS[kind].format(**given, seen=shown(seen), length=length))
 

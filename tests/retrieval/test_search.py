@@ -1,19 +1,25 @@
 from __future__ import annotations
 
-from datetime import date
+import json
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from retrieval.build import build
 from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder
+from retrieval.entries import write_entries
 from retrieval.errors import NotAvailableYet, OtherModel, QueryError, UnknownName
 from retrieval.filters import Filters
 from retrieval.records import AnswerKind, FindingName, House
 from retrieval.results import Match, Outcome
 from retrieval.search import Searcher
+from retrieval.snapshot import FORMAT, Counts, Manifest, publish, writing
+from retrieval.vectors import VectorIndex
 
 BUSES = "rural bus services funding shared out by population and mileage"
 
@@ -173,6 +179,15 @@ def test_nothing_close_says_so_and_near_misses_stand_apart(searcher: Searcher) -
     assert all(hit.score < 0.45 for hit in result.near_misses)
 
 
+def test_a_weak_hit_says_so_and_what_came_near_it_stands_apart(searcher: Searcher) -> None:
+    result = searcher.search("what support they provide to homeless veterans, what plans for village bus services")
+    assert result.outcome is Outcome.WEAK
+    assert 0.45 <= result.hits[0].score < 0.55
+    assert result.near_misses
+    assert [near.rank for near in result.near_misses] == list(range(1, len(result.near_misses) + 1))
+    assert all(0.35 <= near.score < 0.45 for near in result.near_misses)
+
+
 def test_close_matches_outside_the_filters_are_told(searcher: Searcher) -> None:
     result = searcher.search(BUSES, Filters(answering_body=("Ministry of Defence",)))
     assert result.outcome is Outcome.FILTERED_OUT
@@ -183,8 +198,6 @@ def test_close_matches_outside_the_filters_are_told(searcher: Searcher) -> None:
 def test_a_record_without_the_fact_fails_the_filter_and_is_counted(
     tmp_path: Path, seeds: str, toy_encoder: Encoder
 ) -> None:
-    from retrieval.build import build
-
     build([seeds], tmp_path / "data", toy_encoder)
     searcher = Searcher.open(tmp_path / "data", toy_encoder)
     result = searcher.search("returns of foreign national offenders", Filters(answered_from=date(2026, 1, 1)))
@@ -261,3 +274,67 @@ def test_ranking_goes_on_without_a_threshold(searcher: Searcher) -> None:
     ranked = searcher.rank("volcanic eruptions on distant moons of Saturn")
     assert len(ranked) == 4
     assert ranked[0].score < 0.45
+
+
+def record_line(number: int, answered: str, question: str, answer: str) -> str:
+    value = {
+        "id": number,
+        "house": "Commons",
+        "uin": str(number),
+        "dateTabled": "2025-01-01T00:00:00",
+        "dateAnswered": f"{answered}T00:00:00",
+        "answeringBodyName": "Department for Transport",
+        "questionText": question,
+        "answerText": answer,
+    }
+    return json.dumps(value) + "\n"
+
+
+def test_the_same_words_marked_up_otherwise_are_quoted_from_the_record_that_is_cited(
+    tmp_path: Path, toy_encoder: Encoder
+) -> None:
+    # As a list, the answer is one passage; as paragraphs, it is three.
+    parts = [
+        "Councils receive a grant for buses in rural areas each April, paid by the Department.",
+        "Operators receive a grant for the fuel that their buses use, whatever the route may be.",
+        "Passengers over the state pension age travel free on every local bus after half past nine.",
+    ]
+    listed = "<ul>" + "".join(f"<li>{part}</li>" for part in parts) + "</ul>"
+    paragraphs = "".join(f"<p>{part}</p>" for part in parts)
+    (tmp_path / "two.jsonl").write_text(
+        record_line(1, "2025-02-01", "What help is there with fuel for operators of buses?", paragraphs)
+        + record_line(2, "2025-03-01", "Anything else?", listed),
+        encoding="utf-8",
+    )
+    build([str(tmp_path / "two.jsonl")], tmp_path / "data", toy_encoder)
+    searcher = Searcher.open(tmp_path / "data", toy_encoder)
+    result = searcher.search("grant for the fuel that operators of buses use")
+    assert [hit.key for hit in result.hits] == ["commons-2025-01-01-2"]
+    assert result.hits[0].passage.text == "\n".join(parts)
+    span = result.hits[0].passage.answering_sentence
+    assert span is not None
+    assert result.hits[0].passage.text[span.start : span.end] == parts[1]
+
+
+def test_a_corpus_without_a_record_says_that_it_is_empty(tmp_path: Path, toy_encoder: Encoder) -> None:
+    manifest = Manifest(
+        format=FORMAT,
+        name="empty",
+        created=datetime(2026, 11, 21, tzinfo=UTC),
+        version="0",
+        precision="exact",
+        model=toy_encoder.identity,
+        counts=Counts(0, 0, 0),
+        sources=(),
+        files={},
+    )
+
+    def write_files(folder: Path) -> None:
+        write_entries(folder / "records.sqlite", [])
+        VectorIndex.of(np.empty((0, 256), dtype=np.float32)).write(folder / "vectors.faiss")
+
+    with writing(tmp_path):
+        publish(tmp_path, manifest, write_files)
+    result = Searcher.open(tmp_path, toy_encoder).search("buses")
+    assert (result.outcome, result.hits, result.message) == (Outcome.CORPUS_EMPTY, (), "Nothing is indexed yet.")
+    assert result.licence.spdx == "OPL-UK-3.0"

@@ -37,8 +37,8 @@ def test_what_is_said_beats_the_environment_and_the_environment_the_defaults(mon
         ("port", "80a", "'80a' is not a whole number"),
         ("port", "65536", "'65536' is too large: at most 65535 is possible"),
         ("port", "-1", "'-1' is too small: at least 0 is needed"),
-        ("host", " ", "it is empty: leave it out, or say something"),
-        ("model", "", "it is empty: leave it out, or say something"),
+        ("host", " ", "it is empty: give it a value, or leave it out"),
+        ("model", "", "it is empty: give it a value, or leave it out"),
     ],
 )
 def test_a_bad_setting_is_named_with_its_option_and_variable(monkeypatch, name, value, reason):

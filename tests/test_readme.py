@@ -1,0 +1,53 @@
+"""What the README shows is what the code does."""
+
+from __future__ import annotations
+
+import io
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+from retrieval.encoders import SentenceEncoder
+from service.cli import make_app, run
+from service.terminal import Terminal
+
+README = Path(__file__).parents[1] / "README.md"
+pytestmark = pytest.mark.model
+
+
+def _block(language: str) -> str:
+    found = re.search(rf"^```{language}\n(.*?)^```", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    assert found
+    return found[1]
+
+
+def _words(text: str) -> str:
+    """Return what is printed, without colours, folding, and the score, which differs a little by processor."""
+    return re.sub(r"Score \d\.\d+\.", "", " ".join(re.sub(r"\x1b\[[0-9;]*m", "", text).split()))
+
+
+def test_the_first_thirty_lines_have_a_real_question_with_its_real_answer(tmp_path: Path, seeds: str) -> None:
+    shown = _block("console")
+    lines = README.read_text(encoding="utf-8").splitlines()
+    assert lines.index("```console") < shown.count("\n") + lines.index("```console") <= 30
+    command, _, output = shown.partition("\n")
+    question = re.search(r'search "(.+?)"', command)
+    assert question
+    out, err = io.StringIO(), Terminal(io.StringIO(), terminal=False)
+    app = make_app(SentenceEncoder, Terminal(out, terminal=True, width=100), err)
+    data = str(tmp_path / "data")
+    assert run(app, ["build", seeds, "--data", data], err) == 0
+    assert run(app, ["search", question[1], "--limit", "1", "--data", data], err) == 0
+    assert _words(output.replace("...\n", "")) in _words(out.getvalue())
+
+
+def test_the_five_lines_of_python_run(
+    tmp_path: Path, seeds: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "seeds").symlink_to(seeds)
+    (tmp_path / "example.py").write_text(_block("python"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    runpy.run_path("example.py")
+    assert "All sites have security staff" in capsys.readouterr().out
