@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from retrieval.encoders import Encoder
 from retrieval.entries import Entry, write_entries
-from retrieval.errors import NothingToIndex
+from retrieval.errors import NothingToIndex, PassageTooLong
 from retrieval.gathering import entries_of, grouped, in_date_order, one_each
 from retrieval.passages import encoder_text
 from retrieval.received import read_received, write_received
@@ -31,12 +31,12 @@ from retrieval.snapshot import (
     Manifest,
     Snapshot,
     check_model,
-    current_name,
+    has_snapshot,
     open_snapshot,
     publish,
     writing,
 )
-from retrieval.sources import ReadReport, Received, read_sources, reader_named
+from retrieval.sources import ReadReport, Received, check_paths, read_sources, reader_named
 from retrieval.vectors import VectorIndex
 
 Progress = Callable[[str, int, int | None], None]
@@ -108,10 +108,11 @@ def build(
     moment = now or datetime.now(UTC)
     report = BuildReport()
     data, named = Path(data), tuple(str(source) for source in sources)
+    check_paths(named, stdin)
     with writing(data):
         fresh = read_sources(named, report.read, read_on=moment.date(), strict=strict, stdin=stdin)
         pairs: Iterable[tuple[Received, Record]] = fresh
-        if add and current_name(data):
+        if add and has_snapshot(data):
             before = open_snapshot(data)
             pairs = chain(_kept(before), fresh)
             named = tuple(dict.fromkeys((*before.manifest.sources, *named)))
@@ -169,6 +170,8 @@ def _build(
 ) -> BuildReport:
     started = time.perf_counter()
     kept, report.repeated = one_each(_counted(pairs, progress))
+    # Known only once all is read: an earlier source may hold what a later one says was withdrawn.
+    kept = [pair for pair in kept if pair[1].api_id not in report.read.withdrawn_ids]
     if not kept:
         raise NothingToIndex(_nothing(report))
     entries: list[Entry] = []
@@ -177,11 +180,7 @@ def _build(
         progress("Making passages", done, len(kept))
     entries = in_date_order(grouped(entries))
     report.disagreements = [(e.record.key, e.status.disagreement) for e in entries if e.status.disagreement]
-    texts = [
-        encoder_text(passage, entry.record.heading, entry.record.question, encoder.fits)
-        for entry in entries
-        for passage in entry.passages
-    ]
+    texts = list(_texts(entries, encoder))
     encoding = time.perf_counter()
     vectors = _encoded(texts, encoder, report, progress)
     report.encoding_seconds = time.perf_counter() - encoding
@@ -191,6 +190,19 @@ def _build(
     report.snapshot = snapshot.manifest.name
     report.seconds = time.perf_counter() - started
     return report
+
+
+def _texts(entries: Sequence[Entry], encoder: Encoder) -> Iterator[str]:
+    """Yield what the encoder reads for each passage, in the order of the rows."""
+    for entry in entries:
+        for passage in entry.passages:
+            text = encoder_text(passage, entry.record.heading, entry.record.question, encoder.fits)
+            if not encoder.fits(text):
+                raise PassageTooLong(
+                    f"{entry.record.key}: passage {passage.ordinal} does not fit the encoder's window of "
+                    f"{encoder.identity.window} tokens; nothing was published. Use a model with a larger window"
+                )
+            yield text
 
 
 def _encoded(texts: Sequence[str], encoder: Encoder, report: BuildReport, progress: Progress) -> NDArray[np.float32]:

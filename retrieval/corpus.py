@@ -21,18 +21,20 @@ from retrieval.snapshot import Manifest, Snapshot, open_snapshot
 from retrieval.store import RecordStore
 from retrieval.vectors import VectorIndex
 
-# The facts a citation or a filter needs, by the name users see, and the column that holds them.
-_FACTS = {
-    "house": "house",
-    "uin": "uin",
-    "heading": "heading",
-    "tabled": "tabled",
-    "answered": "answered",
-    "answering_body": "answering_body",
-    "minister": "minister",
-    "post": "post",
-    "asker": "asker",
-    "party": "party",
+# The facts that a citation or a filter needs, by the name users see, and SQL that holds where the source does not
+# give them: one that was worked out counts as not given, as it does in a citation.
+_MISSING = {
+    "house": "house IS NULL OR inferred LIKE '%house%'",
+    "uin": "uin IS NULL",
+    "url": "uin IS NULL OR tabled IS NULL",
+    "heading": "heading IS NULL",
+    "tabled": "tabled IS NULL",
+    "answered": "answered IS NULL",
+    "answering_body": "answering_body IS NULL",
+    "minister": "minister IS NULL",
+    "post": "post IS NULL",
+    "asker": "asker IS NULL",
+    "party": "party IS NULL",
 }
 
 
@@ -62,6 +64,7 @@ class Corpus:
         self.names = NameBook.of(self.store.rows)
         self.houses = tuple(House(str(row[0])) for row in self._distinct("house"))
         self.first_answered, self.last_answered = self._span()
+        self.licence = self._licence()
         self.sample: Sample | None = sample_of([str(row[0]) for row in self._some_keys()])
         self._admitted = lru_cache(maxsize=64)(self._admit)
 
@@ -100,8 +103,8 @@ class Corpus:
         """Return what a search with `filters` looks through."""
         lacking: dict[str, int] = {}
         for condition in conditions(filters, self.names.resolve):
-            if condition.column and condition.column not in lacking:
-                lacking[condition.column] = self._lacking(condition.column)
+            if condition.fact and condition.fact not in lacking:
+                lacking[condition.fact] = self.store.count_where([Condition(condition.lacks)])
         return Searched(
             records=len(self.store),
             passed=len(self.admitted(filters)),
@@ -158,6 +161,7 @@ class Corpus:
             also_given=self.also_given(number),
             provenance=record.provenance,
             snapshot=self.manifest.name,
+            sample=self.sample,
             licence=licence_of(record.provenance.reader),
         )
 
@@ -207,7 +211,10 @@ class Corpus:
                 "SELECT name, count(DISTINCT record) FROM findings GROUP BY name ORDER BY 2 DESC, 1"
             ),
             by_answering_body=self._by("answering_body"),
-            missing_facts={name: self._lacking(column) for name, column in _FACTS.items()},
+            missing_facts={name: self.store.count_where([Condition(sql)]) for name, sql in _MISSING.items()},
+            inferred_facts=self._counted(
+                "SELECT 'house', count(*) FROM records WHERE inferred LIKE '%house%' GROUP BY 1 ORDER BY 1"
+            ),
             sources=self.manifest.sources,
             model=self.manifest.model,
             precision=self.manifest.precision,
@@ -216,10 +223,9 @@ class Corpus:
             licence=self.licence,
         )
 
-    @property
-    def licence(self) -> Licence:
-        """The licence of the text, with the credits of every kind of source in the corpus."""
-        readers = [str(row[0]) for row in self.store.rows("SELECT DISTINCT reader FROM records ORDER BY 1")]
+    def _licence(self) -> Licence:
+        """Return the licence of the text, with the credits of every kind of source in the corpus."""
+        readers = [str(row[0]) for row in self._distinct("reader")]
         if not readers:
             return OPEN_PARLIAMENT_LICENCE
         first = licence_of(readers[0])
@@ -239,14 +245,11 @@ class Corpus:
     def _counted(self, sql: str) -> dict[str, int]:
         return {str(name): int(str(count)) for name, count in self.store.rows(sql)}
 
-    def _lacking(self, column: str) -> int:
-        return self.store.count_where([Condition(f"{column} IS NULL")])
-
     def _distinct(self, column: str) -> list[tuple[object, ...]]:
         return self.store.rows(f"SELECT DISTINCT {column} FROM records WHERE {column} IS NOT NULL ORDER BY 1")
 
     def _some_keys(self) -> list[tuple[object, ...]]:
-        # One more than the sample has is enough to tell it from a larger corpus.
+        # More than the sample has, which is enough to tell it from a larger corpus.
         return self.store.rows("SELECT key FROM records ORDER BY key LIMIT 100")
 
     def _span(self) -> tuple[date | None, date | None]:

@@ -23,6 +23,7 @@ DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4
 """Hash of the `model.safetensors` that sentence-transformers publishes as all-MiniLM-L6-v2."""
 
 _DOCUMENTS_A_ROUND = 512
+_DOCUMENT_PROMPTS = ("document", "passage", "corpus")  # The names that sentence-transformers knows, in its order.
 _BATCH = 32
 
 
@@ -124,11 +125,12 @@ class SentenceEncoder:
             dimensions=int(self._model.get_embedding_dimension() or 0),
             window=int(self._model.max_seq_length or 512),
             query_prefix=prefixes.get("query", ""),
-            document_prefix=prefixes.get("document", ""),
+            document_prefix=next((prefixes[name] for name in _DOCUMENT_PROMPTS if prefixes.get(name)), ""),
         )
 
     def _load(self, folder: Path) -> None:
         import torch
+        from safetensors import SafetensorError
         from sentence_transformers import SentenceTransformer
         from tokenizers import Tokenizer
         from transformers.utils import logging
@@ -148,7 +150,7 @@ class SentenceEncoder:
                     "dtype": torch.bfloat16 if self._bfloat16 else torch.float32,
                 },
             )
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
             raise ModelNotFound(f"{folder} holds no model that sentence-transformers can read: {error}") from error
         # A tokenizer apart for counting: the model's own cuts at the window, and can't be shared by threads.
         self._counter = Tokenizer.from_str(self._model.tokenizer.backend_tokenizer.to_str())
@@ -170,8 +172,8 @@ class SentenceEncoder:
     def fits(self, text: str) -> bool:
         """Whether the encoder would read all of `text`, prefix included."""
         whole = self._identity.document_prefix + text
-        # A token is at least one character, so a short text needs no count.
-        if len(whole) + 2 <= self._identity.window:
+        # A token is at least one byte, so a short text needs no count.
+        if len(whole.encode()) + 2 <= self._identity.window:
             return True
         return len(self._counter.encode(whole).ids) <= self._identity.window
 

@@ -18,7 +18,8 @@ from retrieval.status import AnswerStatus
 _SCHEMA = """
 CREATE TABLE records (
     number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, api_id INTEGER UNIQUE, answer_group INTEGER NOT NULL,
-    kind TEXT NOT NULL, bare INTEGER NOT NULL, reader TEXT NOT NULL, house TEXT, uin TEXT, heading TEXT,
+    kind TEXT NOT NULL, bare INTEGER NOT NULL, reader TEXT NOT NULL,
+    inferred TEXT NOT NULL, house TEXT, uin TEXT, heading TEXT,
     answering_body TEXT, answering_body_id INTEGER,
     minister TEXT, minister_id INTEGER, post TEXT, asker TEXT, asker_id INTEGER, party TEXT,
     tabled TEXT, answered TEXT, corrected TEXT,
@@ -110,6 +111,7 @@ def _write_entry(connection: sqlite3.Connection, number: int, entry: Entry, row:
         "kind": entry.status.kind,
         "bare": entry.status.bare,
         "reader": record.provenance.reader,
+        "inferred": " ".join(record.inferred),
         "house": record.house,
         "uin": record.uin,
         "heading": record.heading,

@@ -8,7 +8,8 @@ DespatchError                  the base: catch this to catch them all
 │   └── ClippedRecord          the source cut the question or the answer short
 ├── BuildError                 sources were read, but no snapshot can be made of them
 │   ├── NothingToIndex         not one answered question was found
-│   └── UnfaithfulPassage      a passage is not word for word in its answer
+│   ├── UnfaithfulPassage      a passage is not word for word in its answer
+│   └── PassageTooLong         a passage does not fit the encoder's window
 ├── ModelError                 the encoder can't be used
 │   ├── ModelNotFound          no such model in this folder or the local cache
 │   └── ModelChanged           the weights are not those whose hash is known
@@ -79,6 +80,10 @@ class UnfaithfulPassage(BuildError):
     """A passage is not word for word in the answer it was taken from."""
 
 
+class PassageTooLong(BuildError):
+    """A passage does not fit the encoder's window, so part of it would not be found."""
+
+
 class ModelError(DespatchError):
     """The encoder can't be used."""
 
@@ -135,20 +140,18 @@ class QueryError(DespatchError):
 
 
 class UnknownName(QueryError):
-    """A filter names a body, minister, asker or party that is not in the corpus.
+    """A filter names a body, minister, asker or party that is not in the corpus, or that is unclear.
 
     Args:
         field: The filter.
-        value: The name asked for.
+        reason: The name asked for, what is wrong with it and the next step.
         nearest: The nearest names that are there, best first.
     """
 
-    def __init__(self, field: str, value: str, nearest: tuple[str, ...]) -> None:
-        """Keep the parts and say which names come nearest."""
-        self.value = value
+    def __init__(self, field: str, reason: str, nearest: tuple[str, ...] = ()) -> None:
+        """Keep the parts and make the message `field: reason`."""
         self.nearest = nearest
-        advice = f"nearest: {'; '.join(nearest)}" if nearest else "`despatch coverage` lists what is there"
-        super().__init__(field, f"{value!r} is not in what is indexed ({advice})")
+        super().__init__(field, reason)
 
 
 class NotAvailableYet(QueryError):

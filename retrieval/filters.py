@@ -52,11 +52,19 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition on the `records` table, and the column whose absence makes a record fail it."""
+    """A condition on the `records` table.
+
+    Attributes:
+        sql: What must hold.
+        values: For the question marks in `sql`.
+        fact: The fact that it asks for, by the filter's name; None if every record has it.
+        lacks: SQL that holds for the records without that fact, which fail the condition for that reason.
+    """
 
     sql: str
     values: tuple[object, ...] = ()
-    column: str | None = None
+    fact: str | None = None
+    lacks: str = ""
 
 
 VISIBLE = Condition("kind = 'substantive' AND NOT bare")
@@ -82,9 +90,9 @@ def conditions(filters: Filters, resolve: Resolver) -> Iterator[Condition]:
     for column in ("answered", "tabled"):
         first, last = getattr(filters, f"{column}_from"), getattr(filters, f"{column}_to")
         if first:
-            yield Condition(f"{column} >= ?", (first.isoformat(),), column)
+            yield Condition(f"{column} >= ?", (first.isoformat(),), column, f"{column} IS NULL")
         if last:
-            yield Condition(f"{column} <= ?", (last.isoformat(),), column)
+            yield Condition(f"{column} <= ?", (last.isoformat(),), column, f"{column} IS NULL")
     if filters.house:
         yield _one_of("house", tuple(str(house) for house in filters.house))
     for name in ("answering_body", "minister", "asker", "party"):
@@ -99,14 +107,18 @@ def conditions(filters: Filters, resolve: Resolver) -> Iterator[Condition]:
         yield Condition(f"number IN (SELECT record FROM findings WHERE name IN ({marks}))", names)
     if filters.heading:
         yield _any_of(
-            [Condition("instr(casefold(heading), ?) > 0", (h.casefold(),), "heading") for h in filters.heading]
+            [Condition("has_words(heading, ?)", (words,), "heading", "heading IS NULL") for words in filters.heading]
         )
 
 
 def _one_of(column: str, values: tuple[str, ...]) -> Condition:
-    return Condition(f"{column} IN ({', '.join('?' * len(values))})", values, column)
+    return Condition(f"{column} IN ({', '.join('?' * len(values))})", values, column, f"{column} IS NULL")
 
 
 def _any_of(listed: list[Condition]) -> Condition:
-    sql = " OR ".join(f"({condition.sql})" for condition in listed)
-    return Condition(sql, tuple(v for c in listed for v in c.values), listed[0].column)
+    return Condition(
+        " OR ".join(f"({condition.sql})" for condition in listed),
+        tuple(value for condition in listed for value in condition.values),
+        listed[0].fact,
+        " AND ".join(dict.fromkeys(condition.lacks for condition in listed)),
+    )

@@ -5,17 +5,51 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 
 from retrieval.entries import Entry
 from retrieval.errors import UnfaithfulPassage
 from retrieval.passages import is_faithful, passages_of
-from retrieval.records import Record, folded
+from retrieval.questions import addressee
+from retrieval.records import AnswerKind, Record, folded
 from retrieval.sources import Received
 from retrieval.status import classify
 
 
+class _Kept:
+    """The records kept so far, found again by key and by API id."""
+
+    def __init__(self) -> None:
+        self._pairs: dict[int, tuple[Received, Record]] = {}
+        self._place: dict[str | int, int] = {}
+        self._next = 0
+
+    def rivals(self, record: Record) -> list[int]:
+        """Return the places of the records that are the same question: by key, by API id, or one by each."""
+        found = (self._place.get(name) for name in _names(record))
+        return sorted({place for place in found if place is not None})
+
+    def record(self, place: int) -> Record:
+        return self._pairs[place][1]
+
+    def drop(self, place: int) -> None:
+        for name in _names(self._pairs.pop(place)[1]):
+            del self._place[name]
+
+    def keep(self, pair: tuple[Received, Record]) -> None:
+        self._pairs[self._next] = pair
+        self._place.update(dict.fromkeys(_names(pair[1]), self._next))
+        self._next += 1
+
+    def pairs(self) -> list[tuple[Received, Record]]:
+        return list(self._pairs.values())
+
+
 def one_each(pairs: Iterable[tuple[Received, Record]]) -> tuple[list[tuple[Received, Record]], int]:
-    """Keep one record a question: the later one read, unless it knows fewer facts.
+    """Keep one record a question, whatever the order in which they were read.
+
+    The one corrected last is kept; then one that answers before one that only holds the answer back; then the
+    one answered last; then the one that knows more facts; then the one read last.
 
     Args:
         pairs: Records in the order they were read; the same question has the same key or the same API id.
@@ -23,26 +57,30 @@ def one_each(pairs: Iterable[tuple[Received, Record]]) -> tuple[list[tuple[Recei
     Returns:
         The records kept, and how many were not.
     """
-    repeated = 0
-    by_key: dict[str, tuple[Received, Record]] = {}
-    key_of_id: dict[int, str] = {}
-    for received, record in pairs:
-        key = record.key
-        known = by_key.get(key) or by_key.get(key_of_id.get(record.api_id or 0, ""))
-        if known:
-            repeated += 1
-            if _facts(record) < _facts(known[1]):
-                continue
-            del by_key[known[1].key]
-        by_key[key] = (received, record)
-        if record.api_id is not None:
-            key_of_id[record.api_id] = key
-    return list(by_key.values()), repeated
+    kept, read = _Kept(), 0
+    for pair in pairs:
+        read += 1
+        rivals = kept.rivals(pair[1])
+        if rivals and max(_precedence(kept.record(place)) for place in rivals) > _precedence(pair[1]):
+            continue
+        for place in rivals:
+            kept.drop(place)
+        kept.keep(pair)
+    return kept.pairs(), read - len(kept.pairs())
 
 
-def _facts(record: Record) -> int:
-    given = (record.uin, record.tabled, record.answered, record.answering_body, record.heading, record.house)
-    return sum(fact is not None for fact in given)
+def _names(record: Record) -> tuple[str | int, ...]:
+    return (record.key,) if record.api_id is None else (record.key, record.api_id)
+
+
+def _precedence(record: Record) -> tuple[date, bool, date, int]:
+    facts = (record.uin, record.tabled, record.answered, record.answering_body, record.heading, record.house)
+    return (
+        record.corrected or date.min,
+        classify(record).kind is not AnswerKind.HOLDING,
+        record.answered or date.min,
+        sum(fact is not None for fact in facts),
+    )
 
 
 def entries_of(pairs: Sequence[tuple[Received, Record]], fits: Callable[[str], bool]) -> Iterator[Entry]:
@@ -68,14 +106,24 @@ def entries_of(pairs: Sequence[tuple[Received, Record]], fits: Callable[[str], b
 
 
 def grouped(entries: Iterable[Entry]) -> list[Entry]:
-    """Give the same number to entries whose answers have the same clean text and the same body."""
-    numbers: dict[tuple[str | None, bytes], int] = {}
+    """Give the same number to entries whose answers have the same clean text and the same answering body.
+
+    Where the source gives no body, whom the question is put to stands in for it, so that the same stock words
+    from two departments stay two answers.
+    """
+    numbers: dict[tuple[str, bytes], int] = {}
     numbered = []
     for entry in entries:
         text = hashlib.sha256(folded(entry.record.answer_text).encode()).digest()
-        number = numbers.setdefault((entry.record.answering_body, text), len(numbers))
+        number = numbers.setdefault((_body(entry.record), text), len(numbers))
         numbered.append(replace(entry, answer_group=number))
     return numbered
+
+
+def _body(record: Record) -> str:
+    if record.answering_body or record.answering_body_id:
+        return f"body {record.answering_body or record.answering_body_id}"
+    return f"put to {addressee(record.question)}"
 
 
 def in_date_order(entries: list[Entry]) -> list[Entry]:

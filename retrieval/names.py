@@ -18,6 +18,7 @@ _COLUMNS = {
     "party": ("party", None),
 }
 _NEAREST = 3
+_ID_DIGITS = 19  # More than any id has, and fewer than Python refuses to read.
 _LIKE = 0.6  # Ratio of matching characters from which a name is worth naming.
 
 
@@ -64,18 +65,36 @@ class NameBook:
         """
         column, id_column = _COLUMNS[name]
         asked = _folded(value)
-        if id_column and asked.isascii() and asked.isdigit() and int(asked) in self._ids.get(name, set()):
-            return Condition(f"{id_column} = ?", (int(asked),), id_column)
+        if (
+            id_column
+            and asked.isascii()
+            and asked.isdigit()
+            and len(asked) < _ID_DIGITS
+            and int(asked) in self._ids.get(name, set())
+        ):
+            return Condition(f"{id_column} = ?", (int(asked),), name, f"{id_column} IS NULL")
         names, folded = self._names[name], self._folded[name]
         whole = [names[place] for place, candidate in enumerate(folded) if asked and candidate == asked]
         if whole:
             marks = ", ".join("?" * len(whole))
-            return Condition(f"{column} IN ({marks})", tuple(whole), column)
+            return Condition(f"{column} IN ({marks})", tuple(whole), name, f"{column} IS NULL")
         words = set(asked.split())
         partly = [names[place] for place, candidate in enumerate(folded) if words and words <= set(candidate.split())]
         if len(partly) == 1:
-            return Condition(f"{column} = ?", (partly[0],), column)
-        raise UnknownName(name, value, tuple(partly[:_NEAREST]) or self._nearest(name, asked))
+            return Condition(f"{column} = ?", (partly[0],), name, f"{column} IS NULL")
+        raise self._unknown(name, value, partly)
+
+    def _unknown(self, name: str, value: str, partly: list[str]) -> UnknownName:
+        if partly:
+            several = "; ".join(partly[:_NEAREST]) + ("; ..." if len(partly) > _NEAREST else "")
+            told = f"{value!r} is part of several names ({several}): give more of the name"
+            return UnknownName(name, told, tuple(partly[:_NEAREST]))
+        if not self._names[name]:
+            thing = name.replace("_", " ")
+            return UnknownName(name, f"no record in what is indexed names its {thing}, so {value!r} can't be found")
+        nearest = self._nearest(name, _folded(value))
+        advice = f"nearest: {'; '.join(nearest)}" if nearest else "and no name there is like it: check the spelling"
+        return UnknownName(name, f"{value!r} is not in what is indexed ({advice})", nearest)
 
     def _nearest(self, name: str, asked: str) -> tuple[str, ...]:
         likeness = [_likeness(asked, candidate) for candidate in self._folded[name]]
@@ -96,6 +115,11 @@ def _folded(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     words = re.sub(r"[^a-z0-9]+", " ", plain.replace("&", " and ").replace("'", "")).split()
     return " ".join(word for word in words if word != "the")
+
+
+def has_words(text: str | None, words: str) -> bool | None:
+    """Return whether each of `words` is a word of `text`, case and accents aside; None where there is no text."""
+    return None if text is None else set(_folded(words).split()) <= set(_folded(text).split())
 
 
 def _initials(folded: str) -> set[str]:

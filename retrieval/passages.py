@@ -75,7 +75,8 @@ def passages_of(answer: Sequence[Block], fits: Callable[[str], bool] = _always) 
     Args:
         answer: The blocks of a record's answer.
         fits: Whether a text (context, line break, passage text) fits into the encoder's window; what does
-            not is split further. A single word is never split, whether it fits or not.
+            not is split further. Only a word that alone does not fit is split
+            inside.
     """
     found: list[Passage] = []
     for run in _joined(list(_runs(answer)), fits):

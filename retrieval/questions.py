@@ -1,4 +1,4 @@
-"""What a tabled question is about, without the formula that it opens with."""
+"""What a tabled question asks and whom it is put to, parted at the formula that it opens with."""
 
 from __future__ import annotations
 
@@ -20,3 +20,18 @@ def without_formula(question: str) -> str:
         taking ..."; a question that opens otherwise is returned as it is.
     """
     return _FORMULA.sub("", question, count=1)
+
+
+def addressee(question: str) -> str | None:
+    """Return whom a question is put to, folded, or None where it opens otherwise.
+
+    Args:
+        question: As tabled, on one line.
+
+    Returns:
+        "secretary of state for transport" for "To ask the Secretary of State for Transport, what ...".
+    """
+    opening = _FORMULA.match(question)
+    if opening is None:
+        return None
+    return opening[0].removeprefix("To ask ").removeprefix("the ").rstrip(", ").casefold()

@@ -53,7 +53,7 @@ class HitPassage:
         context: A list's lead-in or a table's headers; not part of the quotation.
         before: The passage before it in the answer.
         after: The passage after it.
-        answering_sentence: The sentence of `text` nearest to the question.
+        answering_sentence: The sentence of `text` nearest to the question, in the first 20 hits; None after.
         findings: What this passage says about the answer.
     """
 
@@ -69,7 +69,10 @@ class HitPassage:
 
 @dataclass(frozen=True, slots=True)
 class AlsoGiven:
-    """Another question that received the same answer from the same body."""
+    """Another question that received the same answer from the same body.
+
+    Where the source gives no body, the questions were put to the same minister by office.
+    """
 
     key: str
     uin: str | None
@@ -245,6 +248,7 @@ class Answer:
     also_given: tuple[AlsoGiven, ...]
     provenance: Provenance
     snapshot: str
+    sample: Sample | None
     licence: Licence
 
 
@@ -264,7 +268,9 @@ class Coverage:
         bare: Records that say only that the information is not held or would cost too much.
         by_finding: Records with each finding.
         by_answering_body: Records of each body; those without a body are in `missing_facts`.
-        missing_facts: By fact, how many records lack it.
+        missing_facts: By fact, in how many records the source does not give it.
+        inferred_facts: By fact, in how many of those records it was worked out; a filter takes it, a citation
+            does not.
         sources: What was read, as the user named it.
         model: The encoder.
         precision: Its arithmetic at build.
@@ -285,6 +291,7 @@ class Coverage:
     by_finding: dict[str, int]
     by_answering_body: dict[str, int]
     missing_facts: dict[str, int]
+    inferred_facts: dict[str, int]
     sources: tuple[str, ...]
     model: EncoderIdentity
     precision: str

@@ -34,6 +34,8 @@ it below 0.55; of 30 questions on other subjects put to the seed documents, 1 re
 
 MAX_QUERY_CHARACTERS = 4_000
 MAX_LIMIT = 200
+_REFUSALS = (FindingName.NOT_HELD, FindingName.DISPROPORTIONATE_COST)
+_MARKED = 20  # Marking a sentence costs an encoding of each; nobody reads further down than this at a time.
 _PROSE = (CitationStyle.HOUSE, CitationStyle.MEMBER, CitationStyle.OSCOLA)
 _NEAR_MISSES = 3
 _NEAR_MISS_AT = 0.35  # Below this a passage has nothing to do with the question.
@@ -149,7 +151,7 @@ class Searcher:
         if left_out:
             return Outcome.FILTERED_OUT
         if filters.given():
-            anywhere = self._ranked(vector, self.corpus.admitted(Filters()), 1)
+            anywhere = self._ranked(vector, np.arange(len(self.corpus.store), dtype=np.int64), 1)
             if anywhere and anywhere[0].score >= WEAK_AT:
                 return Outcome.FILTERED_OUT
         return Outcome.NOTHING_CLOSE
@@ -164,39 +166,45 @@ class Searcher:
                 break
             number = int(self.corpus.store.record_of_row[ranked.row])
             kind = self.corpus.store.status(number).kind
-            names = self.corpus.findings_of(number)[1]
-            counts[kind, names[0] if kind is AnswerKind.SUBSTANTIVE and names else None] += 1
+            refusal = next((name for name in self.corpus.findings_of(number)[1] if name in _REFUSALS), None)
+            counts[kind, refusal if kind is AnswerKind.SUBSTANTIVE else None] += 1
         return tuple(
             LeftOut(kind, finding, count, f"finding={finding}" if finding else f"kind={kind}")
             for (kind, finding), count in sorted(counts.items(), key=lambda item: (-item[1], item[0][0]))
         )
 
     def _hits(self, vector: NDArray[np.float32], ranked: Sequence[Ranked], passing: NDArray[np.int64]) -> list[Hit]:
-        cited = [self._cited(vector, one, passing) for one in ranked]
-        sentences = self._answering_sentences(vector, [passage.passage.text for _, passage in cited])
+        passes = np.zeros(len(self.corpus.store), dtype=bool)
+        passes[passing] = True
+        cited = [self._cited(vector, one, passes) for one in ranked]
+        sentences = self._answering_sentences(vector, [passage.passage.text for _, passage in cited[:_MARKED]])
+        sentences += [None] * (len(cited) - len(sentences))
         return [
             self._hit(rank, one, number, passage, sentence)
             for rank, (one, (number, passage), sentence) in enumerate(zip(ranked, cited, sentences, strict=True), 1)
         ]
 
     def _cited(
-        self, vector: NDArray[np.float32], ranked: Ranked, passing: NDArray[np.int64]
+        self, vector: NDArray[np.float32], ranked: Ranked, passes: NDArray[np.bool_]
     ) -> tuple[int, StoredPassage]:
         """Choose the newest record of the answer that passes the filters, and its passage."""
         store = self.corpus.store
         matched = int(store.record_of_row[ranked.row])
-        members = np.intersect1d(store.members_of_group(ranked.group), passing)
-        days = {int(number): store.record(int(number)).answered or date.min for number in members}
+        members = store.members_of_group(ranked.group)
+        days = {int(n): store.record(int(n)).answered or date.min for n in members[passes[members]]}
         newest = max(days.values())
         # Of several answered on the newest day, the one whose question came nearest.
         number = matched if days.get(matched) == newest else min(n for n, day in days.items() if day == newest)
         passages = store.passages(number)
         if number == matched:
             return number, next(p for p in passages if p.row == ranked.row)
-        wanted = next(p.passage.hash for p in store.passages(matched) if p.row == ranked.row)
-        same = [p for p in passages if p.passage.hash == wanted]
+        wanted = next(p.passage for p in store.passages(matched) if p.row == ranked.row)
+        same = [p for p in passages if p.passage.hash == wanted.hash]
         if same:
-            return number, same[0]
+            # Two tables of an answer can have the same row: its place and its headers tell which is meant.
+            return number, max(
+                same, key=lambda p: (p.passage.context == wanted.context, p.passage.ordinal == wanted.ordinal)
+            )
         rows = np.array([p.row for p in passages], dtype=np.int64)
         best = int(self.corpus.index.search(vector, 1, rows)[0][0])
         return number, next(p for p in passages if p.row == best)

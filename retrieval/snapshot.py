@@ -125,6 +125,11 @@ def open_snapshot(data: Path, *, formats: tuple[int, ...] = (FORMAT,)) -> Snapsh
         raise SnapshotDamaged(_damaged(folder / _MANIFEST, "was changed after it was published"))
     try:
         found = msgspec.json.decode(raw, type=_FormatOnly).format
+        if found > FORMAT:
+            raise OtherFormat(
+                f"the snapshot {pointer.snapshot} has format {found}, this version knows {FORMAT}: it was written by a "
+                "newer Despatch Box. Install that, or build again from the sources"
+            )
         if found not in formats:
             raise OtherFormat(
                 f"the snapshot {pointer.snapshot} has format {found}, this version uses {FORMAT}: "
@@ -140,11 +145,16 @@ def open_snapshot(data: Path, *, formats: tuple[int, ...] = (FORMAT,)) -> Snapsh
 
 
 def current_name(data: Path) -> str | None:
-    """Return the name of the snapshot that `data` points to, or None where nothing has been built."""
+    """Return the name of the snapshot that `data` points to, or None where it points to none that can be read."""
     try:
         return _read_pointer(data).snapshot
-    except NoSnapshot:
+    except (NoSnapshot, SnapshotDamaged):
         return None
+
+
+def has_snapshot(data: Path) -> bool:
+    """Return whether anything has been published in `data`, whole or damaged."""
+    return (data / _POINTER).exists()
 
 
 def check_model(manifest: Manifest, encoder: EncoderIdentity, data: Path) -> None:

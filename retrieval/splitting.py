@@ -12,6 +12,10 @@ from retrieval.sentences import sentence_spans
 # Longest passage in characters, if it can be split: about one paragraph in 220 of real answers is longer.
 MAX_CHARACTERS = 1_000
 
+# A word that is too long for a window, such as a link of many hundred characters, is split into pieces of these many
+# characters, joined as far as they fit.
+_PIECE = 50
+
 # Start and end in a run's text, the end exclusive.
 _Span = tuple[int, int]
 
@@ -40,7 +44,7 @@ class Run:
 
 
 class Splitter:
-    """Splits an over-long run at the highest level that does: items, blocks, sentences, words.
+    """Splits an over-long run at the highest level that does: items, blocks, sentences, words, pieces of a word.
 
     Args:
         run: Blocks of `answer`.
@@ -84,16 +88,18 @@ class Splitter:
 
     def _split(self, span: _Span, level: int) -> Iterator[_Span]:
         """Yield `span`, or its parts at `level` or below where it can't be a passage."""
-        if level > 3 or self._takes(span) or (level == 3 and self._takes(span, alone=True)):
+        if level > 4 or self._takes(span) or (level > 2 and self._takes(span, alone=True)):
             yield span
             return
         for part in _balanced(self._units(span, level), self._takes):
             yield from self._split(part, level + 1)
 
     def _units(self, span: _Span, level: int) -> list[_Span]:
-        """Return the items, blocks, sentences or words in `span`."""
+        """Return the items, blocks, sentences or words in `span`; past those, pieces of a word."""
         if level < 2:
             return [unit for unit in (self._items, self._blocks)[level] if span[0] <= unit[0] < span[1]]
+        if level == 4:
+            return [(start, min(start + _PIECE, span[1])) for start in range(*span, _PIECE)]
         text = self._run.text[slice(*span)]
         found = sentence_spans(text) if level == 2 else [word.span() for word in re.finditer(r"\S+", text)]
         return [(span[0] + start, span[0] + end) for start, end in found]

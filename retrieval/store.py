@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from retrieval.errors import SnapshotDamaged, UnknownKey
 from retrieval.filters import Condition
+from retrieval.names import has_words
 from retrieval.passages import Passage
 from retrieval.records import FindingName, Record
 from retrieval.status import AnswerStatus
@@ -41,13 +42,19 @@ class RecordStore:
     def __init__(self, path: Path) -> None:
         """Open the file and hold in memory which record and which answer each passage belongs to."""
         self._path = path
-        self._local = threading.local()
+        # One connection for all threads: the file stays readable when a later build removes it.
+        self._lock = threading.Lock()
+        try:
+            self._connection = sqlite3.connect(
+                f"file:{path.resolve()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+            )
+        except sqlite3.Error as error:
+            raise SnapshotDamaged(f"{path.name} can't be opened ({error}): build again") from error
+        self._connection.create_function("has_words", 2, has_words, deterministic=True)
         of_passages = self._numbers("SELECT record FROM passages ORDER BY row")
         groups = self._numbers("SELECT answer_group FROM records ORDER BY number")
         self.record_of_row: NDArray[np.int64] = of_passages
         self.group_of_record: NDArray[np.int64] = groups
-        starts = np.searchsorted(of_passages, np.arange(len(groups) + 1))
-        self._first_row: NDArray[np.int64] = starts.astype(np.int64)
 
     def __len__(self) -> int:
         """Return the number of records."""
@@ -59,13 +66,9 @@ class RecordStore:
         Raises:
             SnapshotDamaged: If SQLite can't read the file.
         """
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         try:
-            if connection is None:
-                connection = sqlite3.connect(f"file:{self._path.resolve()}?mode=ro&immutable=1", uri=True)
-                connection.create_function("casefold", 1, _casefold, deterministic=True)
-                self._local.connection = connection
-            return connection.execute(sql, values).fetchall()
+            with self._lock:
+                return self._connection.execute(sql, values).fetchall()
         except sqlite3.Error as error:
             raise SnapshotDamaged(f"{self._path.name} can't be read ({error}): build again") from error
 
@@ -145,10 +148,6 @@ class RecordStore:
     def members_of_group(self, group: int) -> NDArray[np.int64]:
         """Return the numbers of the records that share answer group `group`, rising."""
         return self._numbers("SELECT number FROM records WHERE answer_group = ? ORDER BY number", (group,))
-
-
-def _casefold(text: str | None) -> str | None:
-    return text.casefold() if text is not None else None
 
 
 def _where(conditions: Iterable[Condition]) -> tuple[str, list[object]]:

@@ -2,7 +2,7 @@
 
 from retrieval.sources.documents import Document
 from retrieval.sources.reader import NoAnswer, Reader, Received, house_from_wording
-from retrieval.sources.walk import READERS, ReadReport, read_sources, reader_named
+from retrieval.sources.walk import READERS, ReadReport, check_paths, read_sources, reader_named
 
 __all__ = [
     "READERS",
@@ -11,6 +11,7 @@ __all__ = [
     "ReadReport",
     "Reader",
     "Received",
+    "check_paths",
     "house_from_wording",
     "read_sources",
     "reader_named",

@@ -100,6 +100,11 @@ class ParliamentApi:
         except MalformedRecord as error:  # raised by the readers of single values, which know the field only
             raise MalformedRecord(place.source, f"{error.path}: {error.reason}", place.place) from error
 
+    def api_id(self, received: Received) -> int | None:
+        """Return the API's id of what `received` holds."""
+        value = _envelope.decode(received.raw).value
+        return _question.decode(received.raw if isinstance(value, msgspec.UnsetType) else value).id
+
     def _of_line(self, path: str, number: int, line: bytes, read_on: date) -> Iterator[Received | SourceError]:
         try:
             line.decode()

@@ -65,6 +65,9 @@ class Reader(Protocol):
             ClippedRecord: If the source cut its question or answer short.
         """
 
+    def api_id(self, received: Received) -> int | None:
+        """Return the API's id of what `received` holds, answered or not; None where the source has no ids."""
+
 
 _LORDS = re.compile(r"To ask (?:(?:His|Her) Majesty['’]s Government|the Senior Deputy Speaker)\b", re.IGNORECASE)
 # "the Leader of the House" is asked in both Houses, so it tells nothing.

@@ -104,6 +104,10 @@ class SavedPage:
         except _PartError as error:
             raise MalformedRecord(place.source, error.reason, place.place + error.line.number - 1) from error
 
+    def api_id(self, received: Received) -> int | None:
+        """Return None: a saved page gives no ids."""
+        return None
+
 
 class _PartError(Exception):
     """A part is missing or broken; the line is counted from the start of the question."""

@@ -32,6 +32,7 @@ class ReadReport:
         records: Answered questions read.
         unanswered: Questions without an answer yet, passed over.
         withdrawn: Questions withdrawn, passed over.
+        withdrawn_ids: The API's ids of those.
         clipped: Records refused because the source cut them short; each is a fault too.
         fault_count: Faults in all.
         faults: The first `MAX_FAULTS_KEPT` of them, in order.
@@ -42,6 +43,7 @@ class ReadReport:
     records: int = 0
     unanswered: int = 0
     withdrawn: int = 0
+    withdrawn_ids: set[int] = field(default_factory=set)
     clipped: int = 0
     fault_count: int = 0
     faults: list[SourceError] = field(default_factory=list)
@@ -89,14 +91,23 @@ def read_sources(
         UnknownSource: If one of `paths` is a file that no reader knows.
         SourceError: The first fault, with `strict`.
     """
-    for path in paths:
-        _check_is_there(path, stdin)
+    check_paths(paths, stdin)
     walk = _Walk(report, read_on, strict, readers)
     for path in paths:
         if path == STANDARD_INPUT and stdin is not None:
             yield from walk.document(path, stdin)
         else:
             yield from walk.named(path)
+
+
+def check_paths(paths: Sequence[str], stdin: BinaryIO | None = None) -> None:
+    """Check that every path that the user named is there.
+
+    Raises:
+        SourceNotFound: For the first that is not.
+    """
+    for path in paths:
+        _check_is_there(path, stdin)
 
 
 def _check_is_there(path: str, stdin: BinaryIO | None) -> None:
@@ -187,6 +198,9 @@ class _Walk:
                 yield item, found
             elif found is NoAnswer.WITHDRAWN:
                 self.report.withdrawn += 1
+                api_id = reader.api_id(item)
+                if api_id is not None:
+                    self.report.withdrawn_ids.add(api_id)
             else:
                 self.report.unanswered += 1
 

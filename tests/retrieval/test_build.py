@@ -21,9 +21,12 @@ from retrieval.errors import (
     ClippedRecord,
     NothingToIndex,
     OtherModel,
+    PassageTooLong,
     PublishFailed,
+    SnapshotDamaged,
     SourceNotFound,
     UnfaithfulPassage,
+    UnknownKey,
 )
 from retrieval.received import read_received
 from retrieval.search import Searcher
@@ -59,9 +62,20 @@ def test_a_build_reports_what_it_made(tmp_path: Path, small_source: str, toy_enc
     assert stages[-1] == ("Publishing", 1, 1)
 
 
-def test_each_distinct_text_is_encoded_once(tmp_path: Path, seeds: str, toy_encoder: Any) -> None:
-    report = build([seeds], tmp_path / "data", toy_encoder, now=NOW)
+def test_each_distinct_text_is_encoded_once(tmp_path: Path, small_source: str, toy_encoder: Any) -> None:
+    # The same question asked twice and answered in the same words.
+    first = lines_of(small_source)[0]
+    source = write_lines(tmp_path / "two.jsonl", [first, changed(first, id=77, uin="777"), *lines_of(small_source)[9:]])
+    report = build([source], tmp_path / "data", toy_encoder, now=NOW)
     assert len(toy_encoder.encoded) == len(set(toy_encoder.encoded)) == report.texts_encoded
+    assert report.texts_encoded == report.counts.passages - 2
+    corpus = Corpus.open(tmp_path / "data")
+    one, other = corpus.store.number_of("1"), corpus.store.number_of("77")
+    for mine, theirs in zip(corpus.store.passages(one), corpus.store.passages(other), strict=True):
+        rows = np.array(sorted([mine.row, theirs.row]), dtype=np.int64)
+        vector = toy_encoder.encode_queries([toy_encoder.encoded[0]])[0]
+        scores = corpus.index.search(vector, 2, rows)[1]
+        assert scores[0] == scores[1]
 
 
 def test_rows_are_in_the_order_of_the_dates_answered(built_once: Path) -> None:
@@ -138,6 +152,95 @@ def test_a_record_that_knows_less_does_not_replace_one_that_knows_more(
         report = build([write_lines(tmp_path / "two.jsonl", order)], tmp_path / "data", toy_encoder, now=NOW)
         assert (report.counts.records, report.repeated) == (1, 1)
         assert Corpus.open(tmp_path / "data").answer("1").key == "commons-2024-09-02-101"
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            {"answerText": "<p>Ten pounds.</p>"},
+            {"answerText": "<p>Twenty.</p>", "dateAnswerCorrected": "2025-02-20T00:00:00"},
+        ),
+        (
+            {"answerText": "It has not proved possible to respond within the usual time period."},
+            {"answerText": "<p>Twenty.</p>", "heading": None},
+        ),
+        (
+            {"answerText": "<p>Ten pounds.</p>"},
+            {"answerText": "<p>Twenty.</p>", "dateAnswered": "2025-01-01T00:00:00"},
+        ),
+    ],
+)
+def test_an_older_copy_never_replaces_a_corrected_or_a_real_answer(
+    tmp_path: Path, small_source: str, toy_encoder: Encoder, old: dict[str, Any], new: dict[str, Any], turned: bool
+) -> None:
+    base = lines_of(small_source)[0]
+    order = [changed(base, **old), changed(base, **new)]
+    if turned:
+        order.reverse()
+    report = build([write_lines(tmp_path / "two.jsonl", order)], tmp_path / "data", toy_encoder, now=NOW)
+    assert (report.counts.records, report.repeated) == (1, 1)
+    assert Corpus.open(tmp_path / "data").answer("1").text == "Twenty."
+
+
+def test_a_question_that_a_later_source_says_was_withdrawn_is_dropped(
+    small_data: Path, tmp_path: Path, small_source: str, toy_encoder: Encoder
+) -> None:
+    gone = changed(lines_of(small_source)[0], isWithdrawn=True)
+    report = build([write_lines(tmp_path / "gone.jsonl", [gone])], small_data, toy_encoder, add=True, now=NOW)
+    assert (report.read.withdrawn, report.counts.records) == (1, 11)
+    with pytest.raises(UnknownKey):
+        Corpus.open(small_data).answer("1")
+
+
+def test_records_whose_key_and_id_disagree_neither_vanish_nor_double(
+    tmp_path: Path, small_source: str, toy_encoder: Encoder
+) -> None:
+    base = lines_of(small_source)[0]
+
+    def keys(*pairs: tuple[int, str]) -> list[tuple[int | None, str | None]]:
+        lines = [changed(base, id=number, uin=uin) for number, uin in pairs]
+        build([write_lines(tmp_path / "some.jsonl", lines)], tmp_path / "data", toy_encoder, now=NOW)
+        store = Corpus.open(tmp_path / "data").store
+        return [(store.record(n).api_id, store.record(n).uin) for n in range(len(store))]
+
+    assert keys((5, "101"), (6, "102"), (6, "101")) == [(6, "101")]
+    assert keys((5, "101"), (7, "101"), (5, "105")) == [(7, "101"), (5, "105")]
+
+
+def test_a_damaged_pointer_is_repaired_by_a_build_and_refused_by_add(
+    small_data: Path, small_source: str, toy_encoder: Encoder
+) -> None:
+    (small_data / "current").write_text("")
+    with pytest.raises(SnapshotDamaged):
+        build([small_source], small_data, toy_encoder, add=True, now=NOW)
+    build([small_source], small_data, toy_encoder, now=NOW)
+    assert Corpus.open(small_data).manifest.counts.records == 12
+
+
+def test_a_passage_that_the_window_is_too_small_for_stops_the_build(
+    tmp_path: Path, small_source: str, toy_encoder: Any
+) -> None:
+    toy_encoder.fits = lambda text: False
+    with pytest.raises(PassageTooLong, match="larger window"):
+        build([small_source], tmp_path / "data", toy_encoder, now=NOW)
+
+
+def test_the_same_stock_words_put_to_two_ministers_are_two_answers_where_no_body_is_given(
+    tmp_path: Path, small_source: str, toy_encoder: Encoder
+) -> None:
+    nobody = {"answeringBodyName": None, "answeringBodyId": None}
+    lines = [changed(line, **nobody) for line in lines_of(small_source)[:5]]
+    build([write_lines(tmp_path / "some.jsonl", lines)], tmp_path / "data", toy_encoder, now=NOW)
+    groups = Corpus.open(tmp_path / "data").store.group_of_record
+    assert len(set(groups.tolist())) == 3
+
+
+def test_a_source_that_is_not_there_leaves_no_trace(tmp_path: Path, toy_encoder: Encoder) -> None:
+    with pytest.raises(SourceNotFound):
+        build([str(tmp_path / "missing")], tmp_path / "data", toy_encoder, now=NOW)
+    assert not (tmp_path / "data").exists()
 
 
 def test_bad_lines_are_reported_and_the_rest_is_built(tmp_path: Path, small_source: str, toy_encoder: Encoder) -> None:

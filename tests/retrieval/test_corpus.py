@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from retrieval.build import build
 from retrieval.corpus import Corpus
+from retrieval.encoders import Encoder
 from retrieval.errors import QueryError, SnapshotDamaged, UnknownKey
 from retrieval.filters import Filters
 from retrieval.received import read_received, write_received
@@ -121,3 +124,31 @@ def test_received_records_that_are_damaged_are_refused(tmp_path: Path) -> None:
         connection.execute("INSERT INTO received VALUES ('k', 'r', 's', 1, '2026-01-01', x'00')")
     with pytest.raises(SnapshotDamaged):
         list(read_received(tmp_path / "s.sqlite"))
+
+
+def test_an_opened_corpus_can_be_read_by_new_threads_after_later_builds_removed_it(
+    small_data: Path, small_source: str, toy_encoder: Encoder
+) -> None:
+    corpus = Corpus.open(small_data)
+    for _ in range(2):
+        build([small_source], small_data, toy_encoder)
+    assert not (small_data / "snapshots" / corpus.manifest.name).exists()
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: corpus.answer("10").key, range(20)))
+    assert set(found) == {"commons-2025-03-03-520"}
+
+
+def test_a_fact_that_was_worked_out_counts_as_missing_and_is_counted_apart(
+    tmp_path: Path, seeds: str, toy_encoder: Encoder
+) -> None:
+    build([seeds], tmp_path / "data", toy_encoder)
+    corpus = Corpus.open(tmp_path / "data")
+    coverage = corpus.coverage()
+    assert coverage.missing_facts["house"] == coverage.inferred_facts["house"] == 11
+    assert (coverage.missing_facts["url"], coverage.missing_facts["answered"]) == (11, 10)
+    assert coverage.sample is not None
+    assert corpus.answer(coverage_key(corpus)).sample == coverage.sample
+
+
+def coverage_key(corpus: Corpus) -> str:
+    return corpus.store.record(0).key

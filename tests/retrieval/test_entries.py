@@ -25,7 +25,9 @@ def entry_of(*paragraphs: str) -> Entry:
 def test_a_finding_in_a_paragraph_that_was_split_is_tied_to_the_part_it_is_in() -> None:
     said = "The Department funds bus services in rural areas through local councils. " * 10
     refused = "Data on village buses could be obtained only at disproportionate cost."
-    entry = entry_of("A first paragraph that stands alone and says a good deal about the matter.", f"{said}{said}{refused}")
+    entry = entry_of(
+        "A first paragraph that stands alone and says a good deal about the matter.", f"{said}{said}{refused}"
+    )
     assert len(entry.passages) > 2
     assert list(entry.findings()) == [(FindingName.DISPROPORTIONATE_COST, len(entry.passages))]
     assert refused in entry.passages[-1].text

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from retrieval.errors import UnknownName
-from retrieval.names import NameBook
+from retrieval.names import NameBook, has_words
 
 BOOK = NameBook(
     {
@@ -63,3 +63,32 @@ def test_an_unknown_or_unclear_name_is_an_error_with_the_nearest(
         BOOK.resolve(filter_name, asked)
     assert caught.value.nearest == nearest
     assert caught.value.field == filter_name
+
+
+@pytest.mark.parametrize(
+    ("filter_name", "asked", "told"),
+    [
+        ("minister", "Alex", "'Alex' is part of several names (Alex Burghart; Alex Norris): give more of the name"),
+        ("asker", "Anyone", "no record in what is indexed names its asker, so 'Anyone' can't be found"),
+        ("answering_body", "Hom Ofice", "'Hom Ofice' is not in what is indexed (nearest: Home Office)"),
+        ("party", "Zzzz", "'Zzzz' is not in what is indexed (and no name there is like it: check the spelling)"),
+        ("minister", "9" * 5000, "check the spelling"),
+    ],
+)
+def test_the_error_says_what_is_wrong_with_the_name(filter_name: str, asked: str, told: str) -> None:
+    with pytest.raises(UnknownName) as caught:
+        BOOK.resolve(filter_name, asked)
+    assert told in caught.value.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "has"),
+    [
+        ("Bus Services: Rural Areas", "rural bus", True),
+        ("Bus Services: Rural Areas", "rur", False),
+        ("Tax Avoidance: Café Owners", "cafe", True),
+        (None, "bus", None),
+    ],
+)
+def test_words_are_looked_for_whole_and_in_any_order(text: str | None, words: str, has: bool | None) -> None:
+    assert has_words(text, words) is has

@@ -176,7 +176,15 @@ def test_an_over_long_sentence_is_split_at_white_space() -> None:
     found = texts((paragraph(text),))
     assert [len(part) for part in found] == [674, 674]
     assert " ".join(found) == text
-    assert texts((paragraph("x" * 3000),)) == ["x" * 3000]
+
+
+def test_a_word_that_is_too_long_is_split_into_pieces_that_fit() -> None:
+    assert texts((paragraph("x" * 3000),)) == ["x" * 1000] * 3
+    link = "https://www.example.org/" + "a-" * 150
+    found = passages_of((paragraph(f"See {link} for the figures."),), lambda text: len(text) <= 120)
+    assert all(len(passage.text) <= 120 for passage in found)
+    assert all(is_faithful(passage, f"See {link} for the figures.") for passage in found)
+    assert "".join(passage.text for passage in found).replace(" ", "") == f"See{link}forthefigures."
 
 
 def test_a_table_row_is_a_passage_and_its_headers_are_its_context() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.questions import without_formula
+from retrieval.questions import addressee, without_formula
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,15 @@ from retrieval.questions import without_formula
 )
 def test_the_formula_is_left_out_and_what_is_asked_stays(question: str, asked: str) -> None:
     assert without_formula(question) == asked
+
+
+@pytest.mark.parametrize(
+    ("question", "whom"),
+    [
+        ("To ask the Secretary of State for Transport, what steps.", "secretary of state for transport"),
+        ("To ask His Majesty's Government what support.", "his majesty's government"),
+        ("What is this?", None),
+    ],
+)
+def test_whom_a_question_is_put_to_is_told_by_its_formula(question: str, whom: str | None) -> None:
+    assert addressee(question) == whom

@@ -95,7 +95,8 @@ def test_the_same_words_of_two_departments_are_two_hits(searcher: Searcher) -> N
         (Filters(minister=("Pretend",)), {"lords-2025-02-03-hl77"}),
         (Filters(asker=("Lord Invented of Nowhere",)), {"lords-2025-02-03-hl77"}),
         (Filters(party=("crossbench",)), {"lords-2025-02-03-hl77"}),
-        (Filters(heading=("CAFÉ",)), {"commons-2025-04-07-640"}),
+        (Filters(heading=("CAFE tax",)), {"commons-2025-04-07-640"}),
+        (Filters(heading=("ax",)), set()),
         (Filters(tabled_from=date(2025, 4, 7), tabled_to=date(2025, 4, 7)), {"commons-2025-04-07-640"}),
         (Filters(answered_from=date(2025, 4, 15), answered_to=date(2025, 4, 15)), {"commons-2025-04-07-640"}),
         (Filters(kind=(AnswerKind.HOLDING,)), {"commons-2024-11-04-412"}),
@@ -195,6 +196,38 @@ def test_close_matches_outside_the_filters_are_told(searcher: Searcher) -> None:
     assert result.searched.passed == 1
 
 
+@pytest.mark.parametrize(
+    "filters", [Filters(answering_body=("Ministry of Defence",)), Filters(kind=(AnswerKind.HOLDING,))]
+)
+def test_close_matches_that_the_default_would_hold_back_count_as_filtered_out_too(
+    searcher: Searcher, filters: Filters
+) -> None:
+    question = "how many schools have a swimming pool: the information requested is not held centrally"
+    assert searcher.search(question, filters).outcome is Outcome.FILTERED_OUT
+
+
+def test_a_row_that_occurs_in_two_tables_is_cited_with_the_headers_it_was_found_under(
+    tmp_path: Path, toy_encoder: Encoder
+) -> None:
+    def table(of: str) -> str:
+        rows = "".join(
+            f"<tr><td>{region}</td><td>{number}</td></tr>" for region, number in (("London", 12), ("Leeds", 7))
+        )
+        return f"<table><tr><td>Region</td><td>{of}</td></tr>{rows}</table>"
+
+    answer = table("Buses ordered") + table("Trams scrapped")
+    (tmp_path / "two.jsonl").write_text(
+        record_line(1, "2025-02-01", "How many trams were scrapped in London?", answer)
+        + record_line(2, "2025-03-01", "Anything else?", answer),
+        encoding="utf-8",
+    )
+    build([str(tmp_path / "two.jsonl")], tmp_path / "data", toy_encoder)
+    hit = Searcher.open(tmp_path / "data", toy_encoder).search("how many trams were scrapped in London?").hits[0]
+    assert (hit.key, hit.passage.text) == ("commons-2025-01-01-2", "London\t12")
+    assert hit.passage.context == "Region | Trams scrapped"
+    assert hit.citation.paragraph == hit.passage.ordinal == 3
+
+
 def test_a_record_without_the_fact_fails_the_filter_and_is_counted(
     tmp_path: Path, seeds: str, toy_encoder: Encoder
 ) -> None:
@@ -202,6 +235,8 @@ def test_a_record_without_the_fact_fails_the_filter_and_is_counted(
     searcher = Searcher.open(tmp_path / "data", toy_encoder)
     result = searcher.search("returns of foreign national offenders", Filters(answered_from=date(2026, 1, 1)))
     assert result.searched.lacking == {"answered": 10}
+    ministers = searcher.search("returns of foreign national offenders", Filters(minister=("Phillips", "Norris")))
+    assert ministers.searched.lacking == {"minister": 0}
     assert result.searched.passed == 1
 
 

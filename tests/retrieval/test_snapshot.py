@@ -25,6 +25,7 @@ from retrieval.snapshot import (
     Manifest,
     check_model,
     current_name,
+    has_snapshot,
     open_snapshot,
     publish,
     writing,
@@ -92,6 +93,14 @@ def test_a_changed_file_is_refused_by_name(tmp_path: Path, name: str, how: str) 
         open_snapshot(tmp_path)
 
 
+def test_a_broken_pointer_does_not_stand_in_the_way_of_a_build(tmp_path: Path) -> None:
+    publish_one(tmp_path, "one")
+    (tmp_path / "current").write_text("")
+    assert (current_name(tmp_path), has_snapshot(tmp_path)) == (None, True)
+    publish_one(tmp_path, "two")
+    assert open_snapshot(tmp_path).manifest.name == "two"
+
+
 @pytest.mark.parametrize("pointer", ["", "{}", '{"snapshot": "../x", "manifest_sha256": ""}'])
 def test_a_broken_pointer_is_refused(tmp_path: Path, pointer: str) -> None:
     publish_one(tmp_path, "one")
@@ -110,11 +119,18 @@ def _reseal(data: Path, change: dict[str, object]) -> None:
     (data / "current").write_text(json.dumps(pointer))
 
 
-def test_another_format_is_refused_with_the_command_that_upgrades_it(tmp_path: Path) -> None:
+def test_an_older_format_is_refused_with_the_command_that_upgrades_it(tmp_path: Path) -> None:
     publish_one(tmp_path, "one")
-    _reseal(tmp_path, {"format": FORMAT + 1})
+    _reseal(tmp_path, {"format": FORMAT - 1})
     with pytest.raises(OtherFormat, match="despatch upgrade"):
         open_snapshot(tmp_path)
+
+
+def test_a_newer_format_is_refused_with_the_version_that_is_needed(tmp_path: Path) -> None:
+    publish_one(tmp_path, "one")
+    _reseal(tmp_path, {"format": FORMAT + 1})
+    with pytest.raises(OtherFormat, match="newer Despatch Box"):
+        open_snapshot(tmp_path, formats=tuple(range(FORMAT + 1)))
 
 
 def test_a_manifest_that_lacks_a_part_is_refused(tmp_path: Path) -> None:
