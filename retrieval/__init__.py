@@ -5,9 +5,9 @@ Build and search in five lines:
     from retrieval import Searcher, SentenceEncoder, build
 
     encoder = SentenceEncoder()
-    build(["seeds"], "data", encoder)
-    for hit in Searcher.open("data", encoder).search("What security is there at asylum hotels?").hits:
-        print(hit.passage.text, hit.citation)
+    build(["seeds"], "sample-data", encoder)
+    for hit in Searcher.open("sample-data", encoder).search("What security is there at asylum hotels?").hits:
+        print(hit.passage.text, hit.written["house"])
 """
 
 from retrieval.build import BuildReport, build, upgrade

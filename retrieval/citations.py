@@ -105,6 +105,8 @@ def notes(citation: Citation, style: CitationStyle) -> tuple[str, ...]:
     """
     session = session_on(citation.tabled) if citation.tabled else None
     names_session = style not in (CitationStyle.MEMBER, CitationStyle.OSCOLA)
+    if style is CitationStyle.HOUSE and not citation.uin:
+        names_session = False  # the form for answers without a UIN has no session in it
     said: list[str] = []
     if citation.kind in _WARNINGS:
         said.append(_WARNINGS[citation.kind])

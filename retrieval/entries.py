@@ -13,7 +13,7 @@ import msgspec
 from retrieval.passages import Passage
 from retrieval.records import FindingName, Record
 from retrieval.sources import Received
-from retrieval.status import AnswerStatus
+from retrieval.status import AnswerStatus, Finding
 
 _SCHEMA = """
 CREATE TABLE records (
@@ -55,26 +55,6 @@ class Entry:
     passages: tuple[Passage, ...]
     answer_group: int = 0
 
-    def findings(self) -> Iterator[tuple[FindingName, int | None]]:
-        """Yield each finding with the ordinal of its passage; None where it belongs to the whole answer."""
-        found: dict[tuple[FindingName, int | None], None] = {}
-        for finding in self.status.findings:
-            found[(finding.name, self._passage_of(finding.block, finding.start))] = None
-        yield from found
-
-    def _passage_of(self, block: int | None, start: int) -> int | None:
-        if block is None:
-            return None
-        holding = [p for p in self.passages if p.first_block <= block <= p.last_block]
-        if len(holding) > 1:
-            # A long paragraph was split at sentences: count along its parts.
-            passed = 0
-            for passage in holding:
-                passed += len(passage.text) + 1
-                if start < passed:
-                    return passage.ordinal
-        return holding[-1].ordinal if holding else None
-
 
 def write_entries(path: Path, entries: Sequence[Entry]) -> None:
     """Write `entries`, already in their final order, to a new SQLite file.
@@ -101,18 +81,39 @@ def write_entries(path: Path, entries: Sequence[Entry]) -> None:
 
 
 def _write_entry(connection: sqlite3.Connection, number: int, entry: Entry, row: int) -> None:
-    record = entry.record
-    minister, asker = record.answerer, record.asker
     values = {
         "number": number,
+        "answer_group": entry.answer_group,
+        **record_row(entry.record, entry.status),
+        "facts": msgspec.json.encode(entry.record),
+        "status": msgspec.json.encode(entry.status),
+    }
+    places = ", ".join(f":{name}" for name in values)
+    connection.execute(f"INSERT INTO records ({', '.join(values)}) VALUES ({places})", values)
+    connection.executemany(
+        "INSERT INTO findings VALUES (?, ?, ?)",
+        [(number, name, passage) for name, passage in findings_in(entry.status, entry.passages)],
+    )
+    connection.executemany(
+        "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (row + place, number, p.ordinal, p.text, p.context, p.first_block, p.last_block, p.hash)
+            for place, p in enumerate(entry.passages)
+        ],
+    )
+
+
+def record_row(record: Record, status: AnswerStatus) -> dict[str, str | int | None]:
+    """Return what filters look at of a record, by column."""
+    minister, asker = record.answerer, record.asker
+    return {
         "key": record.key,
         "api_id": record.api_id,
-        "answer_group": entry.answer_group,
-        "kind": entry.status.kind,
-        "bare": entry.status.bare,
+        "kind": str(status.kind),
+        "bare": int(status.bare),
         "reader": record.provenance.reader,
         "inferred": " ".join(record.inferred),
-        "house": record.house,
+        "house": str(record.house) if record.house else None,
         "uin": record.uin,
         "heading": record.heading,
         "answering_body": record.answering_body,
@@ -126,22 +127,27 @@ def _write_entry(connection: sqlite3.Connection, number: int, entry: Entry, row:
         "tabled": _iso(record.tabled),
         "answered": _iso(record.answered),
         "corrected": _iso(record.corrected),
-        "facts": msgspec.json.encode(record),
-        "status": msgspec.json.encode(entry.status),
     }
-    places = ", ".join(f":{name}" for name in values)
-    connection.execute(f"INSERT INTO records ({', '.join(values)}) VALUES ({places})", values)
-    connection.executemany(
-        "INSERT INTO findings VALUES (?, ?, ?)",
-        [(number, name, passage) for name, passage in entry.findings()],
-    )
-    connection.executemany(
-        "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (row + place, number, p.ordinal, p.text, p.context, p.first_block, p.last_block, p.hash)
-            for place, p in enumerate(entry.passages)
-        ],
-    )
+
+
+def findings_in(status: AnswerStatus, passages: Sequence[Passage]) -> Iterator[tuple[FindingName, int | None]]:
+    """Yield each finding once with the ordinal of its passage; None where it belongs to the whole answer."""
+    found = {(finding.name, _passage_of(finding, passages)): None for finding in status.findings}
+    yield from found
+
+
+def _passage_of(finding: Finding, passages: Sequence[Passage]) -> int | None:
+    if finding.block is None:
+        return None
+    holding = [p for p in passages if p.first_block <= finding.block <= p.last_block]
+    if len(holding) > 1:
+        # A long paragraph was split at sentences: count along its parts.
+        passed = 0
+        for passage in holding:
+            passed += len(passage.text) + 1
+            if finding.start < passed:
+                return passage.ordinal
+    return holding[-1].ordinal if holding else None
 
 
 def _iso(day: date | None) -> str | None:

@@ -106,24 +106,31 @@ def entries_of(pairs: Sequence[tuple[Received, Record]], fits: Callable[[str], b
 
 
 def grouped(entries: Iterable[Entry]) -> list[Entry]:
-    """Give the same number to entries whose answers have the same clean text and the same answering body.
+    """Give the same number to entries that `answer_name` gives the same name."""
+    numbers: dict[bytes, int] = {}
+    return [
+        replace(entry, answer_group=numbers.setdefault(answer_name(entry.record), len(numbers))) for entry in entries
+    ]
 
-    Where the source gives no body, whom the question is put to stands in for it, so that the same stock words
-    from two departments stay two answers.
+
+def answer_name(record: Record) -> bytes:
+    """Return what the records of one answer have in common: the clean text and the answering body, hashed.
+
+    Where the source gives no body, the minister whom the question is put to stands in for it, so that the same
+    stock words from two departments stay two answers; where the question does not tell that either, as in the
+    Lords, the member who answered; and where nothing tells, the record is alone.
     """
-    numbers: dict[tuple[str, bytes], int] = {}
-    numbered = []
-    for entry in entries:
-        text = hashlib.sha256(folded(entry.record.answer_text).encode()).digest()
-        number = numbers.setdefault((_body(entry.record), text), len(numbers))
-        numbered.append(replace(entry, answer_group=number))
-    return numbered
-
-
-def _body(record: Record) -> str:
+    office = addressee(record.question)
+    answerer = record.answerer
     if record.answering_body or record.answering_body_id:
-        return f"body {record.answering_body or record.answering_body_id}"
-    return f"put to {addressee(record.question)}"
+        body = f"body {record.answering_body or record.answering_body_id}"
+    elif office and not office.endswith("majesty's government"):
+        body = f"put to {office}"
+    elif answerer and (answerer.id or answerer.name):
+        body = f"answered by {answerer.id or answerer.name}"
+    else:
+        body = f"alone {record.key}"
+    return hashlib.sha256(f"{body}\0{folded(record.answer_text)}".encode()).digest()
 
 
 def in_date_order(entries: list[Entry]) -> list[Entry]:

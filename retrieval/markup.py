@@ -56,6 +56,12 @@ _BREAKS = re.compile(r"\n\s*")
 # A line that starts so after a single break goes on with the last sentence; "a) ..." and "ii. ..." don't.
 _GOES_ON = re.compile(r"(?!\(?(?:[a-z]|[ivx]{1,4})[.)]\s)\(?[^\W\d_A-Z]")
 
+# Where the raised number of a footnote follows a figure: joined, they would read as another figure.
+_FOOTNOTE_MARK = re.compile(
+    r"(?<=\d)(?=(?:</?(?:a|b|em|i|span|strong|u)\b[^<>]{0,300}>){0,5}<su[bp]\b[^<>]{0,300}>(?:<[^<>]{0,300}>){0,5}\s{0,9}\d)",
+    re.IGNORECASE,
+)
+
 
 def parse_answer(html_text: str) -> tuple[Block, ...]:
     """Return the blocks of an answer in reading order; each visible word is in exactly one of them.
@@ -78,7 +84,8 @@ def parse_answer(html_text: str) -> tuple[Block, ...]:
         return tuple(Block(BlockKind.PARAGRAPH, words) for words in texts if words)
     reader = _Reader()
     parser = etree.HTMLParser(target=reader, huge_tree=True)
-    parser.feed("<div>" + _cleaned(_decoded(_TAG.sub(_tidied, _without_hidden(text)))))
+    apart = _FOOTNOTE_MARK.sub(" ", _without_hidden(text))
+    parser.feed("<div>" + _cleaned(_decoded(_TAG.sub(_tidied, apart))))
     parser.close()
     return tuple(reader.blocks)
 

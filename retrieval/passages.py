@@ -188,7 +188,8 @@ def _is_item(block: Block) -> bool:
 def _leads_in(answer: Sequence[Block], place: int) -> bool:
     """Say whether the paragraph at `place` introduces a list after it."""
     block = answer[place]
-    if _is_item(block) or place + 1 == len(answer) or not _is_item(answer[place + 1]):
+    # A long bullet is an item too, whatever `_is_item` makes of its length.
+    if _is_item(block) or _MARKED_ITEM.match(block.text) or place + 1 == len(answer) or not _is_item(answer[place + 1]):
         return False
     return not block.text.endswith(_SENTENCE_END) or bool(_INTRODUCES.search(block.text.rstrip(".")))
 
@@ -237,6 +238,8 @@ def _is_series(before: Run, run: Run) -> bool:
 def _joins(before: Run, run: Run, fits: Callable[[str], bool]) -> bool:
     """Say whether two runs can be one: neighbours, neither a row, and short enough together."""
     if BlockKind.TABLE_ROW in (before.kind, run.kind) or before.last + 1 != run.first:
+        return False
+    if before.lead and run.lead:  # two lists: the items of one must never stand under the lead-in of the other
         return False
     if _is_short(before.text) and run.kind is BlockKind.LIST_ITEM and len(run.text) > MAX_CHARACTERS:
         return True  # the list is split in any case, and its first part takes the heading

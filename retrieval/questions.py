@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 
 # "To ask the Secretary of State for Environment, Food and Rural Affairs, what": the name may hold commas, but
-# what is asked begins with a small letter. The Lords' formula has no comma: "To ask His Majesty's Government what".
-_FORMULA = re.compile(r"^To ask (?:H(?:is|er) Majesty['’]s Government,? |.{3,200}?, (?=[a-z]))")
+# what is asked begins with a small letter, and no word that begins a question is in a name. The Lords' formula has
+# no comma: "To ask His Majesty's Government what".
+_ASKS = r"\b(?i:what|how|whether|if|when|which|who|why|where|pursuant|with reference|further to)\b"
+_FORMULA = re.compile(
+    rf"^To ask (?:H(?:is|er) Majesty['’]s Government,? |(?:(?!{_ASKS}).){{3,200}}?, (?=[a-z]))", re.DOTALL
+)
 
 
 def without_formula(question: str) -> str:
@@ -34,4 +38,4 @@ def addressee(question: str) -> str | None:
     opening = _FORMULA.match(question)
     if opening is None:
         return None
-    return opening[0].removeprefix("To ask ").removeprefix("the ").rstrip(", ").casefold()
+    return opening[0].removeprefix("To ask ").removeprefix("the ").rstrip(", ").casefold().replace("’", "'")

@@ -136,7 +136,7 @@ def _kind(sentences: tuple[_Sentence, ...]) -> tuple[AnswerKind, str]:
     if found.keys() & _LATER:
         empty |= {Label.EXCUSE, Label.NOT_HELD}
     for sentence in sentences:
-        if not sentence.labels.keys() & empty:
+        if not sentence.labels.keys() & empty or Label.FIGURE in sentence.labels:
             return AnswerKind.SUBSTANTIVE, next(
                 (rule for label, rule in sentence.labels.items() if label in _FINDINGS), "content"
             )
@@ -151,8 +151,13 @@ _BARE = {Label.NOT_HELD, Label.COST}
 _MORE = {Label.ELSEWHERE, Label.ATTACHMENT, Label.POINTER, Label.WILL_WRITE, Label.GIVES}
 
 
+def _gives_more(labels: dict[Label, str]) -> bool:
+    # A figure in a refusal is the question's: "how many earn less than £110,000 is not held".
+    return bool(labels.keys() & _MORE) or (Label.FIGURE in labels and not labels.keys() & _BARE)
+
+
 def _is_bare(sentences: tuple[_Sentence, ...]) -> bool:
-    if any(s.labels.keys() & _MORE for s in sentences):
+    if any(_gives_more(s.labels) for s in sentences):
         return False
     said = [s.labels.keys() for s in sentences if Label.COURTESY not in s.labels]
     return bool(said) and all(labels & _BARE for labels in said)

@@ -26,6 +26,7 @@ class Label(StrEnum):
     ATTACHMENT = "attachment_holds_the_answer"
     CORRECTED = "corrected"
     GIVES = "gives"  # has a clause that gives something, whatever else the sentence says
+    FIGURE = "figure"  # gives a figure, so it says something, whatever else it says
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,5 +414,12 @@ RULES: tuple[Rule, ...] = (
         r"|while|whilst)\b"
         r"|\b(?:will|to) be (?:published|available|provided)\b",
         "3,617: 'is not held centrally, but may be held locally'",
+    ),
+    _rule(
+        "gives-a-figure",
+        Label.FIGURE,
+        r"£ ?\d|\d ?%|\d per cent\b|(?<![\d,])\d{1,3}(?:,\d{3}){1,4}(?![\d,])",
+        "5,264: 'spent £4.2 million and I will write with details'",
+        unless=r"(?:\b(?:questions?|uins?|w?pqs?|hc[lw]s|hcws|hlws)\b|\bunder £)",
     ),
 )  # fmt: skip

@@ -33,11 +33,14 @@ class _Cell:
     columns: int = 1
     rows: int = 1
     runs: list[Run] = field(default_factory=list)
+    _shown: tuple[int, str] | None = None
 
     @property
     def text(self) -> str:
         """The words of the cell, on one line."""
-        return shown(self.runs)
+        if self._shown is None or self._shown[0] != len(self.runs):
+            self._shown = (len(self.runs), shown(self.runs))
+        return self._shown[1]
 
 
 # A row with its spans written out: each column's cell, and whether it starts there.
@@ -101,9 +104,11 @@ def _grid(rows: list[list[_Cell]]) -> list[_Row]:
     """Return the rows with column and row spans written out."""
     grid: list[_Row] = []
     above: dict[int, tuple[_Cell, int]] = {}
-    total = 0
+    total = written = 0
     for cells in rows:
         row: _Row = []
+        total += sum(cell.columns for cell in cells)
+        _check_size(total)
         waiting = [(cell, starts) for cell in cells for starts in (True, *[False] * (cell.columns - 1))][::-1]
         below: dict[int, tuple[_Cell, int]] = {}
         while waiting or any(column >= len(row) for column in above):
@@ -118,11 +123,15 @@ def _grid(rows: list[list[_Cell]]) -> list[_Row]:
             if left > 1:
                 below[column] = (cell, left - 1)
         above = below
-        total += len(row)
-        if total > MAX_CELLS:
-            raise MalformedRecord("answer", f"a table has more than {MAX_CELLS} cells; read it at its source")
+        written += len(row)
+        _check_size(written)
         grid.append(row)
     return grid
+
+
+def _check_size(cells: int) -> None:
+    if cells > MAX_CELLS:
+        raise MalformedRecord("answer", f"a table has more than {MAX_CELLS} cells; read it at its source")
 
 
 def _words(row: _Row) -> list[str]:
@@ -233,12 +242,13 @@ def _columns(rows: list[_Row]) -> list[str]:
 def _aligned(row: _Row, columns: list[str], titles: list[str]) -> tuple[str, ...]:
     """Return the header of each column of `row`, the table's titles before the first of them.
 
-    A cell that reaches down from a row above stands with its header: its words are in that row's text only.
+    A cell that reaches down from a row above stands with its header, unless it is longer than a title: its words
+    are in that row's text only.
     """
     headers = [columns[place] if place < len(columns) else "" for place in range(len(row))]
     own = {id(cell) for cell, starts in row if starts}
     for place, (cell, _) in enumerate(row):
-        if id(cell) not in own and cell.text not in headers[place]:
+        if id(cell) not in own and len(cell.text) <= MAX_TITLE and cell.text not in headers[place]:
             headers[place] = ": ".join(filter(None, (headers[place], cell.text)))
     headers[0] = ": ".join(filter(None, (*titles, headers[0])))
     return tuple(headers)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 import msgspec
 
+from retrieval.entries import findings_in, record_row
 from retrieval.errors import DespatchError, SnapshotDamaged
+from retrieval.gathering import answer_name
 from retrieval.passages import is_faithful
 from retrieval.received import read_received
 from retrieval.records import Record, folded
 from retrieval.snapshot import Snapshot, open_snapshot
 from retrieval.sources import Received, reader_named
+from retrieval.status import classify
 from retrieval.store import RecordStore
 from retrieval.vectors import VectorIndex
 from retrieval.visible import squeezed, visible_answer
@@ -185,16 +187,41 @@ class _Verifier:
         if stored.key != key:
             yield f"its facts say that its key is {stored.key}"
         yield from self._wrong_with_group(stored, group)
+        yield from self._wrong_with_row(number, stored)
         yield from _differences(key, stored, received)
         yield from self._wrong_with_passages(number, stored, received)
 
     def _wrong_with_group(self, record: Record, group: int) -> Iterator[str]:
-        told = f"{record.answering_body}\0{folded(record.answer_text)}"
-        answer = hashlib.sha256(told.encode()).digest()
+        answer = answer_name(record)
         if self._answer_of_group.setdefault(group, answer) != answer:
             yield f"it shares answer group {group} with another body or another text"
         if self._group_of_answer.setdefault(answer, group) != group:
             yield f"the same answer of the same body has groups {self._group_of_answer[answer]} and {group}"
+
+    def _wrong_with_row(self, number: int, record: Record) -> Iterator[str]:
+        """Yield in what the row that filters look at differs from the record's own facts and text."""
+        status = classify(record)
+        if self._store.status(number) != status:
+            yield "its kind and findings are not those of its text"
+        due = record_row(record, status)
+        kept = self._store.rows(f"SELECT {', '.join(due)} FROM records WHERE number = ?", (number,))[0]
+        names = [name for name, value in zip(due, kept, strict=True) if value != due[name]]
+        if names:
+            yield f"the row that filters look at differs from its facts in {', '.join(names)}"
+        passages = tuple(stored.passage for stored in self._store.passages(number))
+        if set(findings_in(status, passages)) != set(self._store.findings(number)):
+            yield "the findings that filters look at are not those of its text"
+        text = record.answer_text
+        for passage in passages:
+            blocks = record.answer[passage.first_block : passage.last_block + 1]
+            if not is_faithful(passage, "\n".join(block.text for block in blocks)):
+                yield f"passage {passage.ordinal} is not in the blocks it is said to be in"
+            headers = " | ".join(header for block in blocks for header in block.headers)
+            for line in filter(None, passage.context.split("\n")):
+                words = folded(line.strip("… "))
+                if words not in folded(text) and words not in folded(headers):
+                    what = f"neither in the answer nor its headers: {line[:60]!r}"
+                    yield f"the context of passage {passage.ordinal} is {what}"
 
     def _wrong_with_passages(self, number: int, record: Record, received: Received) -> Iterator[str]:
         passages = self._store.passages(number)

@@ -44,8 +44,14 @@ def visible_answer(received: Received) -> str:
     if received.reader == "parliament-api":
         return _visible(_answer_html(received))
     if received.reader == "saved-page":
-        return received.raw.decode(errors="replace")
+        return _answer_on_page(received.raw.decode(errors="replace"))
     raise UnknownSource(received.provenance.source, f"nothing checks what the reader {received.reader!r} reads")
+
+
+def _answer_on_page(page: str) -> str:
+    """Return what stands after the last line that says who answered, or when, and before the page's spinner."""
+    told = [match.end() for match in re.finditer(r"(?:Answered by .* - |This question was answered on ).*", page)]
+    return page[told[-1] if told else 0 :].partition("Reticulating Splines")[0]
 
 
 def squeezed(text: str) -> str:

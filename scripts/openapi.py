@@ -1,9 +1,12 @@
 """Writes the description of the HTTP interface to docs/openapi.json, or checks that the one there is current.
 
+docs/openapi-v1.json is what users were promised: it changes with a release, and with nothing else.
+
 python scripts/openapi.py                     check, and say how to put it right
 python scripts/openapi.py --write             write it
 python scripts/openapi.py --examples          ask the seed documents for the examples anew, then write it
 python scripts/openapi.py --against OLD.json  list what would break for those who use the old one
+python scripts/openapi.py --release           promise what the code gives, if that breaks nothing promised before
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from service.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "openapi.json"
+PROMISED = ROOT / "docs" / "openapi-v1.json"
 EXAMPLES = ROOT / "service" / "examples.json"
 QUESTION = "How many foreign national offenders were returned in a year?"
 
@@ -69,21 +73,24 @@ def main(arguments: list[str] | None = None) -> int:
     choice.add_argument("--write", action="store_true")
     choice.add_argument("--examples", action="store_true")
     choice.add_argument("--against", type=Path, metavar="OLD.json")
-    parser.add_argument("--to", type=Path, default=DOCUMENT, metavar="FILE", help="instead of docs/openapi.json")
+    choice.add_argument("--release", action="store_true")
+    parser.add_argument("--to", type=Path, metavar="FILE", help="instead of the file in docs/")
     asked = parser.parse_args(arguments)
-    if asked.against:
-        broken = breaking_changes(json.loads(asked.against.read_bytes()), document())
+    file: Path = asked.to or (PROMISED if asked.release else DOCUMENT)
+    if asked.against or (asked.release and file.exists()):
+        broken = breaking_changes(json.loads((asked.against or file).read_bytes()), document())
         print("\n".join(broken) or "Nothing is broken.")
-        return 1 if broken else 0
+        if broken or asked.against:
+            return 1 if broken else 0
     if asked.examples:
         with tempfile.TemporaryDirectory() as folder:
             EXAMPLES.write_text(as_text(examples(SentenceEncoder(), Path(folder) / "data")), encoding="utf-8")
-    if asked.examples or asked.write:
-        asked.to.write_text(as_text(document()), encoding="utf-8")
+    if asked.examples or asked.write or asked.release:
+        file.write_text(as_text(document()), encoding="utf-8")
         return 0
-    if not asked.to.exists() or asked.to.read_text(encoding="utf-8") != as_text(document()):
+    if not file.exists() or file.read_text(encoding="utf-8") != as_text(document()):
         print(
-            f"{asked.to.name} is not what the code gives: run `python scripts/openapi.py --write`",
+            f"{file.name} is not what the code gives: run `python scripts/openapi.py --write`",
             file=sys.stderr,
         )
         return 1

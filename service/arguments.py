@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 from pydantic import ValidationError
 
 from retrieval.errors import QueryError
+from retrieval.search import MAX_QUERY_CHARACTERS
 from service.faults import faults
 from service.schemas import SearchRequest
 
 # More than the longest question has in UTF-8; no more of standard input is taken in.
 _MOST_QUESTION_BYTES = 1 << 16
+_CLOSED = "- stands for standard input, which is closed: pipe it in, or write it in the place of -"
 
 
 def search_request(given: Mapping[str, object]) -> SearchRequest:
@@ -36,14 +38,36 @@ def search_request(given: Mapping[str, object]) -> SearchRequest:
         raise QueryError(first.field, first.reason) from error
 
 
+def opened(stdin: TextIO | None, field: str) -> BinaryIO:
+    """Return the bytes of standard input, which "-" stands for.
+
+    Args:
+        stdin: Standard input; None is what Python makes of one that is closed.
+        field: What is to be read from it.
+
+    Raises:
+        QueryError: If it is closed.
+    """
+    if stdin is None:
+        raise QueryError(field, _CLOSED)
+    return stdin.buffer
+
+
 def question_from(stream: BinaryIO) -> str:
     """Return the question that standard input holds.
 
     Raises:
-        QueryError: If it is not UTF-8 text.
+        QueryError: If it can't be read, is far too long, or is not UTF-8 text.
     """
     try:
-        return stream.read(_MOST_QUESTION_BYTES).decode()
+        read = stream.read(_MOST_QUESTION_BYTES + 1)
+    except OSError as error:
+        raise QueryError("query", f"standard input can't be read: {error.strerror}") from error
+    if len(read) > _MOST_QUESTION_BYTES:
+        told = f"standard input has more than {_MOST_QUESTION_BYTES:,} bytes"
+        raise QueryError("query", f"{told}, at most {MAX_QUERY_CHARACTERS} characters are read: shorten it")
+    try:
+        return read.decode()
     except UnicodeDecodeError as error:
         raise QueryError("query", f"standard input is not UTF-8 text ({error.reason})") from error
 

@@ -12,13 +12,17 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from retrieval.build import BuildReport
+from retrieval.results import Sample
+from service.briefing import sample_block
 from service.phrases import count
 from service.reports import two_columns
+from service.schemas import to_data
 from service.terminal import indented, unbroken, words
 
 FAULTS_SHOWN = 20
 DISAGREEMENTS_SHOWN = 10
 IGNORED_SHOWN = 20
+_RUNNING = "A running `despatch serve` goes on with the index it started with: start it again to search this one."
 
 
 def peak_memory_bytes() -> int:
@@ -28,8 +32,8 @@ def peak_memory_bytes() -> int:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-def build_data(report: BuildReport, *, memory_bytes: int) -> dict[str, object]:
-    """Return all that a build did, as plain data for JSON."""
+def build_data(report: BuildReport, sample: Sample | None, *, memory_bytes: int) -> dict[str, object]:
+    """Return all that a build did, as plain data for JSON; `sample` is set if it indexed just the seeds."""
     read = report.read
     return {
         "snapshot": report.snapshot,
@@ -51,10 +55,13 @@ def build_data(report: BuildReport, *, memory_bytes: int) -> dict[str, object]:
         "faults": [{"path": f.path, "line": f.line, "reason": f.reason} for f in read.faults],
         "ignored": [{"path": path, "reason": reason} for path, reason in read.ignored],
         "disagreements": [{"key": key, "what": what} for key, what in report.disagreements],
+        "sample": to_data(sample) if sample else None,
     }
 
 
-def build_page(report: BuildReport, data: Path, *, memory_bytes: int) -> Iterator[RenderableType]:
+def build_page(
+    report: BuildReport, sample: Sample | None, data: Path, *, memory_bytes: int
+) -> Iterator[RenderableType]:
     """Yield all that a build did, the first few of anything that may be long, and what to do next."""
     counts, read = report.counts, report.read
     yield Text(
@@ -86,8 +93,11 @@ def build_page(report: BuildReport, data: Path, *, memory_bytes: int) -> Iterato
         len(differ),
         DISAGREEMENTS_SHOWN,
     )
+    yield from sample_block(sample, data_option(data))
     yield Text()
-    yield unbroken(f'Next: despatch search "your question"{data_option(data)}')
+    if not sample:
+        yield unbroken(f'Next: despatch search "your question"{data_option(data)}')
+    yield words(_RUNNING, "dim")
 
 
 def data_option(data: Path) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from typing import Annotated, BinaryIO
 
@@ -17,7 +17,7 @@ from retrieval.errors import DespatchError
 from service import manual
 from service.commands import Commands
 from service.exits import ExitCode, code_of, in_words
-from service.terminal import Terminal, show, words
+from service.terminal import OUTPUT, Terminal, show, standard, words
 
 
 def make_app(
@@ -68,23 +68,35 @@ def run(app: typer.Typer, arguments: Sequence[str], err: Terminal) -> int:
             return ExitCode.PIPE_CLOSED
         return end.code if isinstance(end.code, int) else ExitCode.OK
     except DespatchError as error:
-        show(err, [words(f"despatch: {in_words(error)}")])
+        _tell(err, in_words(error))
         return code_of(type(error)) or ExitCode.CHECK_FAILED
+    except OSError as error:
+        if error.filename != OUTPUT:
+            raise
+        _tell(err, f"the output could not be written: {error.strerror}")
+        return ExitCode.UNWRITTEN
     return ExitCode.OK
 
 
 def main() -> None:
     """Run `despatch` with the arguments of this process, and end the process."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # What is piped is UTF-8 in any locale; a terminal shows ? for what it has no character for.
-            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
+    # Kept by name: Typer puts others in their place where the reader of a pipe has gone.
+    streams = sys.stdout, sys.stderr = standard(sys.stdout), standard(sys.stderr)
     out, err = Terminal(sys.stdout), Terminal(sys.stderr)
     code = run(make_app(out=out, err=err), sys.argv[1:], err)
-    if code == ExitCode.PIPE_CLOSED:
-        # What is still in the buffer has nowhere to go, and Python would complain of that as it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    for stream in streams:
+        try:
+            stream.flush()
+        except OSError:
+            # What is still in the buffer has nowhere to go, and Python would complain of that as it ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     raise SystemExit(code)
+
+
+def _tell(err: Terminal, what: str) -> None:
+    # Where this can't be told either, the exit code says it alone.
+    with suppress(OSError):
+        show(err, [words(f"despatch: {what}")])
 
 
 def _print_version(asked: bool) -> None:

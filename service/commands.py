@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,18 +16,18 @@ from retrieval.citations import CitationStyle, notes, style_named, written
 from retrieval.corpus import Corpus
 from retrieval.encoders import DEFAULT_MODEL, Encoder
 from retrieval.errors import OtherFormat, QueryError
+from retrieval.results import Sample
 from retrieval.search import Searcher
 from retrieval.snapshot import current_name, open_snapshot
 from retrieval.verify import verify
 from service import options as given
-from service.arguments import question_from, search_request, utf8, whole_number
+from service.arguments import opened, question_from, search_request, utf8, whole_number
 from service.briefing import briefing
 from service.building import build_data, build_page, data_option, peak_memory_bytes
 from service.exits import ExitCode
 from service.output import Output
-from service.phrases import capital
 from service.progress import Progress
-from service.reports import answer_page, citation_page, coverage_page, verify_page
+from service.reports import answer_page, beside_citation, citation_page, coverage_page, verify_page
 from service.schemas import to_data
 from service.terminal import Terminal, show, words
 
@@ -68,25 +69,27 @@ class Commands:
     ) -> None:
         """Index sources and tell what was read, made and left aside."""
         named = [utf8("source", source) for source in sources]
-        stdin = self._input() if "-" in sources else None
+        stdin = self._input("source") if "-" in sources else None
         with self._changing(data):
             encoder = self._encoder(model)
             with Progress(self._err) as progress:
                 report = build(named, data, encoder, add=add, strict=strict, stdin=stdin, progress=progress)
-        self._built(report, data, as_json)
+            sample = Corpus.open(data).sample
+        self._built(report, sample, data, as_json)
 
     def upgrade(
         self, data: given.Data = _DATA, model: given.Model = DEFAULT_MODEL, as_json: given.Json = False
     ) -> None:
         """Rebuild an index of an older format from the records it keeps."""
-        report = None
+        report = sample = None
         if not _is_of_this_format(data):
             with self._changing(data):
                 encoder = self._encoder(model)
                 with Progress(self._err) as progress:
                     report = upgrade(data, encoder, progress=progress)
+                sample = Corpus.open(data).sample
         if report:
-            self._built(report, data, as_json)
+            self._built(report, sample, data, as_json)
         else:
             told = words(f"Nothing to do: {data} has this version's format already.")
             self._output.give({"snapshot": current_name(data), "upgraded": False}, as_json, lambda: [told])
@@ -113,7 +116,7 @@ class Commands:
         as_json: given.Json = False,
     ) -> None:
         """Answer a question."""
-        asked = question_from(self._input()) if question == "-" else question
+        asked = question_from(self._input("query")) if question == "-" else question
         values: dict[str, object] = {
             **{"query": asked, "limit": limit, "match": match, "house": house, "party": party, "kind": kind},
             **{
@@ -150,16 +153,20 @@ class Commands:
         """Print the citation of an answer, in one form or all."""
         chosen = style_named(style) if style is not None else None
         place = None if paragraph is None else whole_number("paragraph", paragraph)
-        citation = Corpus.open(data).citation(utf8("key", key), place)
+        corpus = Corpus.open(data)
+        citation = corpus.citation(utf8("key", key), place)
         styles = (chosen,) if chosen else tuple(CitationStyle)
         forms = {one: written(citation, one) for one in styles}
         remarks = tuple(dict.fromkeys(note for one in styles for note in notes(citation, one)))
         if chosen and not as_json:
-            show(self._err, [words(f"{capital(remark)}.", "dim") for remark in remarks])
+            show(self._err, beside_citation(remarks, corpus.sample, citation.licence, data=data_option(data)))
             self._output.give_text(forms[chosen])
             return
+        sample, licence = corpus.sample, citation.licence
         value = {"citation": to_data(citation), "written": forms, "notes": remarks}
-        self._output.give(value, as_json, lambda: citation_page(forms, remarks))
+        value |= {"sample": to_data(sample) if sample else None, "licence": to_data(licence)}
+        page = partial(citation_page, forms, remarks, sample, licence, data=data_option(data))
+        self._output.give(value, as_json, page)
 
     def coverage(self, data: given.Data = _DATA, as_json: given.Json = False) -> None:
         """Print what is indexed."""
@@ -233,16 +240,13 @@ class Commands:
             show(self._err, [words(f"Stopped; {changed} in {data}")])
             raise typer.Exit(ExitCode.INTERRUPTED) from None
 
-    def _built(self, report: BuildReport, data: Path, as_json: bool) -> None:
+    def _built(self, report: BuildReport, sample: Sample | None, data: Path, as_json: bool) -> None:
         memory = peak_memory_bytes()
-        self._output.give(
-            build_data(report, memory_bytes=memory),
-            as_json,
-            lambda: build_page(report, data, memory_bytes=memory),
-        )
+        value = build_data(report, sample, memory_bytes=memory)
+        self._output.give(value, as_json, partial(build_page, report, sample, data, memory_bytes=memory))
 
-    def _input(self) -> BinaryIO:
-        return self._stdin or sys.stdin.buffer
+    def _input(self, field: str) -> BinaryIO:
+        return self._stdin or opened(sys.stdin, field)
 
 
 def _is_of_this_format(data: Path) -> bool:

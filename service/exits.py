@@ -25,6 +25,7 @@ class ExitCode(IntEnum):
     MISTAKE = 2
     UNUSABLE = 3
     UNREADABLE = 4
+    UNWRITTEN = 5
     INTERRUPTED = 130
     PIPE_CLOSED = 141
 
@@ -36,6 +37,7 @@ MEANINGS: Final = {
     ExitCode.MISTAKE: "a mistake in the command: an option, the question, a filter or a key",
     ExitCode.UNUSABLE: "the data directory or the model can't be used",
     ExitCode.UNREADABLE: "a source can't be read, or has no answered question",
+    ExitCode.UNWRITTEN: "the output could not be written, as on a full disk",
     ExitCode.INTERRUPTED: "stopped with Ctrl-C",
     ExitCode.PIPE_CLOSED: "whatever read the output stopped reading",
 }

@@ -36,7 +36,8 @@ COMMANDS: Final = {
         "Read sources and index them.",
         "The index then holds exactly these sources, unless --add is given.",
         "A record that can't be read is left out and listed; with --strict the first one ends the build. "
-        "Until the new index is whole, searches go on with the one before.",
+        "Until the new index is whole, searches go on with the one before. A running `despatch serve` goes on "
+        "with it until it is started again.",
         examples=(
             "despatch build seeds",
             "despatch build questions.jsonl.gz --data ./commons",
@@ -57,7 +58,7 @@ COMMANDS: Final = {
     ),
     "serve": _page(
         "Serve the HTTP interface.",
-        "Ctrl-C stops it.",
+        "It goes on with the index that is there when it starts. Ctrl-C stops it.",
         examples=("despatch serve", "despatch serve --data ./commons --port 8080"),
     ),
     "show": _page(
@@ -67,7 +68,7 @@ COMMANDS: Final = {
     "cite": _page(
         "Print the citation of an answer, ready to paste.",
         "Without --style, every form. With it, that form alone goes to standard output, and what must be "
-        "known beside it to standard error.",
+        "known beside it, with the licence, to standard error.",
         examples=(
             "despatch cite commons-2023-07-18-194793",
             "despatch cite commons-2023-07-18-194793 --style member --paragraph 2",

@@ -16,9 +16,6 @@ from retrieval import errors
 from service.faults import Fault, shortened
 
 MEDIA_TYPE: Final = "application/problem+json"
-RETRY_SECONDS: Final = 60
-"""Sent with 503 as `Retry-After`: long enough to build a small index and start again."""
-
 _TYPE: Final = "urn:despatch-box:problem:"
 _DETAIL_CHARACTERS: Final = 600
 _PATH_CHARACTERS: Final = 200
@@ -34,6 +31,7 @@ STATUSES: Final[Mapping[type[errors.DespatchError], HTTPStatus]] = {
     errors.BuildError: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.NothingToIndex: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.UnfaithfulPassage: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.PassageTooLong: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.ModelError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ModelNotFound: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ModelChanged: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -80,10 +78,9 @@ class Problem(BaseModel):
     def response(self, headers: Mapping[str, str] | None = None) -> Response:
         """Return the problem as an HTTP response."""
         text = json.dumps(self.model_dump(exclude_none=True), ensure_ascii=False, separators=(",", ":"))
-        more = {"Retry-After": str(RETRY_SECONDS)} if self.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
         # Half a surrogate pair, which JSON lets through, has no UTF-8: its escape is valid JSON again.
         content = text.encode("utf-8", "backslashreplace")
-        return Response(content, self.status, {**more, **(headers or {})}, MEDIA_TYPE)
+        return Response(content, self.status, headers, MEDIA_TYPE)
 
 
 def problem(request: Request, status: HTTPStatus, title: str, detail: str, fault: Fault | None = None) -> Problem:
@@ -116,7 +113,7 @@ def problem_of(request: Request, error: errors.DespatchError) -> Problem:
     if isinstance(error, errors.QueryError):
         nearest = error.nearest if isinstance(error, errors.UnknownName) else ()
         fault = Fault(error.field, error.reason, nearest)
-    # Snapshot and model are opened once, at the start.
+    # Snapshot and model are opened once, at the start: waiting mends nothing, so there is no `Retry-After`.
     then = ". Then start the service again" if status is HTTPStatus.SERVICE_UNAVAILABLE else ""
     return problem(request, status, title, f"{error}{then}", fault)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from retrieval.citations import CitationStyle
-from retrieval.results import Answer, Coverage
+from retrieval.licences import Licence
+from retrieval.results import Answer, Coverage, Sample
 from retrieval.verify import VerifyReport
 from service.briefing import citation_lines, sample_block
 from service.phrases import (
@@ -51,6 +52,7 @@ def answer_page(answer: Answer, *, data: str = "") -> Iterator[RenderableType]:
     if answer.also_given:
         yield Text()
         yield from _others(answer)
+    yield from sample_block(answer.sample, data)
     yield Text()
     yield unbroken(f"Every form of the citation: despatch cite {answer.key}{data}", "dim")
     yield from (words(line, "dim") for line in licence_lines(answer.licence))
@@ -112,14 +114,31 @@ def _others(answer: Answer) -> Iterator[RenderableType]:
         yield from indented([Text(f"and {len(answer.also_given) - _OTHERS_NAMED:,} more")], 4)
 
 
-def citation_page(forms: Mapping[CitationStyle, str], remarks: tuple[str, ...]) -> Iterator[RenderableType]:
+def citation_page(
+    forms: Mapping[CitationStyle, str],
+    remarks: Sequence[str],
+    sample: Sample | None,
+    licence: Licence,
+    *,
+    data: str = "",
+) -> Iterator[RenderableType]:
     """Yield every form of a citation, each under its name, then what must be known beside them."""
     for style, form in forms.items():
         yield Text(style, style="bold")
         # Printed as it is: a reference manager reads these line by line.
         yield from (unbroken(line) for line in form.splitlines())
         yield Text()
-    yield from (words(f"{capital(remark)}.", "dim") for remark in remarks)
+    yield from beside_citation(remarks, sample, licence, data=data)
+
+
+def beside_citation(
+    remarks: Sequence[str], sample: Sample | None, licence: Licence, *, data: str = ""
+) -> Iterator[RenderableType]:
+    """Yield what must be known beside a citation: remarks, whether only the sample is loaded, the licence."""
+    # The credits are among the licence's own lines.
+    yield from (words(f"{capital(remark)}.", "dim") for remark in remarks if remark not in licence.credits)
+    yield from sample_block(sample, data)
+    yield from (words(line, "dim") for line in licence_lines(licence))
 
 
 def coverage_page(coverage: Coverage, *, data: str = "") -> Iterator[RenderableType]:

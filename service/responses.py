@@ -17,6 +17,7 @@ class WrittenCitation:
         text: The citation; the forms for reference managers have several lines.
         notes: What a reader must be told beside it, most serious first.
         citation: The facts it is made of.
+        sample: Set where only the seed documents are loaded.
         licence: Of the text cited.
     """
 
@@ -24,12 +25,19 @@ class WrittenCitation:
     text: str
     notes: tuple[str, ...]
     citation: Citation
+    sample: Sample | None
     licence: Licence
 
     @classmethod
-    def of(cls, citation: Citation, style: CitationStyle) -> WrittenCitation:
-        """Write a citation in a style."""
-        return cls(style, written(citation, style), notes(citation, style), citation, citation.licence)
+    def of(cls, citation: Citation, style: CitationStyle, sample: Sample | None) -> WrittenCitation:
+        """Write a citation in a style.
+
+        Args:
+            citation: The facts.
+            style: The form.
+            sample: Of the corpus that the answer is in.
+        """
+        return cls(style, written(citation, style), notes(citation, style), citation, sample, citation.licence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import errno
+import io
+import os
 import re
 from collections.abc import Iterable
-from typing import TextIO
+from pathlib import Path
+from typing import Final, TextIO
 
 from rich.console import Console, RenderableType
 from rich.padding import Padding
@@ -14,8 +17,51 @@ from rich.text import Text
 WIDEST = 100
 """Columns used at most: longer lines are hard to follow with the eye."""
 
+OUTPUT: Final = "<output>"
+"""Name of the file in an `OSError` that a `Stream` raised: what else fails bears another, or none."""
+
 # C0 and C1 controls but tab and line break, line and paragraph separators, and marks that turn text around.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+class Stream(io.TextIOWrapper):
+    """Standard output or error, whose errors can be told from all others by the file they name."""
+
+    def write(self, text: str, /) -> int:
+        """Write `text`."""
+        try:
+            return super().write(text)
+        except OSError as error:
+            error.filename = OUTPUT
+            raise
+
+    def flush(self) -> None:
+        """Write what is still in the buffer."""
+        try:
+            super().flush()
+        except OSError as error:
+            error.filename = OUTPUT
+            raise
+
+
+def standard(stream: TextIO | None) -> TextIO:
+    """Return standard output or error as the command writes it.
+
+    Args:
+        stream: As Python gives it; None is one that is closed, and what is written then goes nowhere.
+    """
+    if stream is None:
+        return Path(os.devnull).open("w", encoding="utf-8")
+    if not isinstance(stream, io.TextIOWrapper):
+        return stream
+    return Stream(
+        stream.buffer,
+        # What is piped is UTF-8 in any locale; a terminal shows ? for what it has no character for.
+        encoding=stream.encoding if stream.isatty() else "utf-8",
+        errors="replace",
+        line_buffering=stream.line_buffering,
+        write_through=stream.write_through,
+    )
 
 
 class Terminal(Console):

@@ -7,6 +7,7 @@ them are invented.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,11 @@ from retrieval.encoders import EncoderIdentity, unit_rows
 
 HERE = Path(__file__).parent
 WINDOW = 120
+
+# What Rich and Typer go by, beside the terminal itself.
+_OF_TERMINALS = frozenset(
+    ("COLORTERM", "COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "PY_COLORS", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
+)
 
 
 class ToyEncoder:
@@ -61,6 +67,15 @@ class ToyEncoder:
             for word in set(text.lower().replace(".", " ").replace(",", " ").split()):
                 vectors[row, hashlib.sha256(word.encode()).digest()[0]] += 1
         return unit_rows(vectors)
+
+
+@pytest.fixture(autouse=True)
+def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the terminal and the settings the same for every test, whatever its caller's are."""
+    for name in tuple(os.environ):
+        if name.startswith("DESPATCH_") or name in _OF_TERMINALS:
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("TERM", "xterm")
 
 
 @pytest.fixture

@@ -18,8 +18,10 @@ from retrieval.sources.reader import NoAnswer, house_from_wording
 # records in both forms: this finds every cut and takes no whole text for one.
 CLIP_CHARACTERS = 255
 WHOLE_RECORD = "https://questions-statements-api.parliament.uk/api/writtenquestions/questions/{id}"
-# The API writes the first day of year 1 where it has no date; no record is older than this.
+# No record is older than this.
 EARLIEST_YEAR = 1900
+# What .NET writes for a date that was never set: not known.
+_NEVER_SET = "0001-01-01"
 
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}:\d{2}(?:\.\d+)?)?", re.ASCII)
 _UIN = re.compile(r"[A-Za-z0-9]+")
@@ -165,7 +167,7 @@ def _checked_uin(field: str, uin: str) -> str:
 
 
 def _date(field: str, text: str | None) -> date | None:
-    if text is None:
+    if text is None or text.startswith(_NEVER_SET):
         return None
     match = _DATE.fullmatch(text)
     try:

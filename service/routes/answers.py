@@ -46,5 +46,6 @@ def answer(corpus: ReadyCorpus, key: Key) -> Response:
 )
 def citation(corpus: ReadyCorpus, key: Key, parameters: Annotated[CitationParameters, Query()]) -> Response:
     """Write the citation of an answer, or of one passage of it, in the form asked for."""
-    cited = WrittenCitation.of(corpus.citation(key, parameters.paragraph), parameters.style)
+    found = corpus.citation(key, parameters.paragraph)
+    cited = WrittenCitation.of(found, parameters.style, corpus.sample)
     return Response(to_json(cited), media_type="application/json")

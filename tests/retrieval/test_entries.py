@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.entries import Entry, write_entries
+from retrieval.entries import Entry, findings_in, write_entries
 from retrieval.passages import passages_of
 from retrieval.records import Block, BlockKind, FindingName, Provenance, Record
 from retrieval.sources import Received
@@ -29,7 +29,7 @@ def test_a_finding_in_a_paragraph_that_was_split_is_tied_to_the_part_it_is_in() 
         "A first paragraph that stands alone and says a good deal about the matter.", f"{said}{said}{refused}"
     )
     assert len(entry.passages) > 2
-    assert list(entry.findings()) == [(FindingName.DISPROPORTIONATE_COST, len(entry.passages))]
+    assert list(findings_in(entry.status, entry.passages)) == [(FindingName.DISPROPORTIONATE_COST, len(entry.passages))]
     assert refused in entry.passages[-1].text
 
 
@@ -38,7 +38,7 @@ def test_a_finding_in_an_early_part_is_tied_to_that_part() -> None:
     refused = "Data on village buses could be obtained only at disproportionate cost. "
     entry = entry_of(f"{refused}{said}{said}".strip())
     assert len(entry.passages) > 1
-    assert list(entry.findings()) == [(FindingName.DISPROPORTIONATE_COST, 1)]
+    assert list(findings_in(entry.status, entry.passages)) == [(FindingName.DISPROPORTIONATE_COST, 1)]
 
 
 def test_what_is_written_is_read_back(tmp_path: Path) -> None:

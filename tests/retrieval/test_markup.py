@@ -456,3 +456,28 @@ def test_any_text_is_read_or_refused_with_a_reason(text: str) -> None:
     hides_the_rest = re.search(r"<!--|<(script|style|title|template)", text, re.IGNORECASE)
     with pytest.raises(MalformedRecord) if hides_the_rest else nullcontext():
         assert all(block.text for block in parse_answer(text))
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("<p>4,512<sup>1</sup> lanterns</p>", "4,512 1 lanterns"),
+        ("<p>in 2022_2023<strong><sup>3</sup></strong></p>", "in 2022_2023 3"),
+        ("<p>the 6<sup>th</sup> of May, CO<sub>2</sub></p>", "the 6th of May, CO2"),
+        ("<table><tr><td>2022/23<sup>6</sup></td><td>5</td></tr></table>", "2022/23 6\t5"),
+    ],
+)
+def test_the_number_of_a_footnote_is_never_joined_to_a_figure(source: str, text: str) -> None:
+    assert [block.text for block in parse_answer(source)] == [text]
+
+
+def test_a_table_of_a_few_wide_cells_is_refused_before_it_is_written_out() -> None:
+    with pytest.raises(MalformedRecord, match="cells"):
+        parse_answer("<table><tr>" + "<td colspan=1000>x" * 400 + "</tr></table>")
+
+
+def test_a_long_cell_that_reaches_down_is_in_no_header() -> None:
+    long = "word " * 200
+    rows = "".join(f"<tr><td>{number}</td></tr>" for number in range(5))
+    blocks = parse_answer(f"<table><tr><td rowspan=6>{long}</td><td>Number</td></tr>{rows}</table>")
+    assert all(len("".join(block.headers)) < 400 for block in blocks)

@@ -352,3 +352,25 @@ def test_every_block_is_covered_once_in_order_and_every_passage_is_faithful_and_
 def test_the_same_blocks_make_the_same_passages(answer: list[Block]) -> None:
     assert passages_of(answer) == passages_of(tuple(answer))
     assert all(re.fullmatch(r"[0-9a-f]{16}", passage.hash) for passage in passages_of(answer))
+
+
+def test_the_items_of_one_list_never_stand_under_the_lead_in_of_another() -> None:
+    items = [
+        Block(BlockKind.LIST_ITEM, f"item {number} {'is funded by the Department ' * 3}".strip(), 1)
+        for number in range(14)
+    ]
+    answer = (
+        paragraph("We do not fund:"),
+        Block(BlockKind.LIST_ITEM, "hotels.", 1),
+        paragraph("We fund all of the following:"),
+        *items,
+    )
+    for passage in passages_of(answer):
+        if "item" in passage.text:
+            assert "do not fund" not in passage.context
+
+
+def test_a_long_bullet_does_not_lead_in_the_bullets_after_it() -> None:
+    bullets = [f"- {'one more thing that was done for patients this year ' * 8}".strip() for _ in range(2)]
+    answer = (paragraph("This is evidenced by:"), *(paragraph(text) for text in bullets), paragraph("- a short one"))
+    assert all(not passage.context.endswith("patients this year") for passage in passages_of(answer))

@@ -15,6 +15,14 @@ from retrieval.questions import addressee, without_formula
         ("What is this?", "What is this?"),
         ("To ask the Prime Minister", "To ask the Prime Minister"),
         ("", ""),
+        (
+            "To ask the Secretary of State for Transport what steps he takes to improve buses, trains and trams.",
+            "To ask the Secretary of State for Transport what steps he takes to improve buses, trains and trams.",
+        ),
+        (
+            "To ask the Minister, Pursuant to the Answer of 3 May to Question 50161 on rents, what",
+            "To ask the Minister, Pursuant to the Answer of 3 May to Question 50161 on rents, what",
+        ),
     ],
 )
 def test_the_formula_is_left_out_and_what_is_asked_stays(question: str, asked: str) -> None:

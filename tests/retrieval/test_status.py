@@ -359,3 +359,21 @@ def test_every_finding_lies_within_its_block(paragraphs: list[str]):
     for finding in status.findings:
         assert finding.block is not None
         assert 0 <= finding.start < finding.end <= len(record.answer[finding.block].text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Department spent £4.2 million on lanterns in 2024 and I will write to the hon. Member with a breakdown.",
+        f"{POINTER} Some 40 per cent of quays were lit, and further details will be published shortly.",
+        f"{NOT_HELD} I apologise for the delay; 4,512 lanterns were lit.",
+    ],
+)
+def test_a_sentence_that_gives_a_figure_is_an_answer_whatever_else_it_says(text: str):
+    status = classify(answered(text))
+    assert (status.kind, status.bare) == (AnswerKind.SUBSTANTIVE, False)
+
+
+def test_a_figure_of_the_question_in_a_refusal_leaves_it_bare():
+    status = classify(answered("Data on quays with more than £110,000 of lanterns is not held."))
+    assert status.bare

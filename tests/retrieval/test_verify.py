@@ -91,10 +91,45 @@ def test_a_passage_that_is_not_in_the_answer_is_told(small_data: Path):
         " WHERE record = (SELECT number FROM records WHERE api_id = 1)",
     )
     found = told(verify(small_data))
-    assert [key for key, _ in found] == [FIRST] * 3
-    assert found[0][1] == "passage 2 is not word for word in the answer's clean text"
-    assert found[1][1].startswith("passage 2 is not word for word in the source: 'Funding of £21 million")
-    assert found[2][1].startswith("passage 2 has the hash ")
+    assert [key for key, _ in found] == [FIRST] * 4
+    assert found[0][1] == "passage 2 is not in the blocks it is said to be in"
+    assert found[1][1] == "passage 2 is not word for word in the answer's clean text"
+    assert found[2][1].startswith("passage 2 is not word for word in the source: 'Funding of £21 million")
+    assert found[3][1].startswith("passage 2 has the hash ")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            "UPDATE records SET answered = '1999-01-01', minister = 'Nobody'",
+            "differs from its facts in minister, answered",
+        ),
+        ("UPDATE records SET answering_body = 'Ministry of Magic'", "differs from its facts in answering_body"),
+        ("UPDATE records SET kind = 'substantive', bare = 0", "differs from its facts in"),
+        ("DELETE FROM findings", "the findings that filters look at are not those of its text"),
+        ("UPDATE passages SET context = 'We do not fund:'", "the context of passage 1 is neither in the answer nor"),
+        ("UPDATE passages SET first_block = 0, last_block = 0", "is not in the blocks it is said to be in"),
+        (
+            """UPDATE records SET status = CAST(replace(CAST(status AS TEXT), '"holding"', '"substantive"') AS BLOB)""",
+            "its kind and findings are not those of its text",
+        ),
+    ],
+)
+def test_what_filters_and_contexts_say_is_held_against_the_text(small_data: Path, change: str, said: str):
+    spoil(small_data, "records.sqlite", change)
+    assert any(said in what for _, what in told(verify(small_data)))
+
+
+def test_the_same_stock_words_put_to_two_ministers_without_a_body_are_sound(
+    tmp_path: Path, small_source: str, toy_encoder: Encoder
+):
+    lines = [json.loads(line) for line in Path(small_source).read_text(encoding="utf-8").splitlines()]
+    for line in lines:
+        line["value"].update(answeringBodyName=None, answeringBodyId=None)
+    (tmp_path / "bodyless.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    build([str(tmp_path / "bodyless.jsonl")], tmp_path / "data", toy_encoder)
+    assert verify(tmp_path / "data").discrepancies == ()
 
 
 def test_a_record_that_differs_from_its_source_is_told_even_where_its_passages_fit_it(small_data: Path):
@@ -123,6 +158,7 @@ def test_a_gap_among_passages_and_what_pointed_there_are_told(small_data: Path):
         ("commons-2025-03-03-520", "the finding disproportionate_cost is of passage 9 that is not there"),
         (None, "the finding not_held is of a record that is not there"),
         (FIRST, "its passages are numbered [2], not from 1 without a gap"),
+        ("commons-2025-03-03-520", "the findings that filters look at are not those of its text"),
         (None, "passages: the manifest promises 19, but there are 18"),
     ]
 
@@ -196,6 +232,7 @@ def test_a_key_that_is_not_that_of_its_record_is_told(small_data: Path):
     spoil(small_data, "received.sqlite", f"UPDATE received SET key = 'commons-1' WHERE key = '{FIRST}'")
     assert verify(small_data).discrepancies == (
         Discrepancy("commons-1", f"its facts say that its key is {FIRST}"),
+        Discrepancy("commons-1", "the row that filters look at differs from its facts in key"),
         Discrepancy("commons-1", f"read again from what was received, its key is {FIRST}"),
     )
 

@@ -14,6 +14,50 @@ from retrieval.encoders import Encoder, EncoderIdentity
 from service.app import create_app
 from service.settings import Settings
 
+BUSES, BUSES_BEFORE = "commons-2025-01-13-205", "commons-2024-09-02-102"
+DENTISTS, VETERANS = "commons-2025-03-03-520", "lords-2025-02-03-hl77"
+
+# Each leaves out the best answer to `three_topics`, and no two neighbours leave the same.
+NARROWINGS = [
+    ("answered_from", ["2025-02-01"], [DENTISTS, VETERANS]),
+    ("answered_to", ["2025-01-19"], [BUSES_BEFORE]),
+    ("tabled_from", ["2025-01-14"], [DENTISTS, VETERANS]),
+    ("tabled_to", ["2025-01-12"], [BUSES_BEFORE]),
+    ("house", ["lOrds"], [VETERANS]),
+    ("answering_body", ["health"], [DENTISTS]),
+    ("answering_body", ["11"], [VETERANS]),
+    ("answering_body", ["Ministry of Defence", "17"], [DENTISTS, VETERANS]),
+    ("minister", ["Dee Placeholder"], [BUSES_BEFORE, DENTISTS]),
+    ("asker", ["fictional"], [BUSES_BEFORE]),
+    ("party", ["Crossbench"], [VETERANS]),
+    ("party", ["Crossbench", "Conservative"], [BUSES_BEFORE, VETERANS]),
+    ("kind", ["holding"], []),
+    ("finding", ["corrected"], [DENTISTS]),
+    ("heading", ["waiting LISTS"], [DENTISTS]),
+]
+
+
+@pytest.fixture
+def three_topics() -> str:
+    """Give a question that three answers are close to."""
+    return (
+        "giving local councils powers to run village bus services in rural areas, a scheme of the Ministry of Defence "
+        "that has housed homeless veterans since 2023, how many patients are waiting for an NHS dentist in each region"
+    )
+
+
+@pytest.fixture
+def three_keys() -> list[str]:
+    """Give the keys of the answers close to `three_topics`, best first."""
+    return [BUSES, DENTISTS, VETERANS]
+
+
+@pytest.fixture(params=[pytest.param(one, id=f"{one[0]}={','.join(one[1])}") for one in NARROWINGS])
+def narrowing(request: pytest.FixtureRequest) -> tuple[str, list[str], list[str]]:
+    """Give a filter, its values, and the keys of all close answers to `three_topics` that pass it, best first."""
+    given: tuple[str, list[str], list[str]] = request.param
+    return given
+
 
 class FailingEncoder:
     """Fails on every question with an exception that holds the question."""

@@ -46,6 +46,7 @@ def test_every_style_of_citation_can_be_had(client: TestClient, built_once, styl
     assert found["text"] == written(citation, style)
     assert found["citation"]["paragraph"] == 2
     assert found["licence"]["spdx"] == "OPL-UK-3.0"
+    assert found["sample"] is None
 
 
 def test_a_citation_without_a_style_is_in_the_houses_form(client: TestClient):

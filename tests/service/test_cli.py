@@ -62,6 +62,13 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"\x1b\[[0-9;]*m", "", text))
 
 
+def keys(told: Run) -> list[str]:
+    assert told.code == 0, told.err
+    hits = told.json["hits"]
+    assert isinstance(hits, list)
+    return [hit["key"] for hit in hits]
+
+
 def python(code: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", code, *arguments],
@@ -137,6 +144,15 @@ def test_a_strict_build_ends_at_the_first_fault_with_the_code_for_sources(despat
 def test_a_build_says_what_to_do_next_naming_the_directory(despatch: Despatch, tmp_path: Path, small_source: str):
     told = despatch("build", small_source, "--data", tmp_path / "my data", "--model", "toy", terminal=True)
     assert f"""Next: despatch search "your question" --data '{tmp_path / "my data"}'""" in told.out
+
+
+def test_a_build_says_that_a_running_service_goes_on_with_the_old_index(
+    despatch: Despatch, tmp_path: Path, small_source: str
+):
+    told = despatch("build", small_source, "--data", tmp_path / "d", "--model", "toy", terminal=True)
+    assert plain(told.out).endswith(
+        "A running `despatch serve` goes on with the index it started with: start it again to search this one. "
+    )
 
 
 def test_building_with_add_keeps_what_is_there(despatch: Despatch, tmp_path: Path, small_source: str):
@@ -244,6 +260,14 @@ def test_a_question_that_is_not_utf8_is_refused(despatch: Despatch, built_once: 
     assert despatch("search", "caf\udce9", "--data", built_once).code == 2
 
 
+def test_a_question_far_too_long_is_told_so_even_if_it_is_cut_inside_a_character(despatch: Despatch, built_once: Path):
+    told = despatch("search", "-", "--data", built_once, stdin=b"a" * 65_535 + "é".encode())
+    assert (told.code, told.err) == (
+        2,
+        "despatch: question: standard input has more than 65,536 bytes, at most 4000 characters are read: shorten it\n",
+    )
+
+
 def test_filters_narrow_the_search_and_are_told(despatch: Despatch, built_once: Path):
     told = despatch(
         *("search", BUSES, "--data", built_once, "--model", "toy"),
@@ -263,24 +287,35 @@ def test_filters_narrow_the_search_and_are_told(despatch: Despatch, built_once: 
         "house": ["Commons"],
         "asker": ["Ann Invented", "Bob Fictional"],
     }
-    hits = told.json["hits"]
-    assert isinstance(hits, list)
-    assert [hit["key"] for hit in hits] == ["commons-2024-09-02-101"]
+    assert keys(told) == ["commons-2024-09-02-101"]
 
 
 def test_what_is_left_out_comes_with_the_option_that_shows_it(despatch: Despatch, built_once: Path):
     asked = ("search", "how many schools have a swimming pool", "--data", built_once, "--model", "toy")
     told = plain(despatch(*asked, terminal=True).out)
     assert "(substantive answer; says information is not held). To see them, add --finding not_held" in told
-    shown = despatch(*asked, "--finding", "not_held").json
-    assert isinstance(shown["hits"], list)
-    assert shown["hits"][0]["key"] == "commons-2024-10-01-310"
+    shown = despatch(*asked, "--finding", "not_held")
+    assert keys(shown) == ["commons-2024-10-01-310", "commons-2024-10-01-311"]
 
 
-def test_a_limit_is_kept(despatch: Despatch, built_once: Path):
-    told = despatch("search", "the of in to bus police scheme", "--data", built_once, "--model", "toy", "--limit", "1")
-    assert isinstance(told.json["hits"], list)
-    assert len(told.json["hits"]) <= 1
+def test_a_filter_limits_which_records_answer(
+    despatch: Despatch,
+    built_once: Path,
+    three_topics: str,
+    three_keys: list[str],
+    narrowing: tuple[str, list[str], list[str]],
+):
+    name, values, wanted = narrowing
+    asked = ("search", three_topics, "--data", built_once, "--model", "toy")
+    assert keys(despatch(*asked)) == three_keys
+    given = [part for value in values for part in (f"--{name.replace('_', '-')}", value)]
+    assert keys(despatch(*asked, *given)) == wanted
+
+
+@pytest.mark.parametrize("limit", [1, 2, 200])
+def test_a_limit_is_kept(despatch: Despatch, built_once: Path, three_topics: str, three_keys: list[str], limit: int):
+    asked = ("search", three_topics, "--data", built_once, "--model", "toy")
+    assert keys(despatch(*asked, "--limit", limit)) == three_keys[:limit]
 
 
 @pytest.mark.parametrize(
@@ -428,17 +463,59 @@ def test_coverage_counts_what_is_there_and_what_is_lacking(despatch: Despatch, b
     assert "minister's post 12" in shown
 
 
-def test_the_sample_is_said_to_be_one_with_five_questions_to_try(despatch: Despatch, tmp_path: Path, seeds: str):
-    data = tmp_path / "d"
-    assert despatch("build", seeds, "--data", data, "--model", "toy").code == 0
-    for command in (["coverage"], ["search", "What security is there at asylum hotels?", "--model", "toy"]):
+def test_every_command_says_that_only_the_sample_is_loaded_with_five_questions_to_try(
+    despatch: Despatch, tmp_path: Path, seeds: str
+):
+    data, key = tmp_path / "d", "x-352da02ba49ca860"
+    commands: list[list[object]] = [
+        ["build", seeds, "--model", "toy"],
+        ["coverage"],
+        ["search", "What security is there at asylum hotels?", "--model", "toy"],
+        ["show", key],
+        ["cite", key],
+    ]
+    for command in commands:
         shown = despatch(*command, "--data", data, terminal=True).out
-        assert "sample: 11 Home Office questions" in shown
-        assert shown.count('despatch search "') == 5
+        assert "sample: 11 Home Office questions. Questions to try:" in plain(shown), command
+        assert len(re.findall(rf'despatch search ".+\?" --data {re.escape(str(data))}', shown)) == 5
         told = despatch(*command, "--data", data).json
         sample = told.get("sample") or told["searched"]["sample"]  # type: ignore[index]
         assert isinstance(sample, dict)
         assert (sample["note"], len(sample["questions"])) == ("sample: 11 Home Office questions", 5)
+    pasted = despatch("cite", key, "--style", "house", "--data", data)
+    assert pasted.out.count("\n") == 1
+    assert "sample: 11 Home Office questions. Questions to try:\n" in pasted.err
+
+
+def test_another_corpus_is_not_called_a_sample(despatch: Despatch, tmp_path: Path, small_source: str):
+    data = tmp_path / "d"
+    built = ("build", small_source, "--data", data, "--model", "toy")
+    assert despatch(*built).json["sample"] is None
+    assert "sample" not in despatch(*built, terminal=True).out
+    assert despatch("cite", "9", "--data", data).json["sample"] is None
+    assert "sample" not in despatch("cite", "9", "--data", data, terminal=True).out
+
+
+STATEMENT = "Contains Parliamentary information licensed under the Open Parliament Licence v3.0."
+
+
+def test_the_licence_travels_with_a_citation(despatch: Despatch, built_once: Path):
+    told = despatch("cite", "9", "--data", built_once)
+    licence = told.json["licence"]
+    assert isinstance(licence, dict)
+    assert licence["statement"] == STATEMENT
+    assert plain(despatch("cite", "9", "--data", built_once, terminal=True).out).endswith(f"{STATEMENT} ")
+    pasted = despatch("cite", "9", "--style", "member", "--data", built_once)
+    assert STATEMENT not in pasted.out
+    assert pasted.err.splitlines()[-1] == STATEMENT
+
+
+def test_a_credit_is_told_once_beside_a_citation(despatch: Despatch, tmp_path: Path, seeds: str):
+    data = tmp_path / "d"
+    despatch("build", seeds, "--data", data, "--model", "toy")
+    told = despatch("cite", "x-352da02ba49ca860", "--style", "house", "--data", data).err
+    assert told.count("the republishing site is not named in it") == 1
+    assert told.endswith("Source: saved web page; the republishing site is not named in it.\n")
 
 
 def test_facts_that_a_saved_page_does_not_give_are_told_as_such(despatch: Despatch, tmp_path: Path, seeds: str):
@@ -533,7 +610,7 @@ def test_help_lists_every_command_and_exit_code(despatch: Despatch, capsys: pyte
     assert despatch("--help").code == 0
     told = capsys.readouterr().out
     assert re.findall(r"^  (\w+)  +[A-Z]", told, re.MULTILINE) == list(COMMANDS)
-    assert re.findall(r"^ +(\d+)  \S", told, re.MULTILINE) == ["0", "1", "2", "3", "4", "130", "141"]
+    assert re.findall(r"^ +(\d+)  \S", told, re.MULTILINE) == ["0", "1", "2", "3", "4", "5", "130", "141"]
     assert "..." not in told.split("Commands:")[1]
 
 
@@ -639,6 +716,68 @@ def test_standard_input_is_read_where_no_other_is_given(built_once: Path):
         2,
         b"despatch: --limit: '0' is too small: at least 1 is needed\n",
     )
+
+
+def redirected(how: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command from a shell that does `how` with its streams."""
+    return subprocess.run(
+        ["sh", "-c", f'exec "$@" {how}', "sh", sys.executable, "-c", MAIN, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(("command", "field"), [("search", "question"), ("build", "source")])
+def test_standard_input_that_is_closed_is_a_mistake(tmp_path: Path, command: str, field: str):
+    done = redirected("<&-", command, "-", "--data", str(tmp_path))
+    told = "- stands for standard input, which is closed: pipe it in, or write it in the place of -"
+    assert (done.returncode, done.stderr) == (2, f"despatch: {field}: {told}\n")
+
+
+def test_standard_input_that_can_not_be_read_is_a_mistake(tmp_path: Path, built_once: Path):
+    command = [sys.executable, "-c", MAIN, "search", "-", "--data", str(built_once)]
+    with (tmp_path / "out").open("wb") as only_written:
+        done = subprocess.run(
+            command, cwd=ROOT, stdin=only_written, capture_output=True, text=True, timeout=60, check=False
+        )
+    told = "despatch: question: standard input can't be read: Bad file descriptor\n"
+    assert (done.returncode, done.stderr) == (2, told)
+
+
+@pytest.mark.parametrize("arguments", [["coverage"], ["cite", "1", "--style", "house"], ["build", "--help"]])
+def test_output_that_can_not_be_written_is_told_in_a_line_with_a_code_of_its_own(
+    built_once: Path, arguments: list[str]
+):
+    data = [] if "--help" in arguments else ["--data", str(built_once)]
+    done = redirected(">/dev/full", *arguments, *data)
+    assert done.returncode == 5
+    last = done.stderr.splitlines()[-1]
+    assert last == "despatch: the output could not be written: No space left on device"
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
+def test_a_mistake_that_can_not_be_told_has_its_code_still(built_once: Path):
+    done = redirected("2>/dev/full", "show", "nope", "--data", str(built_once))
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_output_that_is_closed_is_not_missed(built_once: Path):
+    done = redirected(">&-", "coverage", "--data", str(built_once))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_an_error_that_is_not_of_the_output_is_not_told_as_one(small_data: Path):
+    def failing(name: str) -> Encoder:
+        raise OSError(5, "Input/output error", "model")
+
+    err = Terminal(io.StringIO(), terminal=False)
+    app = make_app(failing, Terminal(io.StringIO(), terminal=False), err)
+    with pytest.raises(OSError, match="'model'"):
+        run(app, ["search", "buses", "--data", str(small_data)], err)
 
 
 def test_serve_listens_until_ctrl_c(tmp_path: Path):

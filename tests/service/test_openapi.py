@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from retrieval.encoders import SentenceEncoder
 from retrieval.results import Answer, Coverage, SearchResult
-from scripts.openapi import DOCUMENT, EXAMPLES, as_text, document, examples, main
+from scripts.openapi import DOCUMENT, EXAMPLES, PROMISED, as_text, document, examples, main
 from scripts.openapi_changes import breaking_changes
 from service.responses import Health, Ready, Welcome, WrittenCitation
 from service.schemas import to_data
@@ -32,8 +32,33 @@ OPERATIONS = [
 ]
 
 
-def test_nothing_that_users_rely_on_was_broken():
-    assert breaking_changes(COMMITTED, document()) == []
+def test_nothing_that_users_were_promised_was_broken():
+    assert breaking_changes(json.loads(PROMISED.read_text(encoding="utf-8")), document()) == []
+
+
+def test_the_promise_is_not_renewed_with_the_description(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    promised, there = PROMISED.read_bytes(), tmp_path / "openapi.json"
+    monkeypatch.setattr("scripts.openapi.DOCUMENT", there)
+    assert main(["--write"]) == 0
+    assert there.read_text(encoding="utf-8") == as_text(document())
+    assert PROMISED != DOCUMENT
+    assert PROMISED.read_bytes() == promised
+
+
+def test_a_release_promises_what_there_is_unless_that_breaks_a_promise(tmp_path: Path, capsys):
+    there = tmp_path / "openapi-v1.json"
+    assert main(["--release", "--to", str(there)]) == 0
+    assert there.read_text(encoding="utf-8") == as_text(document())
+    fewer = {path: methods for path, methods in COMMITTED["paths"].items() if path != "/v1/coverage"}
+    there.write_text(json.dumps({**COMMITTED, "paths": fewer}), encoding="utf-8")
+    assert main(["--release", "--to", str(there)]) == 0
+    assert there.read_text(encoding="utf-8") == as_text(document())
+    more = json.dumps({**COMMITTED, "paths": {**COMMITTED["paths"], "/v1/gone": {"get": {"responses": {}}}}})
+    there.write_text(more, encoding="utf-8")
+    capsys.readouterr()
+    assert main(["--release", "--to", str(there)]) == 1
+    assert capsys.readouterr().out == "/v1/gone is gone\n"
+    assert there.read_text(encoding="utf-8") == more
 
 
 def test_the_committed_description_is_the_one_the_code_gives():

@@ -21,6 +21,7 @@ EXPECTED = {
     "BuildError": 500,
     "NothingToIndex": 500,
     "UnfaithfulPassage": 500,
+    "PassageTooLong": 500,
     "ModelError": 503,
     "ModelNotFound": 503,
     "ModelChanged": 503,
@@ -58,7 +59,7 @@ def test_an_error_that_is_not_in_the_table_has_its_familys_status():
 
 
 def test_a_problem_names_its_kind_the_field_and_the_nearest_names():
-    error = errors.UnknownName("party", "Labuor", ("Labour",))
+    error = errors.UnknownName("party", "'Labuor' is not in what is indexed (nearest: Labour)", ("Labour",))
     assert json.loads(bytes(problem_of(REQUEST, error).response().body)) == {
         "type": "urn:despatch-box:problem:unknown-name",
         "title": "Unknown name",
@@ -75,9 +76,10 @@ def test_a_query_error_has_a_field_and_other_errors_have_none():
     assert problem_of(REQUEST, errors.UnknownKey("x")).field is None
 
 
-def test_only_what_may_pass_by_itself_is_to_be_tried_again():
-    assert problem_of(REQUEST, errors.NoSnapshot("none")).response().headers["retry-after"] == "60"
-    assert "retry-after" not in problem_of(REQUEST, errors.UnknownKey("x")).response().headers
+def test_what_only_a_new_start_mends_is_not_said_to_pass_by_itself():
+    found = problem_of(REQUEST, errors.NoSnapshot("none"))
+    assert found.detail == "none. Then start the service again"
+    assert "retry-after" not in found.response().headers
 
 
 @pytest.mark.parametrize("error", [errors.UnknownKey("k" * 100_000), errors.QueryError("q", "é" * 100_000)])

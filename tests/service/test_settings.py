@@ -11,12 +11,6 @@ from service.settings import read_settings
 NAMES = ("DESPATCH_DATA", "DESPATCH_MODEL", "DESPATCH_HOST", "DESPATCH_PORT")
 
 
-@pytest.fixture(autouse=True)
-def clean_environment(monkeypatch):
-    for name in NAMES:
-        monkeypatch.delenv(name, raising=False)
-
-
 def test_the_defaults_serve_this_machine_alone():
     settings = read_settings()
     assert (settings.data, settings.model) == (Path("data"), DEFAULT_MODEL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import replace
@@ -44,6 +45,11 @@ def found(built_once: Path, toy_encoder: Encoder) -> SearchResult:
 
 def with_hit(result: SearchResult, hit: Hit) -> SearchResult:
     return replace(result, hits=(hit,), near_misses=())
+
+
+def test_the_tests_do_not_depend_on_the_terminal_or_settings_of_who_runs_them():
+    assert os.environ["TERM"] == "xterm"
+    assert not {"COLUMNS", "FORCE_COLOR", "NO_COLOR", "DESPATCH_DATA", "DESPATCH_MODEL"} & set(os.environ)
 
 
 @pytest.mark.parametrize("unsafe", ["\x1b[31m", "\x9b31m", "\x07", "\x00", "\r", "\x7f", "\u202e", "\u2067"])

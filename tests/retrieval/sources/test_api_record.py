@@ -238,7 +238,7 @@ def test_a_date_is_the_day_it_names(text):
 @pytest.mark.parametrize(
     "text",
     [
-        *("", "2023-02-29T00:00:00", "0001-01-01T00:00:00", "1899-12-31", "8 December 2023", "2023-12-08T"),
+        *("", "2023-02-29T00:00:00", "0002-01-01T00:00:00", "1899-12-31", "8 December 2023", "2023-12-08T"),
         # It could be the day before or after in London.
         *("2023-12-08T23:30:00Z", "2023-12-08T23:30:00+01:00"),
     ],
@@ -253,8 +253,12 @@ def test_a_date_that_is_no_real_day_is_refused_by_its_field(field, text):
 
 
 def test_a_false_date_in_a_group_is_refused():
-    dates = [{"questionUin": "2", "dateTabled": "0001-01-01T00:00:00"}]
-    assert refused(groupedQuestionsDates=dates).startswith("groupedQuestionsDates: is '0001")
+    dates = [{"questionUin": "2", "dateTabled": "0002-01-01T00:00:00"}]
+    assert refused(groupedQuestionsDates=dates).startswith("groupedQuestionsDates: is '0002")
+
+
+def test_a_date_that_was_never_set_is_not_known():
+    assert parse(dateHoldingAnswer="0001-01-01T00:00:00").holding_answered is None
 
 
 @pytest.mark.parametrize(
