@@ -130,7 +130,7 @@ def answer_name(record: Record) -> bytes:
         body = f"answered by {answerer.id or answerer.name}"
     else:
         body = f"alone {record.key}"
-    return hashlib.sha256(f"{body}\0{folded(record.answer_text)}".encode()).digest()
+    return hashlib.sha256(f"{body}\0{folded(record.answer_text)}".encode("utf-8", "surrogatepass")).digest()
 
 
 def in_date_order(entries: list[Entry]) -> list[Entry]:

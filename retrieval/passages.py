@@ -58,7 +58,7 @@ class Passage:
     @property
     def hash(self) -> str:
         """First 16 hex digits of the SHA-256 of the text, its white space folded."""
-        return hashlib.sha256(folded(self.text).encode()).hexdigest()[:16]
+        return hashlib.sha256(folded(self.text).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _always(_: str) -> bool:

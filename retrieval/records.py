@@ -170,7 +170,7 @@ class Record:
         if self.api_id is not None:
             return f"id-{self.api_id}"
         parts = (self.provenance.reader, folded(self.question), folded(self.answer_text))
-        return f"x-{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:16]}"
+        return f"x-{hashlib.sha256(chr(0).join(parts).encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 
 _WHITE_SPACE = re.compile(r"\s+")
