@@ -186,8 +186,9 @@ def _build(
     report.encoding_seconds = time.perf_counter() - encoding
     report.precision = encoder.precision
     report.counts = Counts(len(entries), len({entry.answer_group for entry in entries}), len(texts))
-    snapshot = _publish(entries, vectors, data, encoder, sources, moment, report, progress)
-    report.snapshot = snapshot.manifest.name
+    manifest = _manifest(encoder, report.counts, sources, moment)
+    _publish(entries, vectors, manifest, data, progress)
+    report.snapshot = manifest.name
     report.seconds = time.perf_counter() - started
     return report
 
@@ -220,37 +221,31 @@ def _encoded(texts: Sequence[str], encoder: Encoder, report: BuildReport, progre
     return encoder.encode_documents(list(place_of), count)[places]
 
 
-def _publish(
-    entries: Sequence[Entry],
-    vectors: NDArray[np.float32],
-    data: Path,
-    encoder: Encoder,
-    sources: tuple[str, ...],
-    moment: datetime,
-    report: BuildReport,
-    progress: Progress,
-) -> Snapshot:
-    manifest = Manifest(
+def _manifest(encoder: Encoder, counts: Counts, sources: tuple[str, ...], moment: datetime) -> Manifest:
+    return Manifest(
         format=FORMAT,
         name=f"{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
         created=moment,
         version=version("despatch-box"),
         precision=encoder.precision,
         model=encoder.identity,
-        counts=report.counts,
+        counts=counts,
         sources=sources,
         files={},
     )
 
+
+def _publish(
+    entries: Sequence[Entry], vectors: NDArray[np.float32], manifest: Manifest, data: Path, progress: Progress
+) -> None:
     def write_files(folder: Path) -> None:
         write_received(folder / RECEIVED_FILE, ((entry.record.key, entry.received) for entry in entries))
         write_entries(folder / RECORDS_FILE, entries)
         VectorIndex.of(vectors).write(folder / VECTORS_FILE)
 
     progress("Publishing", 0, 1)
-    snapshot = publish(data, manifest, write_files)
+    publish(data, manifest, write_files)
     progress("Publishing", 1, 1)
-    return snapshot
 
 
 def _nothing(report: BuildReport) -> str:

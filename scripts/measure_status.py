@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from retrieval.records import AnswerKind, FindingName, Record
+from retrieval.sources import ReadReport, read_sources
 from retrieval.status import AnswerStatus, classify
 
 BARE = "bare"
@@ -123,8 +124,6 @@ def errors(pairs: Iterable[Pair]) -> Iterator[str]:
 
 def records_by_id(paths: Sequence[str], wanted: frozenset[int]) -> dict[int, Record]:
     """Return the records of API files whose id is wanted; the first of each id counts."""
-    from retrieval.sources import ReadReport, read_sources  # noqa: PLC0415 - the figures need no reader
-
     found: dict[int, Record] = {}
     for _, record in read_sources(paths, ReadReport(), read_on=datetime.now(tz=UTC).date()):
         if record.api_id in wanted:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -36,7 +36,9 @@ def read_settings(**given: str | int | Path | None) -> Settings:
         QueryError: If one can't be used; it names the setting and the variable.
     """
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        # Of no one type, because each setting has its own: pydantic checks them.
+        said: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        return Settings(**said)
     except ValidationError as error:
         fault = faults(error.errors(include_url=False), Settings.model_fields)[0]
         where = f"give --{fault.field} or set DESPATCH_{fault.field.upper()} to another value"

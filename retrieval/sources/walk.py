@@ -218,8 +218,7 @@ class _Walk:
 
 def _inside(folder: str) -> list[str]:
     """Return what is in `folder` and not hidden, by name."""
-    names = sorted(name for name in os.listdir(folder) if not name.startswith("."))  # noqa: PTH208
-    return [str(Path(folder) / name) for name in names]
+    return sorted(str(path) for path in Path(folder).iterdir() if not path.name.startswith("."))
 
 
 def _split(document: Document, reader: Reader, read_on: date) -> Iterator[Received | SourceError]:

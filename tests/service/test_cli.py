@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -188,8 +189,8 @@ def test_ctrl_c_after_the_new_snapshot_is_in_place_says_that_it_is(
     small_data: Path, small_source: str, toy_encoder: Encoder
 ):
     class Interrupted(Terminal):
-        def print(self, *objects: object, **options: object) -> None:
-            super().print(*objects, **options)  # type: ignore[arg-type]
+        def print(self, *objects: Any, **options: Any) -> None:
+            super().print(*objects, **options)
             if "Publishing" in str(objects[0]):
                 raise KeyboardInterrupt
 
@@ -479,7 +480,8 @@ def test_every_command_says_that_only_the_sample_is_loaded_with_five_questions_t
         assert "sample: 11 Home Office questions. Questions to try:" in plain(shown), command
         assert len(re.findall(rf'despatch search ".+\?" --data {re.escape(str(data))}', shown)) == 5
         told = despatch(*command, "--data", data).json
-        sample = told.get("sample") or told["searched"]["sample"]  # type: ignore[index]
+        searched = told.get("searched")
+        sample = searched["sample"] if isinstance(searched, dict) else told["sample"]
         assert isinstance(sample, dict)
         assert (sample["note"], len(sample["questions"])) == ("sample: 11 Home Office questions", 5)
     pasted = despatch("cite", key, "--style", "house", "--data", data)
