@@ -57,3 +57,13 @@ def test_a_filter_only_removes(number: int, rows: set[int]) -> None:
     for one in best_answers(INDEX, VECTORS[number], GROUPS, limit=900, rows=allowed):
         assert one.row in rows
         assert one.score <= every[one.group]
+
+
+def test_among_answers_that_tie_at_the_cut_the_earliest_are_kept() -> None:
+    # FAISS keeps any of the rows that tie with the last one, and here it keeps other ones than the first.
+    tied = unit_rows(np.tile(np.array([[0.5, 0.866, 0.0]], dtype=np.float32), (600, 1)))
+    tied[100:600:20] = np.array([1.0, 0.0, 0.0], dtype=np.float32)
+    index, groups = VectorIndex.of(tied), np.arange(600, dtype=np.int64)
+    ranked = best_answers(index, np.array([1, 0, 0], dtype=np.float32), groups, limit=60)
+    ahead = list(range(100, 600, 20))
+    assert [one.row for one in ranked] == ahead + [row for row in range(600) if row not in ahead][:35]
