@@ -5,7 +5,12 @@ DespatchError                  the base: catch this to catch them all
 │   ├── SourceNotFound         the path is not there
 │   ├── UnknownSource          no reader knows this kind of document
 │   ├── MalformedRecord        a record is broken, or lacks what every record has
-│   └── ClippedRecord          the source cut the question or the answer short
+│   ├── ClippedRecord          the source cut the question or the answer short
+│   └── ExtraMissing           an optional library that reads it is not installed
+├── ServiceError               Parliament's own service can't be used
+│   ├── ServiceUnreachable     it does not answer, or only with errors
+│   ├── UnexpectedResponse     it answers with something else than it should
+│   └── FilterIgnored          it answers with records that were not asked for
 ├── BuildError                 sources were read, but no snapshot can be made of them
 │   ├── NothingToIndex         not one answered question was found
 │   ├── UnfaithfulPassage      a passage is not word for word in its answer
@@ -19,6 +24,7 @@ DespatchError                  the base: catch this to catch them all
 │   ├── OtherModel             it was built with another encoder
 │   ├── OtherFormat            it was written in another version's format
 │   ├── PublishFailed          it could not be written whole; the old one stands
+│   ├── PackDamaged            a pack can't be read, or is not what was packed
 │   └── DirectoryBusy          another build is writing there
 ├── QueryError                 the question or a filter is not usable
 │   ├── UnknownName            no such body, minister, asker, ... in the corpus
@@ -65,7 +71,39 @@ class MalformedRecord(SourceError):
 
 
 class ClippedRecord(SourceError):
-    """The source cut the question or the answer short, so it must not be quoted."""
+    """The source cut the question or the answer short, so it must not be quoted.
+
+    Args:
+        path: The document.
+        reason: Which part was cut, and where the whole can be had.
+        line: Line, or place in a list.
+        api_id: The API's id, by which the whole can be fetched; None is not known.
+    """
+
+    def __init__(self, path: Path | str, reason: str, line: int | None = None, api_id: int | None = None) -> None:
+        """Keep the id beside the parts of every fault."""
+        self.api_id = api_id
+        super().__init__(path, reason, line)
+
+
+class ExtraMissing(SourceError):
+    """An optional library is not installed, without which this kind of file can't be read."""
+
+
+class ServiceError(DespatchError):
+    """Parliament's own service can't be used."""
+
+
+class ServiceUnreachable(ServiceError):
+    """The service does not answer, or only with errors, though it was asked several times."""
+
+
+class UnexpectedResponse(ServiceError):
+    """The service answers with something else than it should."""
+
+
+class FilterIgnored(ServiceError):
+    """The service answers with records that were not asked for, as it does when it ignores a parameter."""
 
 
 class BuildError(DespatchError):
@@ -118,6 +156,10 @@ class OtherFormat(SnapshotError):
 
 class PublishFailed(SnapshotError):
     """The snapshot could not be written whole; the one before it still stands."""
+
+
+class PackDamaged(SnapshotError):
+    """A pack can't be read, or is not what was packed."""
 
 
 class DirectoryBusy(SnapshotError):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
+from enum import Enum
 from typing import Protocol
 
 from retrieval.errors import SourceError
@@ -29,10 +29,9 @@ class Received:
     provenance: Provenance
 
 
-class NoAnswer(StrEnum):
-    """Why a question that is whole has no answer to keep; neither is a fault."""
+class Withdrawn(Enum):
+    """Stands in the place of a record that was withdrawn: it is no fault, and nothing of it is kept."""
 
-    UNANSWERED = "unanswered"
     WITHDRAWN = "withdrawn"
 
 
@@ -57,12 +56,12 @@ class Reader(Protocol):
             SourceError: If the document breaks off so that nothing after this point can be read.
         """
 
-    def parse(self, received: Received) -> Record | NoAnswer:
-        """Return the record that `received` holds, or why it has no answer to keep.
+    def parse(self, received: Received) -> Record | Withdrawn:
+        """Return the record that `received` holds, answered or not, unless it was withdrawn.
 
         Raises:
             MalformedRecord: If it is broken, or lacks what every record has.
-            ClippedRecord: If the source cut its question or answer short.
+            ClippedRecord: If the source cut its answer short, or the question of an answer.
         """
 
     def api_id(self, received: Received) -> int | None:

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+from retrieval.files import flush, replace_file
+
+DiskOf = Callable[[int], AbstractContextManager[None]]
+
+
+def test_a_file_is_made_and_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    for content in (b"one", b"", b"three" * 10_000):
+        replace_file(path, content)
+        assert path.read_bytes() == content
+    assert [one.name for one in tmp_path.iterdir()] == ["file"]
+
+
+def test_who_has_the_old_file_open_goes_on_reading_the_old_one(tmp_path: Path) -> None:
+    replace_file(tmp_path / "file", b"old")
+    with (tmp_path / "file").open("rb") as stream:
+        replace_file(tmp_path / "file", b"new")
+        assert stream.read() == b"old"
+
+
+@pytest.mark.parametrize("in_the_way", [".file.part", "file"])
+def test_what_can_not_be_replaced_stays_as_it_was(tmp_path: Path, in_the_way: str) -> None:
+    (tmp_path / in_the_way).mkdir()
+    (tmp_path / in_the_way / "kept").write_text("kept")
+    with pytest.raises(OSError, match="file"):
+        replace_file(tmp_path / "file", b"new")
+    assert (tmp_path / in_the_way / "kept").read_text() == "kept"
+
+
+def test_a_full_disk_leaves_the_old_file(tmp_path: Path, disk_of: DiskOf) -> None:
+    replace_file(tmp_path / "file", b"old")
+    with disk_of(10), pytest.raises(OSError, match="too large"):
+        replace_file(tmp_path / "file", b"x" * 1000)
+    assert (tmp_path / "file").read_bytes() == b"old"
+
+
+def test_what_is_not_there_can_not_be_flushed(tmp_path: Path) -> None:
+    flush(tmp_path)
+    with pytest.raises(FileNotFoundError):
+        flush(tmp_path / "missing")
