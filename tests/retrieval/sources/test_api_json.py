@@ -269,6 +269,25 @@ def test_bytes_that_are_no_record_are_refused_by_parsing_too():
             READER.parse(Received("parliament-api", raw, place))
 
 
+def test_the_id_is_told_with_and_without_an_envelope():
+    for document in (value(5), call(5)):
+        (received,) = split(json.dumps(document).encode())
+        assert READER.api_id(received) == 5
+
+
+def test_a_statement_among_questions_is_a_fault_that_says_what_it_is():
+    statement = {"id": 9, "dateMade": "2024-03-05T00:00:00", "title": "Rivers", "text": "They are clean."}
+    data = lines(value(1), {"value": statement, "links": []}, call(3))
+    assert recognised(data)
+    wanted = "is one of the statements among questions: give each kind as a document of its own"
+    assert found(data) == [(1, 1), (2, wanted), (3, 3)]
+
+
+def test_a_document_of_statements_is_not_one_of_questions():
+    assert not recognised(b'{"totalResults": 1, "results": [{"value": {"id": 9, "dateMade": null, "text": "a"}}]}')
+    assert not recognised(lines({"id": 9, "memberRole": "Minister"}, value(1)))
+
+
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 values = st.builds(lambda number, heading: value(number, heading=heading), st.integers(1, 10**6), texts)
 

@@ -15,7 +15,7 @@ from retrieval.records import (
     Member,
     Provenance,
 )
-from retrieval.sources import NoAnswer, Received, reader_named
+from retrieval.sources import Received, Withdrawn, reader_named
 from retrieval.sources.api_record import clipped_part
 
 PLACE = Provenance("parliament-api", "kept.jsonl", 3, date(2026, 11, 21))
@@ -119,6 +119,7 @@ def test_every_fact_of_the_source_is_in_the_record():
             "heading",
             "attachments",
         ),
+        *("correctingMemberId", "correctingMember", "originalAnswerText"),
     ],
 )
 def test_a_fact_that_is_null_is_as_unknown_as_one_that_is_absent(field):
@@ -147,17 +148,34 @@ def test_html_becomes_blocks_and_entities_in_a_question_become_characters():
 
 
 @pytest.mark.parametrize("answer", [None, "", " \n ", "<p></p>", "<p>\u00a0</p><p>&nbsp;</p>"])
-def test_a_question_without_words_for_an_answer_is_unanswered(answer):
-    assert parse(answerText=answer) is NoAnswer.UNANSWERED
+def test_a_question_without_words_for_an_answer_is_a_record_that_waits_for_one(answer):
+    record = parse(answerText=answer, dateForAnswer="2024-01-12T00:00:00")
+    assert (record.question, record.answer, record.is_answered) == ("What is the plan?", (), False)
+    assert (record.due, record.answered, record.question_is_clipped) == (date(2024, 1, 12), None, False)
 
 
-def test_a_question_cut_short_is_unanswered_first_as_there_is_nothing_to_quote():
-    assert parse(answerText=None, questionText="q" * 255) is NoAnswer.UNANSWERED
+def test_a_question_cut_short_is_kept_and_marked_while_it_waits_for_its_answer():
+    record = parse(answerText=None, questionText="q" * 255)
+    assert (record.is_answered, record.question_is_clipped) == (False, True)
+    assert parse(answerText=None, questionText="q" * 254).question_is_clipped is False
 
 
 def test_a_withdrawn_question_is_withdrawn_with_or_without_an_answer():
-    assert parse(isWithdrawn=True) is NoAnswer.WITHDRAWN
-    assert parse(isWithdrawn=True, answerText=None) is NoAnswer.WITHDRAWN
+    assert parse(isWithdrawn=True) is Withdrawn.WITHDRAWN
+    assert parse(isWithdrawn=True, answerText=None) is Withdrawn.WITHDRAWN
+
+
+def test_the_text_before_a_correction_and_who_corrected_it_are_kept():
+    record = parse(
+        originalAnswerText="<p>There was one.</p>",
+        dateAnswerCorrected="2024-01-09T00:00:00",
+        correctingMemberId=12,
+        correctingMember={"id": 12, "name": "Ann Minister"},
+    )
+    assert record.first_answer == (Block(BlockKind.PARAGRAPH, "There was one."),)
+    assert (record.corrected, record.corrected_by) == (date(2024, 1, 9), Member(12, "Ann Minister"))
+    assert parse(correctingMemberId=0, originalAnswerText="").corrected_by is None
+    assert parse(originalAnswerText="").first_answer == ()
 
 
 def test_a_member_can_be_known_by_id_only_and_zero_is_no_id():
@@ -303,6 +321,17 @@ def test_an_answer_cut_short_is_refused_with_the_call_that_gives_it_whole():
         "the list call cut the answer of record 7 short: fetch it whole from "
         "https://questions-statements-api.parliament.uk/api/writtenquestions/questions/7"
     )
+
+
+def test_a_first_answer_cut_short_is_refused_as_the_diff_would_be_false():
+    reason = refused(ClippedRecord, originalAnswerText="a" * 255 + "...")
+    assert reason.startswith("the list call cut the first answer of record 7 short")
+
+
+def test_a_record_cut_short_tells_the_id_by_which_it_is_fetched_whole():
+    with pytest.raises(ClippedRecord) as caught:
+        parse(answerText="a" * 255 + "...")
+    assert caught.value.api_id == 7
 
 
 def test_a_question_cut_short_is_refused():
