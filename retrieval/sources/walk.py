@@ -14,10 +14,24 @@ from retrieval.errors import ClippedRecord, SourceError, SourceNotFound, Unknown
 from retrieval.records import Record
 from retrieval.sources.api_json import ParliamentApi
 from retrieval.sources.documents import Document, unreadable
-from retrieval.sources.reader import NoAnswer, Reader, Received
+from retrieval.sources.dumps import MysocietyDump
+from retrieval.sources.long_texts import LongTexts
+from retrieval.sources.mapped_table import MappedTable
+from retrieval.sources.official_page import OfficialPage
+from retrieval.sources.reader import Reader, Received
 from retrieval.sources.saved_page import SavedPage
+from retrieval.sources.statement_json import ParliamentStatements
+from retrieval.sources.written_answers_xml import WrittenAnswersXml
 
-READERS: tuple[Reader, ...] = (ParliamentApi(), SavedPage())
+READERS: tuple[Reader, ...] = (
+    ParliamentApi(),
+    ParliamentStatements(),
+    MysocietyDump(),
+    WrittenAnswersXml(),
+    OfficialPage(),
+    SavedPage(),
+    MappedTable(),
+)
 STANDARD_INPUT = "-"
 # A file of the wrong kind can be wrong on every line: past this, faults are counted and no longer kept.
 MAX_FAULTS_KEPT = 1000
@@ -29,14 +43,18 @@ class ReadReport:
 
     Attributes:
         documents: Documents that a reader recognised.
-        records: Answered questions read.
-        unanswered: Questions without an answer yet, passed over.
+        records: Answered questions and statements read.
+        unanswered: Questions without an answer yet.
         withdrawn: Questions withdrawn, passed over.
         withdrawn_ids: The API's ids of those.
         clipped: Records refused because the source cut them short; each is a fault too.
+        clipped_ids: The API's ids of those, where it is known: they can be fetched whole.
         fault_count: Faults in all.
         faults: The first `MAX_FAULTS_KEPT` of them, in order.
         ignored: Path and reason of each file or folder found in a folder and not read, in order.
+        completed: Records that a list cut short, and that a table of long texts made whole.
+        disagreed: Records whose long text does not begin as the list has it, and that stay cut short.
+        notices: Path and remark of each file that was read, but not in all of its parts.
     """
 
     documents: int = 0
@@ -45,9 +63,34 @@ class ReadReport:
     withdrawn: int = 0
     withdrawn_ids: set[int] = field(default_factory=set)
     clipped: int = 0
+    clipped_ids: set[int] = field(default_factory=set)
     fault_count: int = 0
     faults: list[SourceError] = field(default_factory=list)
     ignored: list[tuple[str, str]] = field(default_factory=list)
+    completed: int = 0
+    disagreed: int = 0
+    notices: list[tuple[str, str]] = field(default_factory=list)
+
+    def note_record(self, record: Record) -> None:
+        """Count a record that was read."""
+        self.records += record.is_answered
+        self.unanswered += not record.is_answered
+
+    def note_withdrawn(self, api_id: int | None) -> None:
+        """Count a question that was withdrawn."""
+        self.withdrawn += 1
+        if api_id is not None:
+            self.withdrawn_ids.add(api_id)
+
+    def note_fault(self, error: SourceError) -> None:
+        """Count a fault, and keep it unless there are very many."""
+        self.fault_count += 1
+        if isinstance(error, ClippedRecord):
+            self.clipped += 1
+            if error.api_id is not None:
+                self.clipped_ids.add(error.api_id)
+        if len(self.faults) < MAX_FAULTS_KEPT:
+            self.faults.append(error)
 
 
 def reader_named(name: str, readers: Sequence[Reader] = READERS) -> Reader:
@@ -72,7 +115,7 @@ def read_sources(
     readers: Sequence[Reader] = READERS,
     stdin: BinaryIO | None = None,
 ) -> Iterator[tuple[Received, Record]]:
-    """Yield every answered question in `paths`, in the order of `paths` and, in a folder, of names.
+    """Yield every question, answered or not, and every statement in `paths`: in that order and, in a folder, of names.
 
     Folders are gone through with all their folders. In them, hidden files are passed over; files that no
     reader knows, and what was read already under another name, are listed in the report. Nothing is looked
@@ -92,12 +135,14 @@ def read_sources(
         SourceError: The first fault, with `strict`.
     """
     check_paths(paths, stdin)
-    walk = _Walk(report, read_on, strict, readers)
-    for path in paths:
-        if path == STANDARD_INPUT and stdin is not None:
-            yield from walk.document(path, stdin)
-        else:
-            yield from walk.named(path)
+    with LongTexts.among(paths) as long_texts:
+        walk = _Walk(report, read_on, strict, readers, long_texts)
+        for path in paths:
+            if path == STANDARD_INPUT and stdin is not None:
+                yield from walk.document(path, stdin)
+            else:
+                yield from walk.named(path)
+        report.completed, report.disagreed = long_texts.completed, long_texts.disagreed
 
 
 def check_paths(paths: Sequence[str], stdin: BinaryIO | None = None) -> None:
@@ -130,6 +175,7 @@ class _Walk:
     read_on: date
     strict: bool
     readers: Sequence[Reader]
+    long_texts: LongTexts
     seen: set[str] = field(default_factory=set)
 
     def named(self, named: str) -> Iterator[tuple[Received, Record]]:
@@ -175,6 +221,8 @@ class _Walk:
             reader = next((reader for reader in self.readers if reader.recognises(document)), None)
             if reader is not None:
                 self.report.documents += 1
+                if isinstance(reader, MappedTable):
+                    self.report.notices += [(path, notice) for notice in reader.notices(document)]
                 yield from self._records(document, reader)
                 return
         reason = "is empty" if not document.head else "is of a kind that no reader knows"
@@ -189,26 +237,18 @@ class _Walk:
                 self._fault(item)
                 continue
             try:
-                found = reader.parse(item)
+                received, found = self.long_texts.parsed(reader, item)
             except SourceError as error:
                 self._fault(error)
                 continue
             if isinstance(found, Record):
-                self.report.records += 1
-                yield item, found
-            elif found is NoAnswer.WITHDRAWN:
-                self.report.withdrawn += 1
-                api_id = reader.api_id(item)
-                if api_id is not None:
-                    self.report.withdrawn_ids.add(api_id)
+                self.report.note_record(found)
+                yield received, found
             else:
-                self.report.unanswered += 1
+                self.report.note_withdrawn(reader.api_id(received))
 
     def _fault(self, error: SourceError) -> None:
-        self.report.fault_count += 1
-        self.report.clipped += isinstance(error, ClippedRecord)
-        if len(self.report.faults) < MAX_FAULTS_KEPT:
-            self.report.faults.append(error)
+        self.report.note_fault(error)
         if self.strict:
             raise error
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.errors import ClippedRecord, MalformedRecord, SourceError, SourceNotFound, UnknownSource
-from retrieval.sources import READERS, NoAnswer, ReadReport, Received, read_sources, reader_named
+from retrieval.sources import READERS, ReadReport, Received, Withdrawn, read_sources, reader_named
 from retrieval.sources.walk import MAX_FAULTS_KEPT
 
 READ_ON = date(2026, 11, 21)
@@ -60,11 +60,28 @@ def test_paths_are_read_in_the_order_given_and_folders_in_the_order_of_names(tmp
     assert ids(last, tmp_path / "folder") == [4, 1, 2, 3]
 
 
-def test_unanswered_and_withdrawn_questions_are_counted_and_are_no_faults(tmp_path):
+def test_unanswered_questions_are_given_and_withdrawn_ones_are_not_and_neither_is_a_fault(tmp_path):
     path = write(tmp_path / "a", line(1, answerText=None), line(2, isWithdrawn=True), line(3), line(4, answerText=""))
     report = ReadReport()
-    assert ids(path, report=report) == [3]
+    found = [record for _, record in read_sources([str(path)], report, read_on=READ_ON)]
+    assert [(record.api_id, record.is_answered) for record in found] == [(1, False), (3, True), (4, False)]
     assert (report.records, report.unanswered, report.withdrawn, report.fault_count) == (1, 2, 1, 0)
+    assert report.withdrawn_ids == {2}
+
+
+def test_the_ids_of_clipped_records_are_kept_so_that_they_can_be_fetched_whole(tmp_path):
+    report = ReadReport()
+    path = write(tmp_path / "a", line(7, answerText="a" * 255 + "..."), line(8), line(9, questionText="q" * 255))
+    assert ids(path, report=report) == [8]
+    assert (report.clipped, report.clipped_ids) == (2, {7, 9})
+
+
+def test_a_clipped_question_that_waits_for_its_answer_is_given_as_clipped(tmp_path):
+    path = write(tmp_path / "a", line(9, questionText="q" * 255, answerText=None))
+    report = ReadReport()
+    found = [record for _, record in read_sources([str(path)], report, read_on=READ_ON)]
+    assert [(record.api_id, record.question_is_clipped) for record in found] == [(9, True)]
+    assert report.fault_count == 0
 
 
 def test_faults_are_listed_and_reading_goes_on(tmp_path):
@@ -250,7 +267,7 @@ def test_a_failing_disk_is_a_fault(tmp_path):
             raise OSError(5, "Input/output error")
 
         def parse(self, received):
-            return NoAnswer.UNANSWERED
+            return Withdrawn.WITHDRAWN
 
     report = ReadReport()
     assert ids(write(tmp_path / "a", line(1)), report=report, readers=[Failing()]) == []
@@ -262,8 +279,11 @@ def test_a_failing_disk_is_a_fault(tmp_path):
 def test_readers_are_found_by_their_names():
     for reader in READERS:
         assert reader_named(reader.name) is reader
-    assert [reader.name for reader in READERS] == ["parliament-api", "saved-page"]
-    with pytest.raises(UnknownSource, match=r"no reader has this name \(there are: parliament-api, saved-page\)"):
+    names = [reader.name for reader in READERS]
+    assert len(set(names)) == len(names)
+    # Records of a released format carry these.
+    assert {"parliament-api", "saved-page"} <= set(names)
+    with pytest.raises(UnknownSource, match=rf"no reader has this name \(there are: {', '.join(names)}\)"):
         reader_named("hansard")
 
 
