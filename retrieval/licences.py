@@ -36,9 +36,23 @@ OPEN_PARLIAMENT_LICENCE: Final = Licence(
 
 _BY_READER: Final = {
     "parliament-api": OPEN_PARLIAMENT_LICENCE,
+    "parliament-statements": OPEN_PARLIAMENT_LICENCE,
+    "official-page": OPEN_PARLIAMENT_LICENCE,
     # The words are Parliament's, whoever republished them; the copy does not say who did.
     "saved-page": replace(
         OPEN_PARLIAMENT_LICENCE, credits=("saved web page; the republishing site is not named in it",)
+    ),
+    "parlparse-xml": replace(
+        OPEN_PARLIAMENT_LICENCE,
+        credits=("XML by mySociety's parlparse (TheyWorkForYou), which states CC BY-SA 3.0 for its own work",),
+    ),
+    "mysociety-dump": replace(
+        OPEN_PARLIAMENT_LICENCE,
+        credits=("copy published by mySociety (CC BY 4.0): https://github.com/mysociety/uk-parl-written-questions",),
+    ),
+    # Its reader takes no row that does not state this licence.
+    "mapped-table": replace(
+        OPEN_PARLIAMENT_LICENCE, credits=("from a user's own table, which states the licence; not checked",)
     ),
 }
 

@@ -12,10 +12,11 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What a reference manager is told of one answer. Primary key: `key`. None is not known.
+    """What a reference manager is told of one answer or statement. Primary key: `key`. None is not known.
 
     Attributes:
         key: Citation key: ASCII letters, digits and hyphens.
+        paper: What it is: `Written question` or `Written statement`.
         title: What the answer is about.
         author: Who answered, as named.
         authority: The body that answered, as then named.
@@ -29,6 +30,7 @@ class Reference:
     """
 
     key: str
+    paper: str
     title: str
     author: str | None
     authority: str | None
@@ -92,7 +94,7 @@ def bibtex(reference: Reference) -> str:
 
     issued = reference.issued
     # The older styles print no more of a `@misc` than this and the note.
-    where = (f"Written question {reference.number or ''}".strip(), reference.publisher, reference.authority)
+    where = (f"{reference.paper} {reference.number or ''}".strip(), reference.publisher, reference.authority)
     fields = {
         "author": kept_whole(reference.author),
         "title": kept_whole(reference.title),
@@ -141,7 +143,7 @@ def _slashed(day: date) -> str:
 
 def csl_json(reference: Reference) -> str:
     """Return CSL-JSON: a list of one item of type `document`, as CSL has none for answers."""
-    item: dict[str, object] = {"id": reference.key, "type": "document", "genre": "Written question"}
+    item: dict[str, object] = {"id": reference.key, "type": "document", "genre": reference.paper}
     texts = {
         "title": reference.title,
         "authority": reference.authority,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from retrieval.citations import Citation, CitationStyle, cite, notes, style_named, written
 from retrieval.errors import QueryError, UnknownSource
 from retrieval.licences import OPEN_PARLIAMENT_LICENCE, licence_of
-from retrieval.records import AnswerKind, Block, BlockKind, FindingName, House, Member, Provenance, Record
+from retrieval.records import AnswerKind, Block, BlockKind, FindingName, Genre, House, Member, Provenance, Record
 from retrieval.references import one_line
 
 API = Provenance(reader="parliament-api", source="answers.jsonl", place=1, read_on=date(2026, 11, 21))
@@ -53,6 +53,9 @@ LORDS = replace(
     tabled=date(2026, 4, 27),
     answered=date(2026, 5, 11),
 )
+# Under the government in office when the table of governments was made.
+RECENT = replace(COMMONS, tabled=date(2026, 9, 1), answered=date(2026, 9, 8))
+SUNAK = "answered under an earlier government (Sunak Conservative Government)"
 SAVED = Record(
     provenance=PAGE,
     question="To ask the Secretary of State for the Home Department, if her Department will publish all of",
@@ -140,7 +143,7 @@ def test_the_oscola_form_ends_in_the_official_page_and_the_day_it_was_read():
 
 
 def test_the_oscola_form_is_said_to_be_our_own():
-    said = notes(cited(COMMONS), CitationStyle.OSCOLA)
+    said = notes(cited(RECENT), CitationStyle.OSCOLA)
     assert said == ("OSCOLA has no rule for written answers published with a UIN: this form is Despatch Box's own",)
 
 
@@ -153,7 +156,9 @@ def test_an_answer_of_hansard_times_gets_no_page_and_no_invented_column():
     assert written(citation, CitationStyle.OSCOLA) == (
         "HC Written Question 12345, answered 6 July 1998 (no URL in the source)"
     )
-    assert "cites by volume and column: the source gives neither" in notes(citation, CitationStyle.OSCOLA)[0]
+    under, ours, _ = notes(citation, CitationStyle.OSCOLA)
+    assert under == "answered under an earlier government (Blair Labour Government)"
+    assert "cites by volume and column: the source gives neither" in ours
 
 
 @pytest.mark.parametrize(
@@ -258,6 +263,7 @@ def test_a_house_that_was_worked_out_is_not_cited():
     assert citation.missing == ("house", "uin", "url", "asker")
     assert citation.session == "2024-26"
     assert notes(citation, CitationStyle.HOUSE) == (
+        "answered under an earlier government (Starmer Labour Government)",
         "not in the source: House, UIN, URL, asker's name",
         "worked out, not given, and so left out: house: Commons",
         "saved web page; the republishing site is not named in it",
@@ -324,21 +330,102 @@ def test_the_kind_of_answer_goes_into_every_export(style):
 
 
 def test_a_full_reply_with_every_fact_needs_no_notes():
-    assert notes(cited(COMMONS), CitationStyle.HOUSE) == ()
+    assert notes(cited(RECENT), CitationStyle.MEMBER) == ()
+
+
+@pytest.mark.parametrize("style", CitationStyle)
+def test_an_answer_by_an_earlier_government_says_so(style):
+    citation = cited(COMMONS)
+    assert citation.earlier_government == "Sunak Conservative Government"
+    assert notes(citation, style)[0] == SUNAK
+    recent = cited(RECENT)
+    assert recent.earlier_government is None
+    assert not any("government" in note for note in notes(recent, style))
+
+
+def test_the_warning_that_an_answer_is_no_reply_comes_before_its_government():
+    warning, under = notes(cited(COMMONS, AnswerKind.HOLDING), CitationStyle.MEMBER)
+    assert (warning[:24], under) == ("this is a holding answer", SUNAK)
+
+
+def test_without_the_day_of_the_answer_no_government_is_named():
+    assert cited(replace(COMMONS, answered=None)).earlier_government is None
+    assert cited(replace(COMMONS, answered=date(1950, 3, 1))).earlier_government is None
+
+
+@pytest.mark.parametrize("style", EXPORTS)
+def test_the_earlier_government_goes_into_every_export(style):
+    assert "Answered under an earlier government (Sunak Conservative Government)." in form(COMMONS, style)
+    assert "government" not in form(RECENT, style)
+
+
+def test_who_corrected_an_answer_is_among_the_facts_the_notes_and_the_exports():
+    corrector = Member(id=9, name="Ann Corrector", post="Minister")
+    citation = cited(replace(RECENT, corrected=date(2026, 9, 21), corrected_by=corrector))
+    assert citation.corrected_by == corrector
+    assert notes(citation, CitationStyle.MEMBER) == ("corrected by Ann Corrector on 21 September 2026",)
+    assert "Corrected on 21 September 2026 by Ann Corrector." in written(citation, CitationStyle.RIS)
+
+
+def test_a_corrector_known_by_id_alone_is_called_that():
+    citation = cited(replace(RECENT, corrected=date(2026, 9, 21), corrected_by=Member(id=9)))
+    wanted = "corrected by a Member whose name is not in the source (Member 9) on 21 September 2026"
+    assert notes(citation, CitationStyle.MEMBER) == (wanted,)
+    nameless = cited(replace(RECENT, corrected_by=Member(party="Labour")))
+    wanted = "corrected by a Member whose name is not in the source on a day not in the source"
+    assert notes(nameless, CitationStyle.MEMBER) == (wanted,)
+
+
+def test_an_answer_that_someone_corrected_is_a_corrected_one():
+    citation = cited(replace(RECENT, corrected_by=Member(name="Ann Corrector")))
+    assert citation.findings == (FindingName.CORRECTED,)
+    assert written(citation, CitationStyle.MEMBER).endswith(", corrected on a day not in the source")
+
+
+def test_facts_from_the_member_register_are_told_from_those_of_the_source():
+    record = replace(
+        RECENT,
+        asker=Member(id=4267, name="John Healey", party="Labour", seat="Wentworth and Dearne"),
+        from_register=("asker.seat", "asker.name", "asker.party", "answerer.post", "answerer.name"),
+    )
+    citation = cited(record)
+    assert citation.from_register == ("minister.name", "minister.post", "asker.name", "asker.party", "asker.seat")
+    assert citation.missing == ()
+    said = "minister's name and post, asker's name, party and seat from the member register"
+    assert notes(citation, CitationStyle.HOUSE)[1:] == (said,)
+    assert "Minister's name and post, asker's name, party and seat from the member register." in written(
+        citation, CitationStyle.RIS
+    )
+
+
+def test_only_what_is_cited_is_said_to_come_from_the_register():
+    record = replace(RECENT, asker=None, from_register=("asker.name", "answerer.party", "corrected_by.name"))
+    assert cited(record).from_register == ()
+    record = replace(RECENT, corrected_by=Member(9, "Ann Corrector"), from_register=("corrected_by.name",))
+    assert notes(cited(record), CitationStyle.MEMBER)[1:] == ("correcting Member's name from the member register",)
+    record = replace(RECENT, inferred=("answerer",), from_register=("answerer.name",))
+    assert cited(record).from_register == ()
+
+
+def test_the_body_is_cited_by_its_name_on_the_day_where_that_is_known():
+    citation = cited(RECENT, answering_body="Ministry of War")
+    assert citation.answering_body == "Ministry of War"
+    assert cited(replace(RECENT, inferred=("answering_body",)), answering_body="Ministry of War").answering_body is None
 
 
 def test_a_session_that_is_not_over_may_change_its_name():
     record = replace(COMMONS, tabled=date(2026, 6, 1), answered=date(2026, 6, 8))
     assert form(record, CitationStyle.HOUSE).startswith("194793 [of Session 2026-27] on ")
     warning = "session 2026-27 was not over on 14 September 2026: its name may change"
-    assert notes(cited(record), CitationStyle.HOUSE) == (warning,)
-    assert notes(cited(record), CitationStyle.MEMBER) == ()
+    under = "answered under an earlier government (Starmer Labour Government)"
+    assert notes(cited(record), CitationStyle.HOUSE) == (under, warning)
+    assert notes(cited(record), CitationStyle.MEMBER) == (under,)
 
 
 def test_the_passage_meant_is_in_the_notes_and_the_exports():
-    citation = cited(COMMONS, paragraph=3)
+    citation = cited(RECENT, paragraph=3)
     assert citation.paragraph == 3
-    assert notes(citation, CitationStyle.HOUSE) == (
+    assert notes(citation, CitationStyle.MEMBER) == (
         "the passage meant is number 3 of the answer, by Despatch Box's count",
     )
     assert "Passage 3 of the answer." in written(citation, CitationStyle.RIS)
@@ -384,6 +471,7 @@ def test_bibtex_is_one_misc_entry():
         "urldate": "{2026-11-21}",
         "note": "{Substantive answer. Tabled 18 July 2023. Session 2022-23. Asked by John Healey. "
         "Answered as Parliamentary Under-Secretary (Ministry of Defence). "
+        "Answered under an earlier government (Sunak Conservative Government). "
         "Contains Parliamentary information licensed under the Open Parliament Licence v3.0.}",
     }
 
@@ -499,6 +587,26 @@ def test_each_readers_text_is_under_the_open_parliament_licence():
     assert (saved.name, saved.spdx) == ("Open Parliament Licence v3.0", "OPL-UK-3.0")
 
 
+@pytest.mark.parametrize(
+    ("reader", "credits"),
+    [
+        ("official-page", ()),
+        (
+            "parlparse-xml",
+            ("XML by mySociety's parlparse (TheyWorkForYou), which states CC BY-SA 3.0 for its own work",),
+        ),
+        (
+            "mysociety-dump",
+            ("copy published by mySociety (CC BY 4.0): https://github.com/mysociety/uk-parl-written-questions",),
+        ),
+        ("mapped-table", ("from a user's own table, which states the licence; not checked",)),
+    ],
+)
+def test_who_republished_the_text_is_credited_beside_its_licence(reader, credits):
+    licence = licence_of(reader)
+    assert licence == replace(OPEN_PARLIAMENT_LICENCE, credits=credits)
+
+
 def test_no_licence_is_assumed_for_an_unknown_reader():
     with pytest.raises(UnknownSource, match="no licence is stated"):
         licence_of("elsewhere")
@@ -523,6 +631,11 @@ RECORDS = st.builds(
     tabled=st.none() | DAYS,
     answered=st.none() | DAYS,
     corrected=st.none() | DAYS,
+    corrected_by=st.none() | MEMBERS,
+    genre=st.sampled_from(Genre),
+    from_register=st.lists(st.sampled_from(("answerer.name", "answerer.post", "asker.party", "corrected_by.seat"))).map(
+        tuple
+    ),
     flagged_correction=st.none() | st.booleans(),
     inferred=st.lists(st.sampled_from(("house", "tabled", "answered", "asker", "heading")), unique=True).map(tuple),
 )
@@ -559,6 +672,10 @@ def test_any_record_can_be_read_back_from_every_export(record):
 @given(record=RECORDS)
 def test_a_fact_is_either_cited_or_missing(record):
     citation = cited(record)
+    statement = record.genre is Genre.STATEMENT
     for name in ("house", "uin", "url", "heading", "tabled", "answered", "answering_body", "session"):
+        if statement and name == "tabled":
+            continue
         assert (getattr(citation, name) is None) is (name in citation.missing)
     assert ("minister" in citation.missing) is not bool(citation.minister and citation.minister.name)
+    assert not (statement and {"tabled", "asker"} & set(citation.missing))
