@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
-from numpy.typing import NDArray
-
+from retrieval.attached import AttachedTexts
+from retrieval.build_report import BuildReport, Changes, Progress, no_progress
+from retrieval.derivation import derivation
+from retrieval.draft import Draft
+from retrieval.embeddings import Embeddings
 from retrieval.encoders import Encoder
-from retrieval.entries import Entry, write_entries
-from retrieval.errors import NothingToIndex, PassageTooLong
-from retrieval.gathering import entries_of, grouped, in_date_order, one_each
-from retrieval.passages import encoder_text
-from retrieval.received import read_received, write_received
-from retrieval.records import Record
+from retrieval.errors import NothingToIndex, SnapshotError, SourceError
+from retrieval.gathering import Candidate, Gathered, Standing, Withdrawals, gather
+from retrieval.holdings import Holdings, HoldingState, register_at
+from retrieval.members import MemberRegister
 from retrieval.snapshot import (
     FORMAT,
-    RECEIVED_FILE,
-    RECORDS_FILE,
-    VECTORS_FILE,
-    Counts,
+    KEEP,
+    MEMBERS_FILE,
+    OLDER_FORMATS,
     Manifest,
     Snapshot,
     check_model,
@@ -36,45 +36,12 @@ from retrieval.snapshot import (
     publish,
     writing,
 )
-from retrieval.sources import ReadReport, Received, check_paths, read_sources, reader_named
-from retrieval.vectors import VectorIndex
+from retrieval.sources import READERS, Reader, ReadReport, Received, Withdrawn, check_paths, read_sources, reader_named
 
-Progress = Callable[[str, int, int | None], None]
-"""Hears a stage's name, how much of it is done and how much there is in all (None: not known)."""
+__all__ = ["BuildReport", "Changes", "Progress", "build", "no_progress", "refresh", "upgrade"]
 
 
-def no_progress(stage: str, done: int, total: int | None) -> None:
-    """Say nothing."""
-
-
-@dataclass(slots=True)
-class BuildReport:
-    """What a build read, made and left aside.
-
-    Attributes:
-        snapshot: Name of the new snapshot.
-        read: What the readers met: faults, files ignored, questions without an answer yet.
-        counts: Records, distinct answers and passages published.
-        texts_encoded: Distinct texts given to the encoder.
-        repeated: Records that were there already under the same key or API id; one of each is kept.
-        disagreements: Key of each record whose flags and text disagree, with what was decided.
-        seconds: From first to last step.
-        encoding_seconds: Of which spent encoding.
-        precision: The encoder's arithmetic.
-    """
-
-    snapshot: str = ""
-    read: ReadReport = field(default_factory=ReadReport)
-    counts: Counts = field(default_factory=lambda: Counts(0, 0, 0))
-    texts_encoded: int = 0
-    repeated: int = 0
-    disagreements: list[tuple[str, str]] = field(default_factory=list)
-    seconds: float = 0.0
-    encoding_seconds: float = 0.0
-    precision: str = ""
-
-
-def build(
+def build(  # noqa: PLR0913 - each option stands alone
     sources: Sequence[str | Path],
     data: Path | str,
     encoder: Encoder,
@@ -82,18 +49,24 @@ def build(
     add: bool = False,
     strict: bool = False,
     stdin: BinaryIO | None = None,
+    readers: Sequence[Reader] = READERS,
+    keep: int = KEEP,
     now: datetime | None = None,
     progress: Progress = no_progress,
 ) -> BuildReport:
     """Read `sources`, make quotable passages of their answers, index them and publish a snapshot.
 
+    What was worked out, and encoded, for the snapshot before is used again where it is the same.
+
     Args:
         sources: Files and folders; "-" is `stdin`. The corpus becomes exactly these.
         data: The data directory; made if need be.
         encoder: Makes the vectors.
-        add: Keep the records that are there, and add or replace by key.
+        add: Keep the records that are there, and add or replace by question.
         strict: Let the first bad line or file end the build.
         stdin: Where "-" reads from.
+        readers: Asked in turn whether they recognise a document.
+        keep: How many snapshots to keep, the new one included.
         now: The time of the build; the day on it is the day the sources were read.
         progress: Hears how far each stage is.
 
@@ -110,142 +83,221 @@ def build(
     data, named = Path(data), tuple(str(source) for source in sources)
     check_paths(named, stdin)
     with writing(data):
-        fresh = read_sources(named, report.read, read_on=moment.date(), strict=strict, stdin=stdin)
-        pairs: Iterable[tuple[Received, Record]] = fresh
-        if add and has_snapshot(data):
-            before = open_snapshot(data)
-            pairs = chain(_kept(before), fresh)
-            named = tuple(dict.fromkeys((*before.manifest.sources, *named)))
-        return _build(pairs, data, encoder, named, moment, report, progress)
+        holdings = _holdings(data, encoder, needed=add)
+        found = read_sources(named, report.read, read_on=moment.date(), strict=strict, readers=readers, stdin=stdin)
+        fresh = (Candidate(received, record) for received, record in found)
+        if add and holdings:
+            named = tuple(dict.fromkeys((*holdings.manifest.sources, *named)))
+        job = _Job(data, encoder, holdings, named, moment, keep, report, progress)
+        gathered = job.gathered(chain(job.held(), fresh) if add else fresh)
+        # What was cut short in one source may be whole in another.
+        report.read.clipped_ids -= {one.record.api_id for one in gathered.kept if one.record.api_id}
+        if not any(one.record.is_answered for one in gathered.kept):
+            raise NothingToIndex(_nothing(report))
+        return job.published(gathered)
 
 
-def upgrade(
-    data: Path, encoder: Encoder, *, now: datetime | None = None, progress: Progress = no_progress
-) -> BuildReport | None:
-    """Rebuild a snapshot of any format from the records it keeps as received, asking no source again.
+def refresh(
+    data: Path,
+    encoder: Encoder,
+    changes: Changes,
+    *,
+    keep: int = KEEP,
+    now: datetime | None = None,
+    progress: Progress = no_progress,
+) -> BuildReport:
+    """Bring a data directory up to date with what was fetched, and publish a snapshot if that changes anything.
 
     Args:
-        data: The data directory.
+        data: The data directory; made if need be.
         encoder: Makes the vectors.
-        now: The time of the upgrade; the day each source was read stays as it was.
+        changes: What was fetched, and what is no longer to be had.
+        keep: How many snapshots to keep, the new one included.
+        now: The time of the build.
         progress: Hears how far each stage is.
 
     Returns:
-        What was made, or None if the snapshot has this version's format already.
+        What was made and what changed; `published` is False where nothing did. A record that can't be read is a
+        fault in `read`, and is left out.
 
     Raises:
-        SnapshotError: If there is no snapshot, it is damaged, it was built with another encoder, or the new one
-            can't be written.
+        SnapshotError: If the snapshot can't be written; the one before it still stands.
+    """
+    report = BuildReport()
+    with writing(data):
+        holdings = _holdings(data, encoder, needed=True)
+        fresh = list(_fetched(changes.received, report.read))
+        withdrawn = Withdrawals(
+            changes.withdrawn_ids | frozenset(report.read.withdrawn_ids), changes.withdrawn_statement_ids
+        )
+        sources = tuple(sorted({one.received.provenance.reader for one in fresh}))
+        if holdings:
+            sources = tuple(dict.fromkeys((*holdings.manifest.sources, *sources)))
+        job = _Job(data, encoder, holdings, sources, now or datetime.now(UTC), keep, report, progress)
+        return job.published(job.gathered(chain(job.held(), fresh), withdrawn), if_changed=True)
+
+
+def upgrade(
+    data: Path,
+    encoder: Encoder,
+    *,
+    keep: int = KEEP,
+    now: datetime | None = None,
+    progress: Progress = no_progress,
+) -> BuildReport | None:
+    """Bring a snapshot of an older format up to this one's, from the records it keeps as they were received.
+
+    Vectors are taken over where the model is the same. Searches go on with the old snapshot until the new one is
+    whole.
+
+    Args:
+        data: The data directory.
+        encoder: Must be the one the snapshot was built with.
+        keep: How many snapshots to keep, the new one included.
+        now: The time of the upgrade.
+        progress: Hears how far each stage is.
+
+    Returns:
+        What was made; None if the snapshot has this version's format already.
+
+    Raises:
+        NoSnapshot: If nothing has been built there.
+        SnapshotDamaged: If a file of it is not as it was published.
+        OtherFormat: If a newer version wrote it.
+        OtherModel: If it was built with another encoder.
     """
     with writing(data):
-        snapshot = open_snapshot(data, formats=tuple(range(FORMAT + 1)))
+        snapshot = open_snapshot(data, formats=(*OLDER_FORMATS, FORMAT))
         if snapshot.manifest.format == FORMAT:
             return None
         check_model(snapshot.manifest, encoder.identity, data)
+        holdings = Holdings(snapshot, encoder.identity)
         moment = now or datetime.now(UTC)
-        return _build(_kept(snapshot), data, encoder, snapshot.manifest.sources, moment, BuildReport(), progress)
+        job = _Job(data, encoder, holdings, snapshot.manifest.sources, moment, keep, BuildReport(), progress)
+        return job.published(job.gathered(job.held()))
 
 
-def _kept(snapshot: Snapshot) -> Iterator[tuple[Received, Record]]:
-    for _, received in read_received(snapshot.received_file):
-        record = reader_named(received.reader).parse(received)
-        if isinstance(record, Record):
-            yield received, record
+def _holdings(data: Path, encoder: Encoder, *, needed: bool) -> Holdings | None:
+    """Return what the snapshot before holds; where it is not `needed`, one that can't be used is as none."""
+    if not has_snapshot(data):
+        return None
+    try:
+        snapshot: Snapshot = open_snapshot(data, formats=(FORMAT,) if needed else (*OLDER_FORMATS, FORMAT))
+        return Holdings(snapshot, encoder.identity)
+    except SnapshotError:
+        if needed:
+            raise
+        return None
 
 
-def _counted(pairs: Iterable[tuple[Received, Record]], progress: Progress) -> Iterator[tuple[Received, Record]]:
-    for done, pair in enumerate(pairs, start=1):
-        progress("Reading", done, None)
-        yield pair
+def _fetched(received: Iterable[Received], read: ReadReport) -> Iterator[Candidate]:
+    for one in received:
+        reader = reader_named(one.reader)
+        try:
+            record = reader.parse(one)
+        except SourceError as error:
+            read.note_fault(error)
+            continue
+        if isinstance(record, Withdrawn):
+            read.note_withdrawn(reader.api_id(one))
+            continue
+        read.note_record(record)
+        yield Candidate(one, record, Standing.FETCHED)
 
 
-def _build(
-    pairs: Iterable[tuple[Received, Record]],
-    data: Path,
-    encoder: Encoder,
-    sources: tuple[str, ...],
-    moment: datetime,
-    report: BuildReport,
-    progress: Progress,
-) -> BuildReport:
-    started = time.perf_counter()
-    kept, report.repeated = one_each(_counted(pairs, progress))
-    # Known only once all is read: an earlier source may hold what a later one says was withdrawn.
-    kept = [pair for pair in kept if pair[1].api_id not in report.read.withdrawn_ids]
-    if not kept:
-        raise NothingToIndex(_nothing(report))
-    entries: list[Entry] = []
-    for done, entry in enumerate(entries_of(kept, encoder.fits), start=1):
-        entries.append(entry)
-        progress("Making passages", done, len(kept))
-    entries = in_date_order(grouped(entries))
-    report.disagreements = [(e.record.key, e.status.disagreement) for e in entries if e.status.disagreement]
-    texts = list(_texts(entries, encoder))
-    encoding = time.perf_counter()
-    vectors = _encoded(texts, encoder, report, progress)
-    report.encoding_seconds = time.perf_counter() - encoding
-    report.precision = encoder.precision
-    report.counts = Counts(len(entries), len({entry.answer_group for entry in entries}), len(texts))
-    manifest = _manifest(encoder, report.counts, sources, moment)
-    _publish(entries, vectors, manifest, data, progress)
-    report.snapshot = manifest.name
-    report.seconds = time.perf_counter() - started
-    return report
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One run of the pipeline."""
 
+    data: Path
+    encoder: Encoder
+    holdings: Holdings | None
+    sources: tuple[str, ...]
+    moment: datetime
+    keep: int
+    report: BuildReport
+    progress: Progress
 
-def _texts(entries: Sequence[Entry], encoder: Encoder) -> Iterator[str]:
-    """Yield what the encoder reads for each passage, in the order of the rows."""
-    for entry in entries:
-        for passage in entry.passages:
-            text = encoder_text(passage, entry.record.heading, entry.record.question, encoder.fits)
-            if not encoder.fits(text):
-                raise PassageTooLong(
-                    f"{entry.record.key}: passage {passage.ordinal} does not fit the encoder's window of "
-                    f"{encoder.identity.window} tokens; nothing was published. Use a model with a larger window"
-                )
-            yield text
+    def held(self) -> Iterator[Candidate]:
+        """Yield what the snapshot before holds; what of it can't be read again is a fault, and is lost."""
+        if self.holdings:
+            yield from self.holdings.candidates()
+            for fault in self.holdings.faults:
+                self.report.read.note_fault(fault)
 
+    def gathered(self, candidates: Iterable[Candidate], withdrawn: Withdrawals | None = None) -> Gathered:
+        """Read everything and keep one copy a question."""
+        read: list[Candidate] = []
+        for candidate in candidates:
+            read.append(candidate)
+            self.progress("Reading", len(read), None)
+        # Known only once all is read: an earlier source may hold what a later one says was withdrawn.
+        gone = withdrawn or Withdrawals(frozenset(self.report.read.withdrawn_ids))
+        gathered = gather(read, gone, self.holdings.redirects if self.holdings else None)
+        self.report.repeated = gathered.repeated
+        return gathered
 
-def _encoded(texts: Sequence[str], encoder: Encoder, report: BuildReport, progress: Progress) -> NDArray[np.float32]:
-    """Encode each distinct text once and give every row its vector."""
-    place_of: dict[str, int] = {}
-    places = np.fromiter((place_of.setdefault(text, len(place_of)) for text in texts), dtype=np.int64)
-    report.texts_encoded = len(place_of)
-    done = 0
+    def published(self, gathered: Gathered, *, if_changed: bool = False) -> BuildReport:
+        """Work out what is new, encode it, and publish all of it as one snapshot."""
+        started = time.perf_counter()
+        with closing(AttachedTexts.open(self.data, self.holdings)) as attached:
+            self._publish(gathered, attached, if_changed=if_changed)
+        self.report.seconds = time.perf_counter() - started
+        return self.report
 
-    def count(more: int) -> None:
-        nonlocal done
-        done += more
-        progress("Encoding", done, len(place_of))
+    def _publish(self, gathered: Gathered, attached: AttachedTexts, *, if_changed: bool) -> None:
+        register = register_at(self.data / MEMBERS_FILE)
+        same = self._compared(gathered, register, attached)
+        if if_changed and same and self.holdings:
+            manifest = self.holdings.manifest
+            self.report.published, self.report.snapshot = False, manifest.name
+            self.report.counts, self.report.precision = manifest.counts, manifest.precision
+            return
+        draft = Draft.of(gathered, self.encoder, self.holdings, register, self.progress, attached)
+        self.report.disagreements = draft.disagreements()
+        self.report.counts = draft.counts
+        with closing(Embeddings(self.data, self.encoder.identity)) as embeddings:
+            vectors = draft.encoded(embeddings, self.encoder, self.holdings, self.report, self.progress)
+        manifest = self._manifest()
+        self.progress("Publishing", 0, 1)
+        publish(self.data, manifest, lambda folder: draft.write(folder, vectors), keep=self.keep)
+        self.progress("Publishing", 1, 1)
+        self.report.snapshot = manifest.name
 
-    return encoder.encode_documents(list(place_of), count)[places]
+    def _manifest(self) -> Manifest:
+        return Manifest(
+            format=FORMAT,
+            name=f"{self.moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
+            created=self.moment,
+            version=version("despatch-box"),
+            precision=self.report.precision,
+            model=self.encoder.identity,
+            counts=self.report.counts,
+            sources=self.sources,
+            files={},
+            derivation=derivation(),
+        )
 
-
-def _manifest(encoder: Encoder, counts: Counts, sources: tuple[str, ...], moment: datetime) -> Manifest:
-    return Manifest(
-        format=FORMAT,
-        name=f"{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
-        created=moment,
-        version=version("despatch-box"),
-        precision=encoder.precision,
-        model=encoder.identity,
-        counts=counts,
-        sources=sources,
-        files={},
-    )
-
-
-def _publish(
-    entries: Sequence[Entry], vectors: NDArray[np.float32], manifest: Manifest, data: Path, progress: Progress
-) -> None:
-    def write_files(folder: Path) -> None:
-        write_received(folder / RECEIVED_FILE, ((entry.record.key, entry.received) for entry in entries))
-        write_entries(folder / RECORDS_FILE, entries)
-        VectorIndex.of(vectors).write(folder / VECTORS_FILE)
-
-    progress("Publishing", 0, 1)
-    publish(data, manifest, write_files)
-    progress("Publishing", 1, 1)
+    def _compared(self, gathered: Gathered, register: MemberRegister, attached: AttachedTexts) -> bool:
+        """Count what differs from the snapshot before, and return whether nothing at all does."""
+        before = self.holdings.state() if self.holdings else {}
+        now = {one.record.key: HoldingState.of(one) for one in gathered.kept}
+        known_as = {new: old for old, new in gathered.redirects.items() if old in before}
+        report, met = self.report, set[str]()
+        for key, state in now.items():
+            old_key = key if key in before else known_as.get(key, key)
+            met.add(old_key)
+            old = before.get(old_key)
+            if state.answered and (old is None or not old.answered):
+                report.added += 1
+            elif old and old.answered and old.mark != state.mark:
+                report.changed += 1
+                report.corrected += state.corrected is not None and state.corrected != old.corrected
+        report.removed = sum(old.answered for key, old in before.items() if key not in met)
+        if self.holdings is None:
+            return False
+        marks = attached.marks(one.record for one in gathered.kept)
+        return now == before and self.holdings.is_current(gathered.redirects, register.digest, marks)
 
 
 def _nothing(report: BuildReport) -> str:

@@ -1,116 +1,271 @@
-"""Records from several sources to one entry a question, grouped by answer and in the order of dates."""
+"""Many copies of one question to one record, and records to what is indexed of them."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from enum import IntEnum
 
-from retrieval.entries import Entry
-from retrieval.errors import UnfaithfulPassage
-from retrieval.passages import is_faithful, passages_of
 from retrieval.questions import addressee
-from retrieval.records import AnswerKind, Record, folded
+from retrieval.records import AnswerKind, Genre, Provenance, Record, folded
 from retrieval.sources import Received
 from retrieval.status import classify
 
-
-class _Kept:
-    """The records kept so far, found again by key and by API id."""
-
-    def __init__(self) -> None:
-        self._pairs: dict[int, tuple[Received, Record]] = {}
-        self._place: dict[str | int, int] = {}
-        self._next = 0
-
-    def rivals(self, record: Record) -> list[int]:
-        """Return the places of the records that are the same question: by key, by API id, or one by each."""
-        found = (self._place.get(name) for name in _names(record))
-        return sorted({place for place in found if place is not None})
-
-    def record(self, place: int) -> Record:
-        return self._pairs[place][1]
-
-    def drop(self, place: int) -> None:
-        for name in _names(self._pairs.pop(place)[1]):
-            del self._place[name]
-
-    def keep(self, pair: tuple[Received, Record]) -> None:
-        self._pairs[self._next] = pair
-        self._place.update(dict.fromkeys(_names(pair[1]), self._next))
-        self._next += 1
-
-    def pairs(self) -> list[tuple[Received, Record]]:
-        return list(self._pairs.values())
+# Parliament's own data before its own page, and both before anyone's copy of them.
+_AUTHORITY = {"parliament-api": 2, "parliament-statements": 2, "official-page": 1}
 
 
-def one_each(pairs: Iterable[tuple[Received, Record]]) -> tuple[list[tuple[Received, Record]], int]:
-    """Keep one record a question, whatever the order in which they were read.
+class Standing(IntEnum):
+    """How a copy of a record came into this build."""
 
-    The one corrected last is kept; then one that answers before one that only holds the answer back; then the
-    one answered last; then the one that knows more facts; then the one read last.
+    HELD = 0
+    READ = 1
+    FETCHED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One copy of one question or statement.
+
+    Attributes:
+        received: The copy as its source gave it.
+        record: What was read from that, without what the member register adds.
+        standing: A copy fetched just now is the source's present word: it replaces what was held of the same
+            source, whatever it says.
+        copies: Where other copies of it were read.
+        earlier: What the same source gave before, where its text was another, oldest first.
+        other_ids: The API's ids of it that only the other copies have.
+    """
+
+    received: Received
+    record: Record
+    standing: Standing = Standing.READ
+    copies: tuple[Provenance, ...] = ()
+    earlier: tuple[Received, ...] = ()
+    other_ids: frozenset[int] = frozenset()
+
+    @property
+    def api_ids(self) -> frozenset[int]:
+        """Every id that the API has for it, as far as any copy tells."""
+        return self.other_ids | ({self.record.api_id} if self.record.api_id is not None else frozenset())
+
+    @property
+    def mark(self) -> bytes:
+        """Names the reader and the bytes received: what is worked out of two with one mark is the same."""
+        return mark_of(self.received)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """One record a question.
+
+    Attributes:
+        kept: In the order of their keys.
+        repeated: How many copies were not kept.
+        redirects: From a key that a question had in an earlier or another copy, to its key now.
+    """
+
+    kept: tuple[Candidate, ...]
+    repeated: int
+    redirects: dict[str, str]
+
+
+def mark_of(received: Received) -> bytes:
+    """Return the first 16 bytes of the SHA-256 of the reader's name and the bytes it reads."""
+    return hashlib.sha256(received.reader.encode() + b"\0" + received.raw).digest()[:16]
+
+
+def gather(
+    candidates: Iterable[Candidate],
+    withdrawn: Withdrawals | None = None,
+    redirects: Mapping[str, str] | None = None,
+) -> Gathered:
+    """Keep one copy a question, whatever the order in which they were read.
+
+    A copy fetched just now replaces what was held from the same source. Among others, the one that is answered
+    is kept; then the one corrected last; then one that answers before one that only holds the answer back; then
+    Parliament's own data, then its page, then other copies; then the one answered last; then the one that knows
+    more facts; then the one read last.
 
     Args:
-        pairs: Records in the order they were read; the same question has the same key or the same API id.
-
-    Returns:
-        The records kept, and how many were not.
+        candidates: Copies in the order they were read; the same question has the same key, or the same id of
+            the API. A copy without UIN and id is one with the only question that has its words and its day.
+        withdrawn: What to leave out.
+        redirects: Those known before.
     """
-    kept, read = _Kept(), 0
-    for pair in pairs:
+    kept, read = _Kept(redirects or {}), 0
+    for candidate in candidates:
         read += 1
-        rivals = kept.rivals(pair[1])
-        if rivals and max(_precedence(kept.record(place)) for place in rivals) > _precedence(pair[1]):
+        kept.take(candidate)
+    kept.join_unnumbered()
+    left = [one for one in kept.all() if withdrawn is None or not withdrawn.names(one)]
+    left.sort(key=lambda one: one.record.key)
+    keys = {one.record.key for one in left}
+    return Gathered(tuple(left), read - len(kept.all()), _redirects(kept.renamed, keys))
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawals:
+    """Questions by the API's ids, and statements by theirs, that are no longer to be had."""
+
+    api_ids: frozenset[int] = frozenset()
+    statement_ids: frozenset[int] = frozenset()
+
+    def names(self, candidate: Candidate) -> bool:
+        """Whether `candidate`, or a copy joined to it, is among them."""
+        return bool(candidate.api_ids & self.api_ids) or candidate.record.statement_id in self.statement_ids
+
+
+class _Kept:
+    """The copies kept so far, found again by any of their names."""
+
+    def __init__(self, renamed: Mapping[str, str]) -> None:
+        self._candidates: dict[int, Candidate] = {}
+        self._place: dict[str | tuple[str, int], int] = {}
+        self._next = 0
+        self.renamed = dict(renamed)
+
+    def all(self) -> list[Candidate]:
+        return list(self._candidates.values())
+
+    def take(self, candidate: Candidate) -> None:
+        """Keep a copy, or the best of it and its rivals, which are joined to it."""
+        rivals = {place for name in _names(candidate) if (place := self._found(name)) is not None}
+        self._put(_best([*(self._dropped(place) for place in sorted(rivals)), candidate], self.renamed))
+
+    def join_unnumbered(self) -> None:
+        """Join each copy without a number to the one question that has its words and its day, if it is one."""
+        by_words: defaultdict[tuple[str, date], list[int]] = defaultdict(list)
+        unnumbered: list[tuple[int, tuple[str, date]]] = []
+        for place, candidate in self._candidates.items():
+            record = candidate.record
+            if record.genre is not Genre.ANSWER or record.answered is None:
+                continue
+            words = (folded(record.question), record.answered)
+            if record.uin is None and record.api_id is None:
+                unnumbered.append((place, words))
+            else:
+                by_words[words].append(place)
+        for place, words in unnumbered:
+            numbered = by_words.get(words, [])
+            if len(numbered) == 1 and numbered[0] in self._candidates:
+                pair = [self._dropped(place), self._dropped(numbered[0])]
+                by_words[words] = [self._put(_best(pair, self.renamed))]
+
+    def _found(self, name: str | tuple[str, int]) -> int | None:
+        """Return the place of a name; a key that was given up leads on to the one that took its place."""
+        seen: set[object] = set()
+        while name not in self._place and isinstance(name, str) and name in self.renamed and name not in seen:
+            seen.add(name)
+            name = self.renamed[name]
+        return self._place.get(name)
+
+    def _put(self, candidate: Candidate) -> int:
+        place = self._next
+        self._next += 1
+        self._candidates[place] = candidate
+        self._place.update(dict.fromkeys(_names(candidate), place))
+        return place
+
+    def _dropped(self, place: int) -> Candidate:
+        candidate = self._candidates.pop(place)
+        for name in _names(candidate):
+            self._place.pop(name, None)
+        return candidate
+
+
+def _names(candidate: Candidate) -> list[str | tuple[str, int]]:
+    record = candidate.record
+    names: list[str | tuple[str, int]] = [record.key, *(("question", number) for number in candidate.api_ids)]
+    if record.statement_id is not None:
+        names.append(("statement", record.statement_id))
+    return names
+
+
+def _best(rivals: list[Candidate], renamed: dict[str, str]) -> Candidate:
+    """Return the best of the copies of one question, with what the others add; the later read wins a tie."""
+    best = rivals[0]
+    for rival in rivals[1:]:
+        if rival.mark == best.mark and rival.standing is not Standing.HELD:
+            # Nothing new: the copy that is held keeps the day on which it was first read.
+            best = _joined(best, rival)
             continue
-        for place in rivals:
-            kept.drop(place)
-        kept.keep(pair)
-    return kept.pairs(), read - len(kept.pairs())
+        better, other = (rival, best) if _beats(rival, best) else (best, rival)
+        if other.record.key != better.record.key:
+            renamed[other.record.key] = better.record.key
+        best = _joined(better, other)
+    return best
 
 
-def _names(record: Record) -> tuple[str | int, ...]:
-    return (record.key,) if record.api_id is None else (record.key, record.api_id)
+def _joined(best: Candidate, other: Candidate) -> Candidate:
+    """Return the copy that is kept, with what another one adds."""
+    # An id of its own is enough to find it by; another one under the same key is another question's.
+    other_ids = best.api_ids | other.api_ids if best.record.api_id is None else frozenset[int]()
+    return replace(best, copies=_copies(best, other), earlier=_earlier(best, other), other_ids=other_ids)
 
 
-def _precedence(record: Record) -> tuple[date, bool, date, int]:
+def _beats(later: Candidate, before: Candidate) -> bool:
+    if later.received.reader == before.received.reader and Standing.FETCHED in (later.standing, before.standing):
+        return later.standing is Standing.FETCHED
+    return _precedence(later) >= _precedence(before)
+
+
+def _precedence(candidate: Candidate) -> tuple[bool, date, bool, int, date, int]:
+    record = candidate.record
     facts = (record.uin, record.tabled, record.answered, record.answering_body, record.heading, record.house)
     return (
+        record.is_answered,
         record.corrected or date.min,
         classify(record).kind is not AnswerKind.HOLDING,
+        _AUTHORITY.get(candidate.received.reader, 0),
         record.answered or date.min,
         sum(fact is not None for fact in facts),
     )
 
 
-def entries_of(pairs: Sequence[tuple[Received, Record]], fits: Callable[[str], bool]) -> Iterator[Entry]:
-    """Work out status and passages of each record.
-
-    Args:
-        pairs: One record a question.
-        fits: Whether the encoder would read all of a text.
-
-    Raises:
-        UnfaithfulPassage: If a passage is not word for word in its answer.
-    """
-    for received, record in pairs:
-        status = classify(record)
-        passages = passages_of(record.answer, fits)
-        for passage in passages:
-            if not is_faithful(passage, record.answer_text):
-                raise UnfaithfulPassage(
-                    f"{record.key}: passage {passage.ordinal} is not word for word in its answer; nothing was "
-                    "published. Please report this as a fault, with the key"
-                )
-        yield Entry(received, record, status, passages)
+def _copies(best: Candidate, other: Candidate) -> tuple[Provenance, ...]:
+    """Return where the copies that are not kept were read: each source once, with the last day."""
+    mine = best.received.provenance
+    found: dict[tuple[str, str], Provenance] = {}
+    for one in (*best.copies, *other.copies, other.received.provenance):
+        name = (one.reader, one.source)
+        if name != (mine.reader, mine.source) and (name not in found or found[name].read_on <= one.read_on):
+            found[name] = one
+    return tuple(found[name] for name in sorted(found))
 
 
-def grouped(entries: Iterable[Entry]) -> list[Entry]:
-    """Give the same number to entries that `answer_name` gives the same name."""
-    numbers: dict[bytes, int] = {}
-    return [
-        replace(entry, answer_group=numbers.setdefault(answer_name(entry.record), len(numbers))) for entry in entries
-    ]
+def _earlier(best: Candidate, other: Candidate) -> tuple[Received, ...]:
+    """Return the texts that the source of the kept copy gave before, oldest first, each once."""
+    found = {mark_of(received): received for received in (*other.earlier, *best.earlier)}
+    same_source = other.received.reader == best.received.reader
+    if same_source and other.record.is_answered and _text(other.record) != _text(best.record):
+        found.setdefault(other.mark, other.received)
+    found.pop(best.mark, None)
+    texts = (received for received in found.values() if received.reader == best.received.reader)
+    # What was held was read before what is read or fetched now; copies that are read together have no order.
+    together = best.standing is other.standing is Standing.READ
+    by_mark = sorted(texts, key=lambda received: mark_of(received) if together else b"")
+    return tuple(sorted(by_mark, key=lambda received: received.provenance.read_on))
+
+
+def _text(record: Record) -> str:
+    return folded(record.answer_text)
+
+
+def _redirects(renamed: dict[str, str], keys: set[str]) -> dict[str, str]:
+    """Return where each old key leads in the end; a key that is in use again leads nowhere."""
+    found: dict[str, str] = {}
+    for old, first in renamed.items():
+        new, seen = first, {old}
+        while new not in keys and new in renamed and new not in seen:
+            seen.add(new)
+            new = renamed[new]
+        if new in keys and old not in keys:
+            found[old] = new
+    return found
 
 
 def answer_name(record: Record) -> bytes:
@@ -133,13 +288,20 @@ def answer_name(record: Record) -> bytes:
     return hashlib.sha256(f"{body}\0{folded(record.answer_text)}".encode("utf-8", "surrogatepass")).digest()
 
 
-def in_date_order(entries: list[Entry]) -> list[Entry]:
+def in_date_order(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Order by date answered, the undated last, so that a span of dates is one range of rows."""
     return sorted(
-        entries,
-        key=lambda entry: (
-            entry.record.answered is None,
-            entry.record.answered.isoformat() if entry.record.answered else "",
-            entry.record.key,
+        candidates,
+        key=lambda one: (
+            one.record.answered is None,
+            one.record.answered.isoformat() if one.record.answered else "",
+            one.record.key,
         ),
     )
+
+
+def answer_groups(records: Iterable[Record]) -> Iterator[int]:
+    """Yield for each record a number that it shares with those of the same answer, from 0 in their order."""
+    numbers: dict[bytes, int] = {}
+    for record in records:
+        yield numbers.setdefault(answer_name(record), len(numbers))

@@ -37,16 +37,18 @@ _SENTENCE_END = (".", "!", "?", ".”", ".’", '."', ".)")
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One quotable part of an answer. Primary key: its record's key and `ordinal`.
+    """One quotable part of an answer, or of a file that came with it. Primary key: its record's key and `ordinal`.
 
     Attributes:
         ordinal: Place in its answer, from 1.
-        text: Words of the answer: whole blocks, one a line, or whole sentences of one block.
-        first_block: First block it is taken from, counted from 0 in the record's answer.
+        text: Its words: whole blocks, one a line, or whole sentences of one block.
+        first_block: First block it is taken from, counted from 0 in the record's answer, or in the attachment.
         last_block: Last block it is taken from.
         context: What its words stand under, shown beside and never in a quotation: the lead-in of a list
             that was split; or for a table row the line that announces the table, if there is one, and the
             column headers, parted by " | ". "" if there is nothing.
+        attachment: Number, from 1, of the attachment that it is from and whose blocks are counted; 0 for the
+            answer itself.
     """
 
     ordinal: int
@@ -54,6 +56,7 @@ class Passage:
     first_block: int
     last_block: int
     context: str = ""
+    attachment: int = 0
 
     @property
     def hash(self) -> str:

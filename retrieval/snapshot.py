@@ -2,15 +2,19 @@
 
 DIR/current                    one line of JSON: which snapshot, and the SHA-256 of its manifest
 DIR/snapshots/NAME/manifest.json    format, model, counts, and the SHA-256 of each other file
-DIR/snapshots/NAME/received.sqlite  records as their sources gave them, the same in every format
-DIR/snapshots/NAME/records.sqlite   records and passages
+DIR/snapshots/NAME/received.sqlite  records as their sources gave them, readable in every format
+DIR/snapshots/NAME/records.sqlite   records, passages and what leads from one to another
 DIR/snapshots/NAME/vectors.faiss    one vector a passage
+DIR/snapshots/NAME/members.json     the member register that the records were filled in from, if there was one
+
+Beside them, and not part of a snapshot: `embeddings/` (vectors kept to be used again), `checks.json` (what
+Parliament's lists were last seen to hold), `members.json` (the member register), `attachments.sqlite` (the text of
+attachments) and `sync.sqlite` (what `sync` has fetched and not yet published).
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,15 +34,24 @@ from retrieval.errors import (
     PublishFailed,
     SnapshotDamaged,
 )
+from retrieval.files import flush, replace_file
 
-FORMAT = 1
+FORMAT = 2
 """Number of the format this version writes, and the only one it searches."""
+
+OLDER_FORMATS = (1,)
+"""Those that `despatch upgrade` reads."""
+
+KEEP = 2
+"""How many snapshots are kept unless the user says otherwise: the one that is served and the one before."""
 
 RECEIVED_FILE = "received.sqlite"
 RECORDS_FILE = "records.sqlite"
 VECTORS_FILE = "vectors.faiss"
+MEMBERS_FILE = "members.json"
 _MANIFEST = "manifest.json"
-_POINTER = "current"
+_NOT_READ = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+POINTER_FILE = "current"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +64,32 @@ class FileSeal:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What a snapshot holds, to be checked against its files."""
+    """What a snapshot holds, to be checked against its files.
+
+    Attributes:
+        records: Answered questions and statements.
+        answers: Distinct answers and statements.
+        passages: Quotable pieces of them.
+        unanswered: Questions that wait for an answer.
+    """
 
     records: int
     answers: int
     passages: int
+    unanswered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a snapshot is. Primary key: `name`."""
+    """What a snapshot is. Primary key: `name`.
+
+    Attributes:
+        version: Of the program that wrote it.
+        precision: The arithmetic by which its vectors were made.
+        sources: What was read, as the user named it.
+        files: Size and hash of every other file.
+        derivation: Names the rules by which passages and kinds were worked out; empty in the first format.
+    """
 
     format: int
     name: str
@@ -71,6 +100,7 @@ class Manifest:
     counts: Counts
     sources: tuple[str, ...]
     files: dict[str, FileSeal]
+    derivation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +119,11 @@ class Snapshot:
     def records_file(self) -> Path:
         """The SQLite file of records and passages."""
         return self.folder / RECORDS_FILE
+
+    @property
+    def members_file(self) -> Path:
+        """The member register that records were filled in from; it need not be there."""
+        return self.folder / MEMBERS_FILE
 
     @property
     def vectors_file(self) -> Path:
@@ -120,28 +155,47 @@ def open_snapshot(data: Path, *, formats: tuple[int, ...] = (FORMAT,)) -> Snapsh
     """
     pointer = _read_pointer(data)
     folder = data / "snapshots" / pointer.snapshot
-    raw = _read(folder / _MANIFEST, pointer.snapshot)
-    if hashlib.sha256(raw).hexdigest() != pointer.manifest_sha256:
+    return Snapshot(folder, verified_manifest(folder, pointer.snapshot, pointer.manifest_sha256, formats, data))
+
+
+def verified_manifest(folder: Path, name: str, manifest_sha256: str, formats: tuple[int, ...], data: Path) -> Manifest:
+    """Return the manifest of a snapshot once every file of it was found to be as published.
+
+    Args:
+        folder: The snapshot's folder.
+        name: The snapshot's name.
+        manifest_sha256: Hash that its manifest must have, in hex.
+        formats: The formats that the caller can use.
+        data: The data directory, for messages.
+
+    Raises:
+        SnapshotDamaged: If a file is missing or changed; the message names it.
+        OtherFormat: If it was written in a format that is not among `formats`.
+    """
+    raw = _read(folder / _MANIFEST, name)
+    if hashlib.sha256(raw).hexdigest() != manifest_sha256:
         raise SnapshotDamaged(_damaged(folder / _MANIFEST, "was changed after it was published"))
     try:
         found = msgspec.json.decode(raw, type=_FormatOnly).format
         if found > FORMAT:
             raise OtherFormat(
-                f"the snapshot {pointer.snapshot} has format {found}, this version knows {FORMAT}: it was written by a "
+                f"the snapshot {name} has format {found}, this version knows {FORMAT}: it was written by a "
                 "newer Despatch Box. Install that, or build again from the sources"
             )
         if found not in formats:
             raise OtherFormat(
-                f"the snapshot {pointer.snapshot} has format {found}, this version uses {FORMAT}: "
+                f"the snapshot {name} has format {found}, this version uses {FORMAT}: "
                 f"run `despatch upgrade --data {data}`"
             )
         manifest = msgspec.json.decode(raw, type=Manifest)
-    except msgspec.DecodeError as error:
+    except _NOT_READ as error:
         raise SnapshotDamaged(_damaged(folder / _MANIFEST, f"can't be read ({error})")) from error
-    for name, seal in manifest.files.items():
-        if sealed(folder / name) != seal:
-            raise SnapshotDamaged(_damaged(folder / name, "is not as it was published"))
-    return Snapshot(folder=folder, manifest=manifest)
+    if manifest.name != name:
+        raise SnapshotDamaged(_damaged(folder / _MANIFEST, f"is of the snapshot {manifest.name!r}"))
+    for file, seal in manifest.files.items():
+        if sealed(folder / file) != seal:
+            raise SnapshotDamaged(_damaged(folder / file, "is not as it was published"))
+    return manifest
 
 
 def current_name(data: Path) -> str | None:
@@ -154,7 +208,7 @@ def current_name(data: Path) -> str | None:
 
 def has_snapshot(data: Path) -> bool:
     """Return whether anything has been published in `data`, whole or damaged."""
-    return (data / _POINTER).exists()
+    return (data / POINTER_FILE).exists()
 
 
 def check_model(manifest: Manifest, encoder: EncoderIdentity, data: Path) -> None:
@@ -163,8 +217,7 @@ def check_model(manifest: Manifest, encoder: EncoderIdentity, data: Path) -> Non
     Raises:
         OtherModel: With the commands that help.
     """
-    # The same weights under another name, such as a folder that was moved, are the same model.
-    if replace(manifest.model, name=encoder.name) == encoder:
+    if same_model(manifest.model, encoder):
         return
     if manifest.model.name == encoder.name:
         what = f"with other weights or settings of {encoder.name} ({manifest.model.weights_sha256[:12]}...)"
@@ -175,6 +228,11 @@ def check_model(manifest: Manifest, encoder: EncoderIdentity, data: Path) -> Non
         f"`despatch build SOURCE... --data {data} --model {encoder.name}`, or search it with "
         f"`--model {manifest.model.name}`"
     )
+
+
+def same_model(one: EncoderIdentity, other: EncoderIdentity) -> bool:
+    """Whether vectors of two encoders can be compared: a folder that was moved is another name of one model."""
+    return replace(one, name=other.name) == other
 
 
 def sealed(path: Path) -> FileSeal:
@@ -218,7 +276,7 @@ def writing(data: Path) -> Iterator[None]:
         lock.release()
 
 
-def publish(data: Path, manifest: Manifest, write_files: Callable[[Path], None]) -> Snapshot:
+def publish(data: Path, manifest: Manifest, write_files: Callable[[Path], None], *, keep: int = KEEP) -> Snapshot:
     """Write a snapshot whole, then point to it: readers see the old one or the new one, never a part.
 
     Files are written under a name that no reader looks for, flushed to the disk and renamed; the pointer is
@@ -228,43 +286,80 @@ def publish(data: Path, manifest: Manifest, write_files: Callable[[Path], None])
         data: The data directory.
         manifest: All but `files`, which is filled in here.
         write_files: Writes the other files into the folder it is given.
+        keep: How many snapshots to keep, this one included; older ones are removed.
 
     Raises:
         PublishFailed: If the disk is full or can't be written; nothing has changed then.
     """
-    snapshots = data / "snapshots"
-    new, folder = snapshots / f".new-{manifest.name}", snapshots / manifest.name
-    before = current_name(data)
+    new = data / "snapshots" / f".new-{manifest.name}"
     try:
         new.mkdir()
         write_files(new)
         manifest = replace(manifest, files={path.name: sealed(path) for path in sorted(new.iterdir())})
         raw = msgspec.json.format(msgspec.json.encode(manifest), indent=2)
         (new / _MANIFEST).write_bytes(raw)
-        for path in new.iterdir():
-            _flush(path)
-        _flush(new)
-        new.rename(folder)
-        _flush(snapshots)
-        pointer = _Pointer(manifest.name, hashlib.sha256(raw).hexdigest())
-        _replace(data / _POINTER, msgspec.json.encode(pointer) + b"\n")
-    except BaseException as error:
+        return publish_folder(data, new, manifest, hashlib.sha256(raw).hexdigest(), keep=keep)
+    except OSError as error:
+        raise PublishFailed(_unpublished(data, error)) from error
+    finally:
         shutil.rmtree(new, ignore_errors=True)
-        if current_name(data) != manifest.name:
+
+
+def publish_folder(data: Path, new: Path, manifest: Manifest, manifest_sha256: str, *, keep: int = KEEP) -> Snapshot:
+    """Serve a folder that holds a snapshot whole: flush it, give it its name, and point to it last of all.
+
+    Call it inside `writing`.
+
+    Args:
+        data: The data directory.
+        new: The folder, beside the snapshots that are there.
+        manifest: Its manifest, whose hashes are those of its files.
+        manifest_sha256: Hash of the manifest's file, in hex.
+        keep: How many snapshots to keep, this one included; older ones are removed.
+
+    Raises:
+        OSError: If the disk is full or can't be written; nothing has changed then.
+    """
+    snapshots, name = data / "snapshots", manifest.name
+    folder, before = snapshots / name, current_name(data)
+    try:
+        for path in new.iterdir():
+            flush(path)
+        flush(new)
+        if folder.exists():
+            shutil.rmtree(folder)  # An unpacked snapshot that was there already: the same, or damaged.
+        new.rename(folder)
+        flush(snapshots)
+        replace_file(data / POINTER_FILE, msgspec.json.encode(_Pointer(name, manifest_sha256)) + b"\n")
+    except BaseException:
+        if current_name(data) != name:
             shutil.rmtree(folder, ignore_errors=True)
-        if isinstance(error, OSError):
-            raise PublishFailed(_unpublished(data, error)) from error
         raise
-    for path in snapshots.iterdir():
-        # The one before stays: a running service may still have it open.
-        if path.name not in (before, manifest.name):
-            shutil.rmtree(path, ignore_errors=True)
-    return Snapshot(folder=folder, manifest=manifest)
+    prune(data, keep=keep, before=before)
+    return Snapshot(folder, manifest)
+
+
+def prune(data: Path, *, keep: int = KEEP, before: str | None = None) -> None:
+    """Remove all snapshots but the one that is served and the newest of the others.
+
+    Call it inside `writing`.
+
+    Args:
+        data: The data directory.
+        keep: How many to keep, the one that is served included.
+        before: The one that was served before it: kept before any other.
+    """
+    snapshots, current = data / "snapshots", current_name(data)
+    # Names begin with the time.
+    newest = sorted((path.name for path in snapshots.iterdir() if not path.name.startswith(".")), reverse=True)
+    others = [name for name in dict.fromkeys((before, *newest)) if name and name != current]
+    for name in others[max(keep, 1) - 1 :]:
+        shutil.rmtree(snapshots / name, ignore_errors=True)
 
 
 def _read_pointer(data: Path) -> _Pointer:
     try:
-        raw = (data / _POINTER).read_bytes()
+        raw = (data / POINTER_FILE).read_bytes()
     except OSError as error:
         raise NoSnapshot(
             f"{data} is not a data directory, or nothing has been built there: run `despatch build SOURCE... "
@@ -272,10 +367,10 @@ def _read_pointer(data: Path) -> _Pointer:
         ) from error
     try:
         pointer = msgspec.json.decode(raw, type=_Pointer)
-    except msgspec.DecodeError as error:
-        raise SnapshotDamaged(_damaged(data / _POINTER, f"can't be read ({error})")) from error
+    except _NOT_READ as error:
+        raise SnapshotDamaged(_damaged(data / POINTER_FILE, f"can't be read ({error})")) from error
     if "/" in pointer.snapshot or pointer.snapshot.startswith("."):
-        raise SnapshotDamaged(_damaged(data / _POINTER, "points outside the data directory"))
+        raise SnapshotDamaged(_damaged(data / POINTER_FILE, "points outside the data directory"))
     return pointer
 
 
@@ -292,19 +387,3 @@ def _damaged(path: Path, what: str) -> str:
 
 def _unpublished(data: Path, error: OSError) -> str:
     return f"the new snapshot could not be written to {data} ({error}): nothing has changed there"
-
-
-def _replace(path: Path, content: bytes) -> None:
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(content)
-    _flush(part)
-    part.rename(path)
-    _flush(path.parent)
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

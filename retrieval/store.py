@@ -6,17 +6,19 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.attachments.texts import COLUMNS, AttachmentText, name_of, text_of
 from retrieval.errors import SnapshotDamaged, UnknownKey
 from retrieval.filters import Condition
 from retrieval.names import has_words
 from retrieval.passages import Passage
-from retrieval.records import FindingName, Record
+from retrieval.records import FindingName, Provenance, Record
 from retrieval.status import AnswerStatus
 
 
@@ -51,6 +53,8 @@ class RecordStore:
         except sqlite3.Error as error:
             raise SnapshotDamaged(f"{path.name} can't be opened ({error}): build again") from error
         self._connection.create_function("has_words", 2, has_words, deterministic=True)
+        # The first format, and the first snapshots of the second, have no text of attachments.
+        self._has_attachments = bool(self.rows("SELECT 1 FROM sqlite_master WHERE name = 'attachment_texts'"))
         of_passages = self._numbers("SELECT record FROM passages ORDER BY row")
         groups = self._numbers("SELECT answer_group FROM records ORDER BY number")
         self.record_of_row: NDArray[np.int64] = of_passages
@@ -59,6 +63,10 @@ class RecordStore:
     def __len__(self) -> int:
         """Return the number of records."""
         return len(self.group_of_record)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
         """Run one SELECT and return its rows.
@@ -85,6 +93,19 @@ class RecordStore:
         where, values = _where(conditions)
         return int(str(self.rows(f"SELECT count(*) FROM records{where}", values)[0][0]))
 
+    def span(self) -> tuple[date | None, date | None]:
+        """Return the first and the last day on which an answer or a statement was given, where days are known."""
+        first, last = self.rows("SELECT min(answered), max(answered) FROM records")[0]
+        return (
+            date.fromisoformat(str(first)) if first else None,
+            date.fromisoformat(str(last)) if last else None,
+        )
+
+    def copies(self, key: str) -> tuple[Provenance, ...]:
+        """Return where copies of a record that are not served were read, by reader and source."""
+        found = self.rows("SELECT provenance FROM copies WHERE key = ? ORDER BY rowid", (key,))
+        return tuple(msgspec.json.decode(raw, type=Provenance) for (raw,) in found if isinstance(raw, bytes))
+
     def rows_of(self, records: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the rows of all passages of `records` (rising), rising."""
         wanted = np.zeros(len(self), dtype=bool)
@@ -97,8 +118,11 @@ class RecordStore:
         Raises:
             UnknownKey: If there is none.
         """
-        found = self.rows("SELECT number FROM records WHERE key = ?", (key.strip().lower(),))
-        api_id = key.strip().lower().removeprefix("id-")
+        asked = key.strip().lower()
+        found = self.rows("SELECT number FROM records WHERE key = ?", (asked,))
+        if not found:
+            found = self.rows("SELECT number FROM redirects JOIN records USING (key) WHERE old_key = ?", (asked,))
+        api_id = asked.removeprefix("id-")
         if not found and api_id.isascii() and api_id.isdigit() and len(api_id) < 19:
             found = self.rows("SELECT number FROM records WHERE api_id = ?", (int(api_id),))
         if not found:
@@ -124,26 +148,77 @@ class RecordStore:
         return [(FindingName(str(name)), passage if isinstance(passage, int) else None) for name, passage in found]
 
     def passages(self, number: int) -> list[StoredPassage]:
-        """Return the passages of record `number`, in order."""
-        found = self.rows(
-            "SELECT row, ordinal, text, context, first_block, last_block FROM passages"
-            " WHERE record = ? ORDER BY ordinal",
-            (number,),
-        )
+        """Return the passages of record `number`, those of its attachments last, in order."""
+        return self._passages("record = ?", number)
+
+    def passage_at(self, row: int) -> StoredPassage:
+        """Return the passage in a row, which must be one of the index."""
+        return self._passages("row = ?", row)[0]
+
+    def passage_numbered(self, number: int, ordinal: int) -> Passage | None:
+        """Return passage `ordinal` of record `number`; None where there is none."""
+        found = self._passages("record = ? AND ordinal = ?", number, ordinal)
+        return found[0].passage if found else None
+
+    def passage_count(self, number: int) -> int:
+        """Return how many passages record `number` has, those of its attachments included."""
+        return int(str(self.rows("SELECT count(*) FROM passages WHERE record = ?", (number,))[0][0]))
+
+    def passages_near(self, stored: StoredPassage) -> list[StoredPassage]:
+        """Return the passages of a record from the one before `stored` to the one after it, that one included."""
+        place = stored.passage.ordinal
+        return self._passages("record = ? AND ordinal BETWEEN ? AND ?", stored.record, place - 1, place + 1)
+
+    def _passages(self, where: str, *values: int) -> list[StoredPassage]:
+        columns = "row, record, ordinal, text, context, first_block, last_block"
+        source = "attachment FROM passages LEFT JOIN attached_passages USING (row)"
+        if not self._has_attachments:
+            source = "NULL FROM passages"
+        found = self.rows(f"SELECT {columns}, {source} WHERE {where} ORDER BY ordinal", values)
         return [
             StoredPassage(
                 row=int(str(row)),
-                record=number,
+                record=int(str(record)),
                 passage=Passage(
                     ordinal=int(str(ordinal)),
                     text=str(text),
                     first_block=int(str(first)),
                     last_block=int(str(last)),
                     context=str(context),
+                    attachment=int(str(attached or 0)),
                 ),
             )
-            for row, ordinal, text, context, first, last in found
+            for row, record, ordinal, text, context, first, last, attached in found
         ]
+
+    def attachment_text(self, url: str) -> AttachmentText | None:
+        """Return what was read of the attachment at an address; None where nothing is kept of it."""
+        found = self._of_attachment(COLUMNS, url)
+        return text_of(found[0]) if found else None
+
+    def attachment_name(self, url: str) -> tuple[bytes, bool] | None:
+        """Return the name of what was read of an attachment, and whether it has text; None likewise."""
+        found = self._of_attachment("name, reason", url)
+        return name_of(found[0]) if found else None
+
+    def attached_mark(self, number: int) -> bytes:
+        """Return what names the texts of attachments that the passages of record `number` were made with."""
+        if not self._has_attachments:
+            return b""
+        found = self.rows("SELECT mark FROM attached_marks WHERE record = ?", (number,))
+        return found[0][0] if found and isinstance(found[0][0], bytes) else b""
+
+    def attached_marks(self) -> dict[str, bytes]:
+        """Return the same by key, of the records that have any."""
+        if not self._has_attachments:
+            return {}
+        found = self.rows("SELECT key, attached_marks.mark FROM attached_marks JOIN records ON number = record")
+        return {str(key): mark for key, mark in found if isinstance(mark, bytes)}
+
+    def _of_attachment(self, columns: str, url: str) -> list[tuple[object, ...]]:
+        if not self._has_attachments:
+            return []
+        return self.rows(f"SELECT {columns} FROM attachment_texts WHERE url = ?", (url,))
 
     def members_of_group(self, group: int) -> NDArray[np.int64]:
         """Return the numbers of the records that share answer group `group`, rising."""

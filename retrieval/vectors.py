@@ -67,6 +67,10 @@ class VectorIndex:
         """Length of a vector."""
         return int(self._index.d)
 
+    def rows(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the vectors of rows, shape (len(numbers), d), float32."""
+        return np.asarray(self._index.reconstruct_batch(numbers), dtype=np.float32).reshape(-1, self.dimensions)
+
     def search(
         self, query: NDArray[np.float32], k: int, rows: NDArray[np.int64] | None = None
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:

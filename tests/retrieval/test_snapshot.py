@@ -21,6 +21,7 @@ from retrieval.errors import (
 )
 from retrieval.snapshot import (
     FORMAT,
+    KEEP,
     Counts,
     Manifest,
     check_model,
@@ -48,9 +49,9 @@ def manifest(name: str) -> Manifest:
     )
 
 
-def publish_one(data: Path, name: str, content: bytes = b"rows") -> None:
+def publish_one(data: Path, name: str, content: bytes = b"rows", *, keep: int = KEEP) -> None:
     with writing(data):
-        publish(data, manifest(name), lambda folder: _write(folder / "records.sqlite", content))
+        publish(data, manifest(name), lambda folder: _write(folder / "records.sqlite", content), keep=keep)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -71,6 +72,35 @@ def test_the_snapshot_before_is_kept_and_older_ones_go(tmp_path: Path) -> None:
         publish_one(tmp_path, name)
     assert sorted(path.name for path in (tmp_path / "snapshots").iterdir()) == ["a", "b"]
     assert current_name(tmp_path) == "b"
+
+
+@pytest.mark.parametrize(
+    ("keep", "left"),
+    [(-1, "e"), (0, "e"), (1, "e"), (2, "de"), (3, "cde"), (9, "abcde")],
+)
+def test_as_many_snapshots_are_kept_as_were_asked_for(tmp_path: Path, keep: int, left: str) -> None:
+    for name in "abcd":
+        publish_one(tmp_path, name, keep=9)
+    publish_one(tmp_path, "e", keep=keep)
+    assert sorted(path.name for path in (tmp_path / "snapshots").iterdir()) == list(left)
+    assert open_snapshot(tmp_path).manifest.name == "e"
+
+
+def test_the_snapshot_just_replaced_is_kept_before_any_other(tmp_path: Path) -> None:
+    # Served last was "a", though its name is the oldest.
+    for name in "dcba":
+        publish_one(tmp_path, name, keep=9)
+    publish_one(tmp_path, "e", keep=3)
+    assert sorted(path.name for path in (tmp_path / "snapshots").iterdir()) == ["a", "d", "e"]
+
+
+def test_a_snapshot_that_could_not_be_published_costs_none_of_those_before(tmp_path: Path) -> None:
+    for name in "ab":
+        publish_one(tmp_path, name)
+    (tmp_path / ".current.part").mkdir()
+    with pytest.raises(PublishFailed), writing(tmp_path):
+        publish(tmp_path, manifest("c"), lambda folder: _write(folder / "records.sqlite", b"x"), keep=1)
+    assert sorted(path.name for path in (tmp_path / "snapshots").iterdir()) == ["a", "b"]
 
 
 def test_a_folder_without_a_pointer_is_no_data_directory(tmp_path: Path) -> None:
@@ -101,7 +131,16 @@ def test_a_broken_pointer_does_not_stand_in_the_way_of_a_build(tmp_path: Path) -
     assert open_snapshot(tmp_path).manifest.name == "two"
 
 
-@pytest.mark.parametrize("pointer", ["", "{}", '{"snapshot": "../x", "manifest_sha256": ""}'])
+@pytest.mark.parametrize(
+    "pointer",
+    [
+        "",
+        "{}",
+        '{"snapshot": "../x", "manifest_sha256": ""}',
+        '{"snapshot": "..", "manifest_sha256": ""}',
+        '{"snapshot": ".new-x", "manifest_sha256": ""}',
+    ],
+)
 def test_a_broken_pointer_is_refused(tmp_path: Path, pointer: str) -> None:
     publish_one(tmp_path, "one")
     (tmp_path / "current").write_text(pointer)
@@ -131,6 +170,23 @@ def test_a_newer_format_is_refused_with_the_version_that_is_needed(tmp_path: Pat
     _reseal(tmp_path, {"format": FORMAT + 1})
     with pytest.raises(OtherFormat, match="newer Despatch Box"):
         open_snapshot(tmp_path, formats=tuple(range(FORMAT + 1)))
+
+
+def test_a_pointer_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    publish_one(tmp_path, "one")
+    pointer = (tmp_path / "current").read_bytes()
+    (tmp_path / "current").write_bytes(pointer.replace(b"one", b"\xff\xfe\xfd"))
+    with pytest.raises(SnapshotDamaged, match="current"):
+        open_snapshot(tmp_path)
+    assert current_name(tmp_path) is None
+
+
+@pytest.mark.parametrize("name", ["two", "../one", ""])
+def test_a_manifest_that_says_it_is_another_snapshots_is_refused(tmp_path: Path, name: str) -> None:
+    publish_one(tmp_path, "one")
+    _reseal(tmp_path, {"name": name})
+    with pytest.raises(SnapshotDamaged, match="manifest"):
+        open_snapshot(tmp_path)
 
 
 def test_a_manifest_that_lacks_a_part_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""The text of files that came with answers: an optional extra, kept apart from the answers themselves."""
