@@ -3,39 +3,40 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.attached_results import attachment_readings, cited_attachment, passage_results
+from retrieval.checks import Checks, read_checks
 from retrieval.citations import Citation, cite
+from retrieval.completeness import gaps_in, months_of
+from retrieval.coverage import Census, oldest_check
+from retrieval.departments import answers_as_minister, name_on
 from retrieval.errors import QueryError, SnapshotDamaged
 from retrieval.filters import HELD_BACK, VISIBLE, Condition, Filters, conditions
+from retrieval.history import History, history
 from retrieval.licences import OPEN_PARLIAMENT_LICENCE, Licence, licence_of
 from retrieval.names import NameBook
-from retrieval.records import FindingName, House, Record
-from retrieval.results import AlsoGiven, Answer, AnswerPassage, Coverage, FoundIn, Sample, Searched
+from retrieval.received import ReceivedFile
+from retrieval.records import AnswererKind, FindingName, House, Record
+from retrieval.relations import Relations
+from retrieval.results import AlsoGiven, Answer, Coverage, FoundIn, Sample, Searched, Thread
 from retrieval.samples import sample_of
 from retrieval.snapshot import Manifest, Snapshot, open_snapshot
+from retrieval.sources import reader_named
 from retrieval.store import RecordStore
 from retrieval.vectors import VectorIndex
 
-# The facts that a citation or a filter needs, by the name users see, and SQL that holds where the source does not
-# give them: one that was worked out counts as not given, as it does in a citation.
-_MISSING = {
-    "house": "house IS NULL OR inferred LIKE '%house%'",
-    "uin": "uin IS NULL",
-    "url": "uin IS NULL OR tabled IS NULL",
-    "heading": "heading IS NULL",
-    "tabled": "tabled IS NULL",
-    "answered": "answered IS NULL",
-    "answering_body": "answering_body IS NULL",
-    "minister": "minister IS NULL",
-    "post": "post IS NULL",
-    "asker": "asker IS NULL",
-    "party": "party IS NULL",
-}
+
+def answerer_kind(record: Record) -> AnswererKind | None:
+    """Return whether a record is a minister's; None where its body is not known, or not in the table of bodies."""
+    ministerial = answers_as_minister(record.answering_body, record.answering_body_id)
+    if ministerial is None:
+        return None
+    return AnswererKind.MINISTER if ministerial else AnswererKind.NON_MINISTER
 
 
 class Corpus:
@@ -43,12 +44,13 @@ class Corpus:
 
     Args:
         snapshot: A snapshot whose files were verified.
+        checks: What Parliament's lists were last seen to hold.
 
     Raises:
         SnapshotDamaged: If its files can't be read, or don't fit each other.
     """
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, checks: Checks | None = None) -> None:
         """Open the files and check that they hold as many rows as the manifest says."""
         self.manifest: Manifest = snapshot.manifest
         self.store = RecordStore(snapshot.records_file)
@@ -63,7 +65,10 @@ class Corpus:
         self.group_of_row: NDArray[np.int64] = self.store.group_of_record[self.store.record_of_row]
         self.names = NameBook.of(self.store.rows)
         self.houses = tuple(House(str(row[0])) for row in self._distinct("house"))
-        self.first_answered, self.last_answered = self._span()
+        self.first_answered, self.last_answered = self.store.span()
+        self.months = months_of(self.store.rows, checks or Checks())
+        self.relations = Relations(self.store)
+        self._received = ReceivedFile(snapshot.received_file)
         self.licence = self._licence()
         self.sample: Sample | None = sample_of([str(row[0]) for row in self._some_keys()])
         self._admitted = lru_cache(maxsize=64)(self._admit)
@@ -75,7 +80,7 @@ class Corpus:
         Raises:
             SnapshotError: If there is none, or it can't be used; the message says what to do.
         """
-        return cls(open_snapshot(Path(data)))
+        return cls(open_snapshot(Path(data)), read_checks(Path(data)))
 
     def admitted(self, filters: Filters, *, held_back: bool = False) -> NDArray[np.int64]:
         """Return the numbers of the records that pass `filters`, rising.
@@ -97,7 +102,23 @@ class Corpus:
             listed.append(HELD_BACK if held_back else VISIBLE)
         elif held_back:
             return np.empty(0, np.int64)
-        return self.store.records_where(listed)
+        found = self.store.records_where(listed)
+        return found[~np.isin(found, self._found_through(self.admitted(filters)))] if held_back else found
+
+    def _found_through(self, shown: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the numbers of the pointers to the answers of the records `shown`: they are found through those."""
+        source, group = self._pointers
+        return source[np.isin(group, self.store.group_of_record[shown])]
+
+    @cached_property
+    def _pointers(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The number of each pointer with the answer group of each of its targets."""
+        rows = self.store.rows(
+            "SELECT s.number, t.answer_group FROM pointers p JOIN records s ON s.key = p.source"
+            " JOIN records t ON t.key = p.target ORDER BY 1, 2"
+        )
+        pairs = np.array(rows, dtype=np.int64).reshape(-1, 2)
+        return pairs[:, 0], pairs[:, 1]
 
     def searched(self, filters: Filters) -> Searched:
         """Return what a search with `filters` looks through."""
@@ -105,15 +126,18 @@ class Corpus:
         for condition in conditions(filters, self.names.resolve):
             if condition.fact and condition.fact not in lacking:
                 lacking[condition.fact] = self.store.count_where([Condition(condition.lacks)])
+        gaps = gaps_in(self.months, filters)
         return Searched(
             records=len(self.store),
             passed=len(self.admitted(filters)),
             houses=self.houses,
             first_answered=self.first_answered,
             last_answered=self.last_answered,
-            complete=False,
+            complete=not gaps,
             lacking=lacking,
             sample=self.sample,
+            gaps=gaps,
+            checked_at=oldest_check(self.months),
         )
 
     def answer(self, key: str) -> Answer:
@@ -127,7 +151,8 @@ class Corpus:
         """
         number = self.store.number_of(key)
         record, status = self.store.record(number), self.store.status(number)
-        findings = self.store.findings(number)
+        findings, citation = self.store.findings(number), self._cite(record, number)
+        passages = passage_results(self.store, number)
         return Answer(
             key=record.key,
             api_id=record.api_id,
@@ -153,38 +178,78 @@ class Corpus:
             disagreement=status.disagreement,
             findings=tuple(FoundIn(name, passage) for name, passage in findings),
             text=record.answer_text,
-            passages=tuple(
-                AnswerPassage(p.passage.ordinal, p.passage.text, p.passage.context or None, p.passage.hash)
-                for p in self.store.passages(number)
-            ),
-            citation=self._cite(record, number),
+            passages=tuple(one for one in passages if one.attachment is None),
+            citation=citation,
             also_given=self.also_given(number),
             provenance=record.provenance,
             snapshot=self.manifest.name,
             sample=self.sample,
             licence=licence_of(record.provenance.reader),
+            genre=record.genre,
+            statement_id=record.statement_id,
+            answerer=answerer_kind(record),
+            earlier_government=citation.earlier_government,
+            corrected_by=record.corrected_by,
+            from_register=record.from_register,
+            pointed_to_by=self.relations.pointed_to_by(number),
+            refers_to=self.relations.refers_to(number),
+            copies=self.store.copies(record.key),
+            linked=record.linked,
+            corrections=self.relations.corrections(number),
+            attachment_texts=attachment_readings(self.store, record, passages),
+            has_history=bool(record.corrected or record.first_answer or self._received.earlier(record.key)),
         )
+
+    def thread(self, key: str) -> Thread:
+        """Return the questions that an answer's question follows, and those that follow it, in order.
+
+        Args:
+            key: Its key, or the API's id.
+
+        Raises:
+            UnknownKey: If there is none.
+        """
+        return self.relations.thread(self.store.number_of(key), self.manifest.name)
+
+    def history(self, key: str) -> History:
+        """Return the texts that an answer has had, with what changed from one to the next.
+
+        Args:
+            key: Its key, or the API's id.
+
+        Raises:
+            UnknownKey: If there is none.
+        """
+        number = self.store.number_of(key)
+        record = self.store.record(number)
+        earlier = self._received.earlier(record.key)
+        read = [(one.provenance.read_on, reader_named(one.reader).parse(one)) for one in earlier]
+        versions = [(day, found) for day, found in read if isinstance(found, Record)]
+        return history(record, versions, corrections=self.relations.corrections(number))
 
     def citation(self, key: str, paragraph: int | None = None) -> Citation:
         """Return the citation of an answer, or of one passage of it.
 
         Args:
             key: The answer's key, or the API's id.
-            paragraph: The passage, from 1.
+            paragraph: The passage, from 1; one of an attachment is cited as that.
 
         Raises:
             UnknownKey: If there is no such answer.
             QueryError: If the answer has no such passage.
         """
         number = self.store.number_of(key)
-        count = len(self.store.passages(number))
+        count = self.store.passage_count(number)
         if paragraph is not None and not 1 <= paragraph <= count:
             raise QueryError("paragraph", f"{paragraph} is not in this answer: it has passages 1 to {count}")
         return self._cite(self.store.record(number), number, paragraph)
 
     def _cite(self, record: Record, number: int, paragraph: int | None = None) -> Citation:
         names = tuple(dict.fromkeys(name for name, _ in self.store.findings(number)))
-        return cite(record, kind=self.store.status(number).kind, findings=names, paragraph=paragraph)
+        body = name_on(record.answering_body, record.answering_body_id, record.answered)
+        kind = self.store.status(number).kind
+        attachment = cited_attachment(self.store, record, number, paragraph)
+        return cite(record, kind=kind, findings=names, paragraph=paragraph, answering_body=body, attachment=attachment)
 
     def also_given(self, number: int) -> tuple[AlsoGiven, ...]:
         """Return every other record with the same answer from the same body as record `number`, newest first."""
@@ -196,32 +261,7 @@ class Corpus:
 
     def coverage(self) -> Coverage:
         """Return what the corpus holds and what it lacks."""
-        counts = self.manifest.counts
-        return Coverage(
-            records=counts.records,
-            answers=counts.answers,
-            passages=counts.passages,
-            houses=self.houses,
-            first_answered=self.first_answered,
-            last_answered=self.last_answered,
-            complete=False,
-            by_kind=self._by("kind"),
-            bare=self.store.count_where([Condition("bare")]),
-            by_finding=self._counted(
-                "SELECT name, count(DISTINCT record) FROM findings GROUP BY name ORDER BY 2 DESC, 1"
-            ),
-            by_answering_body=self._by("answering_body"),
-            missing_facts={name: self.store.count_where([Condition(sql)]) for name, sql in _MISSING.items()},
-            inferred_facts=self._counted(
-                "SELECT 'house', count(*) FROM records WHERE inferred LIKE '%house%' GROUP BY 1 ORDER BY 1"
-            ),
-            sources=self.manifest.sources,
-            model=self.manifest.model,
-            precision=self.manifest.precision,
-            snapshot=self.manifest.name,
-            sample=self.sample,
-            licence=self.licence,
-        )
+        return Census(self.store, self.manifest).coverage(self.months, self.houses, self.sample, self.licence)
 
     def _licence(self) -> Licence:
         """Return the licence of the text, with the credits of every kind of source in the corpus."""
@@ -237,24 +277,9 @@ class Corpus:
         found = self.store.findings(number)
         return found, tuple(dict.fromkeys(name for name, _ in found))
 
-    def _by(self, column: str) -> dict[str, int]:
-        return self._counted(
-            f"SELECT {column}, count(*) FROM records WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
-        )
-
-    def _counted(self, sql: str) -> dict[str, int]:
-        return {str(name): int(str(count)) for name, count in self.store.rows(sql)}
-
     def _distinct(self, column: str) -> list[tuple[object, ...]]:
         return self.store.rows(f"SELECT DISTINCT {column} FROM records WHERE {column} IS NOT NULL ORDER BY 1")
 
     def _some_keys(self) -> list[tuple[object, ...]]:
         # More than the sample has, which is enough to tell it from a larger corpus.
         return self.store.rows("SELECT key FROM records ORDER BY key LIMIT 100")
-
-    def _span(self) -> tuple[date | None, date | None]:
-        first, last = self.store.rows("SELECT min(answered), max(answered) FROM records")[0]
-        return (
-            date.fromisoformat(str(first)) if first else None,
-            date.fromisoformat(str(last)) if last else None,
-        )

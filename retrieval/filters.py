@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from datetime import date
+from enum import StrEnum
 
 from retrieval.errors import QueryError
-from retrieval.records import AnswerKind, FindingName, House
+from retrieval.records import AnswererKind, AnswerKind, FindingName, Genre, House
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Filters:
     kind: tuple[AnswerKind, ...] = ()
     finding: tuple[FindingName, ...] = ()
     heading: tuple[str, ...] = ()
+    genre: tuple[Genre, ...] = ()
+    answerer: tuple[AnswererKind, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a span of dates that ends before it begins.
@@ -88,27 +91,34 @@ def conditions(filters: Filters, resolve: Resolver) -> Iterator[Condition]:
         UnknownName: From `resolve`, if a name is not in the corpus.
     """
     for column in ("answered", "tabled"):
-        first, last = getattr(filters, f"{column}_from"), getattr(filters, f"{column}_to")
-        if first:
-            yield Condition(f"{column} >= ?", (first.isoformat(),), column, f"{column} IS NULL")
-        if last:
-            yield Condition(f"{column} <= ?", (last.isoformat(),), column, f"{column} IS NULL")
-    if filters.house:
-        yield _one_of("house", tuple(str(house) for house in filters.house))
+        yield from _within(column, getattr(filters, f"{column}_from"), getattr(filters, f"{column}_to"))
     for name in ("answering_body", "minister", "asker", "party"):
         asked: tuple[str, ...] = getattr(filters, name)
         if asked:
             yield _any_of([resolve(name, value) for value in asked])
-    if filters.kind:
-        yield _one_of("kind", tuple(str(kind) for kind in filters.kind))
+    for name in ("house", "kind", "genre"):
+        wanted: tuple[StrEnum, ...] = getattr(filters, name)
+        if wanted:
+            yield _one_of(name, tuple(str(one) for one in wanted))
     if filters.finding:
         names = tuple(str(finding) for finding in filters.finding)
         marks = ", ".join("?" * len(names))
         yield Condition(f"number IN (SELECT record FROM findings WHERE name IN ({marks}))", names)
+    if filters.answerer:
+        values = tuple(int(kind is AnswererKind.MINISTER) for kind in filters.answerer)
+        marks = ", ".join("?" * len(values))
+        yield Condition(f"ministerial IN ({marks})", values, "answerer", "ministerial IS NULL")
     if filters.heading:
         yield _any_of(
             [Condition("has_words(heading, ?)", (words,), "heading", "heading IS NULL") for words in filters.heading]
         )
+
+
+def _within(column: str, first: date | None, last: date | None) -> Iterator[Condition]:
+    if first:
+        yield Condition(f"{column} >= ?", (first.isoformat(),), column, f"{column} IS NULL")
+    if last:
+        yield Condition(f"{column} <= ?", (last.isoformat(),), column, f"{column} IS NULL")
 
 
 def _one_of(column: str, values: tuple[str, ...]) -> Condition:

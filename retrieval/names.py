@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import difflib
-import re
-import unicodedata
 from collections.abc import Callable, Mapping
 
+from retrieval.departments import Department, department_named, departments, with_predecessors
 from retrieval.errors import UnknownName
 from retrieval.filters import Condition
+from retrieval.folding import folded_name
 
 # Which column holds the names that a filter asks for, and which the id that may be given instead.
 _COLUMNS = {
@@ -33,7 +33,7 @@ class NameBook:
     def __init__(self, names: Mapping[str, list[str]], ids: Mapping[str, set[int]]) -> None:
         """Fold the names once, so that case, accents and punctuation don't matter."""
         self._names = {name: sorted(listed) for name, listed in names.items()}
-        self._folded = {name: [_folded(n) for n in listed] for name, listed in self._names.items()}
+        self._folded = {name: [folded_name(n) for n in listed] for name, listed in self._names.items()}
         self._ids = ids
 
     @classmethod
@@ -52,9 +52,10 @@ class NameBook:
     def resolve(self, name: str, value: str) -> Condition:
         """Return the condition that a record has the name asked for.
 
-        A name matches whole (case, accents and punctuation aside), or by some of its words where just one
-        name has them all: "Phillips" finds Jess Phillips unless there is another Phillips. An id of the
-        API matches where it occurs in the corpus.
+        A department that the table of bodies knows, by name or abbreviation, stands for those that it took over
+        from too. Any other name matches whole (case, accents and punctuation aside), or by some of its words
+        where just one name has them all: "Phillips" finds Jess Phillips unless there is another Phillips. An id
+        of the API matches where it occurs in the corpus.
 
         Args:
             name: The filter: answering_body, minister, asker or party.
@@ -64,7 +65,7 @@ class NameBook:
             UnknownName: If there is none, or several; it carries the nearest.
         """
         column, id_column = _COLUMNS[name]
-        asked = _folded(value)
+        asked = folded_name(value)
         if (
             id_column
             and asked.isascii()
@@ -73,6 +74,8 @@ class NameBook:
             and int(asked) in self._ids.get(name, set())
         ):
             return Condition(f"{id_column} = ?", (int(asked),), name, f"{id_column} IS NULL")
+        if name == "answering_body" and (lineage := self._lineage(value)):
+            return lineage
         names, folded = self._names[name], self._folded[name]
         whole = [names[place] for place, candidate in enumerate(folded) if asked and candidate == asked]
         if whole:
@@ -84,6 +87,34 @@ class NameBook:
             return Condition(f"{column} = ?", (partly[0],), name, f"{column} IS NULL")
         raise self._unknown(name, value, partly)
 
+    def _lineage(self, value: str) -> Condition | None:
+        """Return the condition that a department, or one that it took over from, answered; None if none did here."""
+        rows = {row for named in department_named(value) for row in with_predecessors(named)}
+        others = [row for row in departments() if row not in rows]
+        clauses: list[str] = []
+        values: list[object] = []
+        for row in sorted(rows, key=lambda one: (one.first_day, one.name)):
+            mine = _names_of(row)
+            here = [name for name in self._names.get("answering_body", []) if folded_name(name) in mine]
+            recurs = any(mine & _names_of(other) for other in others)
+            if here:
+                clauses.append(_named_within(row, "answering_body", len(here), bounded=recurs))
+                values += [*here, *(_bounds(row) if recurs else ())]
+            # The name decides; the id, which a body keeps through a change of name, only where there is no name.
+            if row.body_id in self._ids.get("answering_body", set()):
+                recurs = any(row.body_id == other.body_id for other in others)
+                id_clause = _named_within(row, "answering_body_id", 1, bounded=recurs)
+                clauses.append(f"(answering_body IS NULL AND {id_clause})")
+                values += [row.body_id, *(_bounds(row) if recurs else ())]
+        if not clauses:
+            return None
+        return Condition(
+            " OR ".join(clauses),
+            tuple(values),
+            "answering_body",
+            "answering_body IS NULL AND answering_body_id IS NULL",
+        )
+
     def _unknown(self, name: str, value: str, partly: list[str]) -> UnknownName:
         if partly:
             several = "; ".join(partly[:_NEAREST]) + ("; ..." if len(partly) > _NEAREST else "")
@@ -92,7 +123,7 @@ class NameBook:
         if not self._names[name]:
             thing = name.replace("_", " ")
             return UnknownName(name, f"no record in what is indexed names its {thing}, so {value!r} can't be found")
-        nearest = self._nearest(name, _folded(value))
+        nearest = self._nearest(name, folded_name(value))
         advice = f"nearest: {'; '.join(nearest)}" if nearest else "and no name there is like it: check the spelling"
         return UnknownName(name, f"{value!r} is not in what is indexed ({advice})", nearest)
 
@@ -100,6 +131,23 @@ class NameBook:
         likeness = [_likeness(asked, candidate) for candidate in self._folded[name]]
         best = sorted(range(len(likeness)), key=lambda place: (-likeness[place], self._names[name][place]))
         return tuple(self._names[name][place] for place in best[:_NEAREST] if likeness[place] >= _LIKE)
+
+
+def _names_of(row: Department) -> set[str]:
+    return {folded_name(name) for name in (row.name, *row.also)}
+
+
+def _named_within(row: Department, column: str, count: int, *, bounded: bool) -> str:
+    """Return the condition on a column, within the days of the row where another body has the same in it."""
+    clause = f"{column} IN ({', '.join('?' * count)})"
+    if not bounded:
+        return clause
+    return f"({clause} AND answered >= ?{' AND answered <= ?' if row.is_over else ''})"
+
+
+def _bounds(row: Department) -> list[str]:
+    # A body that still stood when the table was made has no last day, only one up to which it is vouched for.
+    return [row.first_day.isoformat(), *([row.last_day.isoformat()] if row.is_over else [])]
 
 
 def _likeness(asked: str, candidate: str) -> float:
@@ -111,15 +159,9 @@ def _likeness(asked: str, candidate: str) -> float:
     return max(difflib.SequenceMatcher(None, asked, part).ratio() for part in parts)
 
 
-def _folded(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    words = re.sub(r"[^a-z0-9]+", " ", plain.replace("&", " and ").replace("'", "")).split()
-    return " ".join(word for word in words if word != "the")
-
-
 def has_words(text: str | None, words: str) -> bool | None:
     """Return whether each of `words` is a word of `text`, case and accents aside; None where there is no text."""
-    return None if text is None else set(_folded(words).split()) <= set(_folded(text).split())
+    return None if text is None else set(folded_name(words).split()) <= set(folded_name(text).split())
 
 
 def _initials(folded: str) -> set[str]:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
 
 from retrieval.citations import Citation, Licence
+from retrieval.completeness import Gap, MonthCoverage
 from retrieval.encoders import EncoderIdentity
-from retrieval.records import AnswerKind, Attachment, FindingName, GroupedQuestion, House, Member, Provenance
+from retrieval.records import (
+    AnswererKind,
+    AnswerKind,
+    Attachment,
+    FindingName,
+    Genre,
+    GroupedQuestion,
+    House,
+    LinkedStatement,
+    Member,
+    Provenance,
+)
 
 
 class Outcome(StrEnum):
@@ -43,18 +55,41 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachmentSource:
+    """The file that a passage was read from. Primary key within an answer: `number`.
+
+    Attributes:
+        number: Its place among the answer's attachments, from 1.
+        title: As the answer's source gives it.
+        url: Where the file is.
+        media_type: As the source gives it.
+        place: The page or the sheet, such as `page 3`.
+        rights: Always `not known`: the licence of answers does not say that it covers attachments.
+    """
+
+    number: int
+    title: str
+    url: str
+    media_type: str | None
+    place: str
+    rights: str = "not known"
+
+
+@dataclass(frozen=True, slots=True)
 class HitPassage:
     """The passage of a hit.
 
     Attributes:
-        text: Word for word from the answer; a table row's cells are parted by tabs.
-        ordinal: Its place among the answer's passages, from 1.
+        text: Word for word from the answer, or from the file that `attachment` names; a table row's cells are
+            parted by tabs.
+        ordinal: Its place among the answer's passages and those of its attachments, from 1.
         hash: 16 hex digits that name the text and survive rebuilds.
         context: A list's lead-in or a table's headers; not part of the quotation.
-        before: The passage before it in the answer.
-        after: The passage after it.
+        before: The passage before it in the answer, or in the same attachment.
+        after: The passage after it likewise.
         answering_sentence: The sentence of `text` nearest to the question, in the first 20 hits; None after.
         findings: What this passage says about the answer.
+        attachment: The file that it was read from; None for the answer's own words.
     """
 
     text: str
@@ -65,6 +100,7 @@ class HitPassage:
     after: str | None
     answering_sentence: Span | None
     findings: tuple[FindingName, ...]
+    attachment: AttachmentSource | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +116,46 @@ class AlsoGiven:
     minister: Member | None
     tabled: date | None
     answered: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PointsTo:
+    """Another answer or statement that a record names.
+
+    Attributes:
+        role: `refers_to`: the answer points there. `follows`: the question was asked pursuant to it.
+        genre: Whether an answer or a statement is named.
+        uin: Its UIN; None where the text gives no number.
+        answered: The day it was given, as the text has it.
+        key: Its key, where it is in the corpus and certain; else None.
+        reason: Why it is known to be that one, or why it is not known.
+        label: What it is, to read, such as "refers to Question 15306, not in this corpus".
+        url: Official page, where day tabled and UIN are known.
+    """
+
+    role: str
+    genre: Genre
+    uin: str | None
+    answered: date | None
+    key: str | None
+    reason: str
+    label: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PointedFrom:
+    """An answer that does nothing but point to this one, citable by itself."""
+
+    key: str
+    uin: str | None
+    house: House | None
+    asker: Member | None
+    minister: Member | None
+    tabled: date | None
+    answered: date | None
+    question: str
+    cite_as: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +175,11 @@ class Hit:
         written: The citation as text to paste, by style: `house`, `member` and `oscola`.
         notes: What a reader of the citation must know, such as that the answer is not a full reply.
         also_given: Every other record with the same answer from the same body, newest first.
+        genre: Whether it is an answer or a written statement.
+        answerer: Whether it is a minister's; None where the body is not known.
+        earlier_government: The government that gave it, where another has come since; None otherwise.
+        pointed_to_by: The answers that point to this one instead of repeating it, in order of date.
+        refers_to: The answers and statements that this one names.
     """
 
     rank: int
@@ -113,6 +194,11 @@ class Hit:
     written: dict[str, str]
     notes: tuple[str, ...]
     also_given: tuple[AlsoGiven, ...]
+    genre: Genre = Genre.ANSWER
+    answerer: AnswererKind | None = None
+    earlier_government: str | None = None
+    pointed_to_by: tuple[PointedFrom, ...] = ()
+    refers_to: tuple[PointsTo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +236,12 @@ class Searched:
         houses: Houses in the corpus, inferred ones included.
         first_answered: Earliest date of an answer, where dates are known.
         last_answered: Latest date of an answer likewise.
-        complete: Whether the corpus is known to hold every answer in its dates.
+        complete: Whether every answer that the search could find is known to be here: the corpus was compared with
+            Parliament's own lists, month by month, and holds all of what they hold.
         lacking: By fact that a filter asks for, how many records lack it and so fail the filter.
         sample: Set where only the seed documents are loaded.
+        gaps: What may be missing; empty only where `complete`.
+        checked_at: When the least recently checked of the months was compared; None if one never was.
     """
 
     records: int
@@ -163,6 +252,8 @@ class Searched:
     complete: bool
     lacking: dict[str, int]
     sample: Sample | None
+    gaps: tuple[Gap, ...] = ()
+    checked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,17 +298,69 @@ class FoundIn:
 
 @dataclass(frozen=True, slots=True)
 class AnswerPassage:
-    """One passage of a whole answer."""
+    """One passage of a whole answer, or of one attachment.
+
+    Attributes:
+        attachment: The file that it was read from; None for the answer's own words.
+    """
 
     ordinal: int
     text: str
     context: str | None
     hash: str
+    attachment: AttachmentSource | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentReading:
+    """What was read of one attachment of an answer, apart from the answer. Primary key: `number`.
+
+    Attributes:
+        number: Its place among the answer's attachments, from 1.
+        title: As the answer's source gives it.
+        url: Where the file is.
+        media_type: As the source gives it.
+        fetched_on: The day on which it was asked for.
+        sha256: Of the file that was read, in hex; empty where there was none.
+        extractor: What read it, with version; empty where nothing did.
+        reason: Why there is no text; None where there is some.
+        left_out: What of it was not read; None where all was.
+        passages: Its text, in order; the ordinals go on from those of the answer.
+        rights: Always `not known`: the licence of answers does not say that it covers attachments.
+    """
+
+    number: int
+    title: str
+    url: str
+    media_type: str | None
+    fetched_on: date
+    sha256: str
+    extractor: str
+    reason: str | None
+    left_out: str | None
+    passages: tuple[AnswerPassage, ...]
+    rights: str = "not known"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answered question in full. Primary key: `key`."""
+    """One answered question, or one statement, in full. Primary key: `key`.
+
+    Attributes:
+        minister: Who answered, with party, seat and post on that day.
+        corrected_by: Who corrected it.
+        inferred: Names of the facts that were worked out.
+        from_register: Facts of Members that the member register gave and the source did not.
+        kind_rule: The rule that decided the kind.
+        disagreement: In what the source's flag and the text differ.
+        provenance: Where the copy that is served was read.
+        copies: Where other copies of it were read.
+        linked: The papers that a statement is linked to.
+        corrections: Keys of the statements by which Parliament says that this answer was corrected.
+        has_history: Whether there is more than this text to see at `history`.
+        passages: The answer's own words; those of attachments are in `attachment_texts` alone.
+        attachment_texts: What was read of the attachments, where they were fetched.
+    """
 
     key: str
     api_id: int | None
@@ -250,6 +393,61 @@ class Answer:
     snapshot: str
     sample: Sample | None
     licence: Licence
+    genre: Genre = Genre.ANSWER
+    statement_id: int | None = None
+    answerer: AnswererKind | None = None
+    earlier_government: str | None = None
+    corrected_by: Member | None = None
+    from_register: tuple[str, ...] = ()
+    pointed_to_by: tuple[PointedFrom, ...] = ()
+    refers_to: tuple[PointsTo, ...] = ()
+    copies: tuple[Provenance, ...] = ()
+    linked: tuple[LinkedStatement, ...] = ()
+    corrections: tuple[str, ...] = ()
+    has_history: bool = False
+    attachment_texts: tuple[AttachmentReading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadItem:
+    """One question of a thread.
+
+    Attributes:
+        key: Key of its record.
+        follows: Keys of the earlier ones that it was asked pursuant to.
+        is_asked_for: Whether it is the one whose thread was asked for.
+        cite_as: Its citation in the House's own form.
+    """
+
+    key: str
+    house: House | None
+    uin: str | None
+    heading: str | None
+    question: str
+    asker: Member | None
+    minister: Member | None
+    tabled: date | None
+    answered: date | None
+    kind: AnswerKind
+    follows: tuple[str, ...]
+    is_asked_for: bool
+    cite_as: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A question with those that it follows and those that follow it, in order of the day tabled.
+
+    Attributes:
+        key: The one whose thread it is.
+        items: All of them, that one included.
+        not_found: What the questions name and the corpus does not hold, or not for certain.
+    """
+
+    key: str
+    items: tuple[ThreadItem, ...]
+    not_found: tuple[PointsTo, ...]
+    snapshot: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +475,13 @@ class Coverage:
         snapshot: Name of the snapshot.
         sample: Set where only the seed documents are loaded.
         licence: Of the text.
+        by_genre: Answers and statements.
+        unanswered: Questions that are kept and wait for an answer.
+        months: By genre, House and month, what Parliament's list holds and what is here.
+        gaps: What may be missing; empty only where `complete`.
+        checked_at: When the least recently checked of the months was compared; None if one never was.
+        pointers: Answers that do nothing but point to another.
+        pointers_resolved: Of those, the ones whose target is here.
     """
 
     records: int
@@ -298,3 +503,10 @@ class Coverage:
     snapshot: str
     sample: Sample | None
     licence: Licence
+    by_genre: dict[str, int] = field(default_factory=dict)
+    unanswered: int = 0
+    months: tuple[MonthCoverage, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    checked_at: datetime | None = None
+    pointers: int = 0
+    pointers_resolved: int = 0

@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.attached_results import attachment_source, neighbours
 from retrieval.citations import CitationStyle, notes, written
-from retrieval.corpus import Corpus
+from retrieval.corpus import Corpus, answerer_kind
 from retrieval.encoders import Encoder
 from retrieval.errors import NotAvailableYet, QueryError
 from retrieval.filters import Filters
@@ -187,7 +188,10 @@ class Searcher:
     def _cited(
         self, vector: NDArray[np.float32], ranked: Ranked, passes: NDArray[np.bool_]
     ) -> tuple[int, StoredPassage]:
-        """Choose the newest record of the answer that passes the filters, and its passage."""
+        """Choose the newest record of the answer that passes the filters, and its passage.
+
+        A passage of an attachment is cited with the record that was matched, whose attachment it is.
+        """
         store = self.corpus.store
         matched = int(store.record_of_row[ranked.row])
         members = store.members_of_group(ranked.group)
@@ -195,10 +199,12 @@ class Searcher:
         newest = max(days.values())
         # Of several answered on the newest day, the one whose question came nearest.
         number = matched if days.get(matched) == newest else min(n for n, day in days.items() if day == newest)
-        passages = store.passages(number)
-        if number == matched:
-            return number, next(p for p in passages if p.row == ranked.row)
-        wanted = next(p.passage for p in store.passages(matched) if p.row == ranked.row)
+        found = store.passage_at(ranked.row)
+        if number == matched or found.passage.attachment:
+            # The others have the same answer, but each its own attachments.
+            return matched, found
+        wanted = found.passage
+        passages = [p for p in store.passages(number) if not p.passage.attachment]
         same = [p for p in passages if p.passage.hash == wanted.hash]
         if same:
             # Two tables of an answer can have the same row: its place and its headers tell which is meant.
@@ -229,7 +235,7 @@ class Searcher:
         record = corpus.store.record(number)
         found, names = corpus.findings_of(number)
         citation = corpus.citation(record.key, passage.ordinal)
-        neighbours = {p.passage.ordinal: p.passage.text for p in corpus.store.passages(number)}
+        before, after = neighbours(corpus.store, stored)
         return Hit(
             rank=rank,
             score=round(ranked.score, 4),
@@ -241,10 +247,11 @@ class Searcher:
                 ordinal=passage.ordinal,
                 hash=passage.hash,
                 context=passage.context or None,
-                before=neighbours.get(passage.ordinal - 1),
-                after=neighbours.get(passage.ordinal + 1),
+                before=before,
+                after=after,
                 answering_sentence=sentence,
                 findings=tuple(name for name, ordinal in found if ordinal == passage.ordinal),
+                attachment=attachment_source(corpus.store, record, passage),
             ),
             question=record.question,
             heading=record.heading,
@@ -252,6 +259,11 @@ class Searcher:
             written={str(style): written(citation, style) for style in _PROSE},
             notes=tuple(dict.fromkeys(note for style in _PROSE for note in notes(citation, style))),
             also_given=corpus.also_given(number),
+            genre=record.genre,
+            answerer=answerer_kind(record),
+            earlier_government=citation.earlier_government,
+            pointed_to_by=corpus.relations.pointed_to_by(number),
+            refers_to=corpus.relations.refers_to(number),
         )
 
 

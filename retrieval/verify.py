@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 import msgspec
 
-from retrieval.entries import findings_in, record_row
-from retrieval.errors import DespatchError, SnapshotDamaged
+from retrieval.attached_checks import wrong_with_attached
+from retrieval.entries import findings_in, record_row, unanswered_row
+from retrieval.errors import DespatchError, SnapshotDamaged, SourceError
 from retrieval.gathering import answer_name
+from retrieval.holdings import register_at
+from retrieval.members import with_members, without_register
+from retrieval.mentions import Mention, mentions_of
 from retrieval.passages import is_faithful
-from retrieval.received import read_received
+from retrieval.received import ReceivedFile, read_received
 from retrieval.records import Record, folded
+from retrieval.resolving import References
 from retrieval.snapshot import Snapshot, open_snapshot
 from retrieval.sources import Received, reader_named
-from retrieval.status import classify
+from retrieval.status import AnswerStatus, classify
 from retrieval.store import RecordStore
+from retrieval.threads import final_targets
 from retrieval.vectors import VectorIndex
 from retrieval.visible import squeezed, visible_answer
 
@@ -42,7 +49,8 @@ class VerifyReport:
     Attributes:
         snapshot: Name of the snapshot; empty where not even that could be read.
         files: Files whose hash was checked.
-        records: Records read again from what was received.
+        records: Answered questions and statements read again from what was received.
+        unanswered: Questions that wait for an answer, read again likewise.
         passages: Passages looked up in their source.
         vectors: Vectors counted.
         findings: Findings followed to their passage.
@@ -58,6 +66,7 @@ class VerifyReport:
     findings: int = 0
     answers: int = 0
     discrepancies: tuple[Discrepancy, ...] = ()
+    unanswered: int = 0
 
     @property
     def sound(self) -> bool:
@@ -71,7 +80,8 @@ def verify(
     """Check the current snapshot of a data directory.
 
     Every file is hashed again. Every record is read again from what was received, and every passage is
-    looked up both in the record's clean text and in its source's visible text by a slow, separate reader.
+    looked up both in the record's clean text and in its source's visible text by a slow, separate reader. One of
+    an attachment is looked up in the text that was read of it, as the file itself is not kept.
 
     Args:
         data: The data directory.
@@ -89,7 +99,7 @@ def verify(
     try:
         snapshot = open_snapshot(data)
         return _Verifier(snapshot).report(progress)
-    except SnapshotDamaged as error:
+    except (SnapshotDamaged, SourceError) as error:
         return VerifyReport(discrepancies=(Discrepancy(None, str(error)),))
 
 
@@ -99,8 +109,10 @@ class _Verifier:
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._store = RecordStore(snapshot.records_file)
+        self._register = register_at(snapshot.members_file)
         self._found: list[Discrepancy] = []
         self._passages = 0
+        self._references = References(self._decoded())
         self._group_of_answer: dict[bytes, int] = {}
         self._answer_of_group: dict[int, bytes] = {}
 
@@ -110,24 +122,31 @@ class _Verifier:
         vectors = len(VectorIndex.read(self._snapshot.vectors_file))
         self._check_database()
         findings = self._check_findings()
-        unread = self._numbers()
-        records, done = len(unread), 0
+        unread, waiting = self._numbers(), self._waiting()
+        records, unanswered, done = len(unread), len(waiting), 0
         for key, received in read_received(self._snapshot.received_file):
             done += 1
-            if key not in unread:
-                self._note(key, "was received, but is not among the records")
-                continue
-            for what in self._wrong_with(key, *unread.pop(key), received):
+            if key in unread:
+                found = self._wrong_with(key, *unread.pop(key), received)
+            elif key in waiting:
+                found = self._wrong_with_question(key, waiting.pop(key), received)
+            else:
+                found = iter(["was received, but is not among the records"])
+            for what in found:
                 self._note(key, what)
-            progress("Checking records", done, records)
-        for key in unread:
+            progress("Checking records", done, records + unanswered)
+        redirects = {str(old): str(new) for old, new in self._store.rows("SELECT old_key, key FROM redirects")}
+        if redirects != ReceivedFile(self._snapshot.received_file).redirects():
+            self._note(None, "the keys of before do not lead where they are kept to lead")
+        for key in (*unread, *waiting):
             self._note(key, "is not kept as it was received, so it can't be read again")
         counted = {"records": records, "answers": len(self._answer_of_group), "passages": self._passages}
-        self._check_counts({**counted, "received": done, "vectors": vectors})
+        self._check_counts({**counted, "unanswered": unanswered, "received": done, "vectors": vectors})
         return VerifyReport(
             snapshot=manifest.name,
             files=len(manifest.files) + 1,  # the manifest itself is hashed as well
-            records=done,
+            records=records,
+            unanswered=unanswered,
             passages=self._passages,
             vectors=vectors,
             findings=findings,
@@ -142,6 +161,32 @@ class _Verifier:
         """Return the number and the answer group of every record, by key."""
         rows = self._store.rows("SELECT key, number, answer_group FROM records ORDER BY key")
         return {str(key): (int(str(number)), int(str(group))) for key, number, group in rows}
+
+    def _decoded(self) -> Iterator[Record]:
+        """Yield the records whose facts can be read; those that can't are told of one by one."""
+        for (raw,) in self._store.rows("SELECT facts FROM records ORDER BY number"):
+            with suppress(msgspec.DecodeError):
+                yield msgspec.json.decode(_blob(raw), type=Record)
+
+    def _waiting(self) -> dict[str, bytes]:
+        rows = self._store.rows("SELECT key, facts FROM unanswered ORDER BY key")
+        return {str(key): _blob(raw) for key, raw in rows}
+
+    def _wrong_with_question(self, key: str, facts: bytes, received: Received) -> Iterator[str]:
+        """Yield what is wrong with a question that waits for an answer."""
+        try:
+            stored = msgspec.json.decode(facts, type=Record)
+        except msgspec.DecodeError as error:
+            yield f"its facts can't be read: {error}"
+            return
+        yield from self._differences(key, stored, received)
+        if stored.is_answered:
+            yield "it is kept as not answered, but has an answer"
+        row = unanswered_row(stored)
+        kept = self._store.rows(f"SELECT {', '.join(row)} FROM unanswered WHERE key = ?", (key,))[0]
+        names = [name for name, value in zip(row, kept, strict=True) if value != row[name]]
+        if names:
+            yield f"the row that filters look at differs from its facts in {', '.join(names)}"
 
     def _check_database(self) -> None:
         told = [str(row[0]) for row in self._store.rows("PRAGMA integrity_check")]
@@ -169,7 +214,8 @@ class _Verifier:
         counts = self._snapshot.manifest.counts
         promised = {
             "records": counts.records,
-            "received": counts.records,
+            "unanswered": counts.unanswered,
+            "received": counts.records + counts.unanswered,
             "answers": counts.answers,
             "passages": counts.passages,
             "vectors": counts.passages,
@@ -188,11 +234,13 @@ class _Verifier:
             yield f"its facts say that its key is {stored.key}"
         yield from self._wrong_with_group(stored, group)
         yield from self._wrong_with_row(number, stored)
-        yield from _differences(key, stored, received)
+        yield from self._differences(key, stored, received)
+        yield from self._wrong_with_references(number, stored)
         yield from self._wrong_with_passages(number, stored, received)
+        yield from wrong_with_attached(self._store, number, stored)
 
     def _wrong_with_group(self, record: Record, group: int) -> Iterator[str]:
-        answer = answer_name(record)
+        answer = answer_name(without_register(record))
         if self._answer_of_group.setdefault(group, answer) != answer:
             yield f"it shares answer group {group} with another body or another text"
         if self._group_of_answer.setdefault(answer, group) != group:
@@ -201,14 +249,18 @@ class _Verifier:
     def _wrong_with_row(self, number: int, record: Record) -> Iterator[str]:
         """Yield in what the row that filters look at differs from the record's own facts and text."""
         status = classify(record)
-        if self._store.status(number) != status:
+        try:
+            kept_status: AnswerStatus | None = self._store.status(number)
+        except msgspec.DecodeError:
+            kept_status = None
+        if kept_status != status:
             yield "its kind and findings are not those of its text"
         due = record_row(record, status)
         kept = self._store.rows(f"SELECT {', '.join(due)} FROM records WHERE number = ?", (number,))[0]
         names = [name for name, value in zip(due, kept, strict=True) if value != due[name]]
         if names:
             yield f"the row that filters look at differs from its facts in {', '.join(names)}"
-        passages = tuple(stored.passage for stored in self._store.passages(number))
+        passages = tuple(stored.passage for stored in self._store.passages(number) if not stored.passage.attachment)
         if set(findings_in(status, passages)) != set(self._store.findings(number)):
             yield "the findings that filters look at are not those of its text"
         text = record.answer_text
@@ -237,26 +289,79 @@ class _Verifier:
             return
         for stored, (kept,) in zip(passages, hashes, strict=True):
             passage = stored.passage
-            if not is_faithful(passage, record.answer_text):
+            if not passage.attachment and not is_faithful(passage, record.answer_text):
                 yield f"passage {passage.ordinal} is not word for word in the answer's clean text"
-            if squeezed(passage.text) not in source:
+            if not passage.attachment and squeezed(passage.text) not in source:
                 yield f"passage {passage.ordinal} is not word for word in the source: {passage.text[:60]!r}"
             if kept != passage.hash:
                 yield f"passage {passage.ordinal} has the hash {passage.hash}, but {kept} is kept"
 
+    def _wrong_with_references(self, number: int, record: Record) -> Iterator[str]:
+        """Yield what is wrong with the answers and statements that a record is said to name."""
+        raw, points = self._store.rows("SELECT mentions, points FROM records WHERE number = ?", (number,))[0]
+        try:
+            kept = msgspec.json.decode(_blob(raw), type=tuple[Mention, ...])
+        except msgspec.DecodeError as error:
+            yield f"the references kept can't be read: {error}"
+            return
+        mentions = mentions_of(without_register(record))
+        if kept != mentions:
+            yield "the references kept are not those of its text"
+        found = [self._references.resolve(mention, record) for mention in mentions]
+        refs = self._store.rows(
+            "SELECT place, role, target, reason FROM refs WHERE source = ? ORDER BY place", (record.key,)
+        )
+        if refs != [
+            (place, str(mention.role), one.target, str(one.reason))
+            for place, (mention, one) in enumerate(zip(mentions, found, strict=True))
+        ]:
+            yield "its references do not lead where its text says"
+        links = self._store.rows("SELECT link, id FROM links WHERE statement = ? ORDER BY rowid", (record.key,))
+        if links != [(one.link, one.id) for one in record.linked]:
+            yield "the papers it is linked to are not those of its facts"
+        targets = self._targets(record.key)
+        rows = self._store.rows("SELECT target FROM pointers WHERE source = ?", (record.key,))
+        if {str(row[0]) for row in rows} != targets or points != int(bool(targets)):
+            yield "the answers it is said to point to are not those that its references lead to"
+        lost = self._store.rows(
+            "SELECT target FROM refs WHERE source = ? AND target NOT NULL AND target NOT IN (SELECT key FROM records)",
+            (record.key,),
+        )
+        for (target,) in lost:
+            yield f"it is said to refer to {target}, which is not there"
 
-def _differences(key: str, stored: Record, received: Received) -> Iterator[str]:
-    """Yield in what a record differs from itself read again from what was received."""
-    try:
-        again = reader_named(received.reader).parse(received)
-    except DespatchError as error:
-        yield f"what was received can't be read again: {error}"
-        return
-    if not isinstance(again, Record):
-        yield f"read again from what was received, it has no answer ({again})"
-        return
-    if again.key != key:
-        yield f"read again from what was received, its key is {again.key}"
-    names = [f.name for f in fields(Record) if getattr(again, f.name) != getattr(stored, f.name)]
-    if names:
-        yield f"read again from what was received, it differs in {', '.join(names)}"
+    def _targets(self, key: str) -> set[str]:
+        """Return the answers of substance that a record leads to, if it is a pointer, by the references kept."""
+
+        def is_pointer(one: str) -> bool:
+            return bool(self._store.rows("SELECT 1 FROM records WHERE key = ? AND kind = 'pointer'", (one,)))
+
+        def pointed_to(one: str) -> list[str]:
+            rows = self._store.rows(
+                "SELECT target FROM refs WHERE source = ? AND role = 'refers_to' AND target NOT NULL ORDER BY place",
+                (one,),
+            )
+            return [str(row[0]) for row in rows]
+
+        return set(final_targets(key, pointed_to, is_pointer)) if is_pointer(key) else set()
+
+    def _differences(self, key: str, stored: Record, received: Received) -> Iterator[str]:
+        """Yield in what a record differs from itself read again from what was received."""
+        try:
+            again = reader_named(received.reader).parse(received)
+        except DespatchError as error:
+            yield f"what was received can't be read again: {error}"
+            return
+        if not isinstance(again, Record):
+            yield "read again from what was received, it was withdrawn"
+            return
+        again = with_members(again, self._register)
+        if again.key != key:
+            yield f"read again from what was received, its key is {again.key}"
+        names = [f.name for f in fields(Record) if getattr(again, f.name) != getattr(stored, f.name)]
+        if names:
+            yield f"read again from what was received, it differs in {', '.join(names)}"
+
+
+def _blob(value: object) -> bytes:
+    return value if isinstance(value, bytes) else b""

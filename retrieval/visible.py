@@ -31,6 +31,14 @@ _WINDOWS = re.compile("[\x80-\x9f]")
 _SAFELINK = re.compile(r"https?://[\w.-]+\.safelinks\.protection\.outlook\.com/\S*[^\s.,;:)\]>]", re.IGNORECASE)
 
 
+_REPLY = re.compile(r"<(reply|speech)\b[^>]*>(.*?)</\1>", re.DOTALL)
+_NOT_SHOWN = re.compile(r"<del\b.*?</del\s*>", re.DOTALL | re.IGNORECASE)
+_ONLY_MARKED = re.compile(r"</?(?:phrase|stamp)\b[^>]*>")
+_BEFORE_ANSWER = re.compile(
+    r".*<h[1-6]\b[^>]*>\s*(?:answer|corrected answer|statement)\s*</h[1-6]\s*>", re.DOTALL | re.IGNORECASE
+)
+
+
 def visible_answer(received: Received) -> str:
     """Return the words that the source of a record shows, the answer's among them.
 
@@ -41,15 +49,15 @@ def visible_answer(received: Received) -> str:
         MalformedRecord: If it is not what its reader keeps.
         UnknownSource: If there is no such way of looking for its reader.
     """
-    if received.reader == "parliament-api":
-        return _visible(_answer_html(received))
-    if received.reader == "saved-page":
-        return _answer_on_page(received.raw.decode(errors="replace"))
+    look = _LOOKS.get(received.reader)
+    if look is not None:
+        return look(received)
     raise UnknownSource(received.provenance.source, f"nothing checks what the reader {received.reader!r} reads")
 
 
-def _answer_on_page(page: str) -> str:
+def _answer_on_page(received: Received) -> str:
     """Return what stands after the last line that says who answered, or when, and before the page's spinner."""
+    page = received.raw.decode(errors="replace")
     told = [match.end() for match in re.finditer(r"(?:Answered by .* - |This question was answered on ).*", page)]
     return page[told[-1] if told else 0 :].partition("Reticulating Splines")[0]
 
@@ -61,11 +69,29 @@ def squeezed(text: str) -> str:
     )
 
 
-def _answer_html(received: Received) -> str:
+def _answer_of_api(received: Received) -> str:
+    return _visible(_text_of_api(received, "answerText"))
+
+
+def _text_of_statement(received: Received) -> str:
+    return _visible(_text_of_api(received, "text"))
+
+
+def _answer_in_xml(received: Received) -> str:
+    inside = " ".join(match[2] for match in _REPLY.finditer(received.raw.decode(errors="replace")))
+    return _visible(_ONLY_MARKED.sub("", _NOT_SHOWN.sub("", inside)))
+
+
+def _answer_on_official_page(received: Received) -> str:
+    page = _NOT_SHOWN.sub("", received.raw.decode(errors="replace"))
+    return _visible(_BEFORE_ANSWER.sub("", page, count=1))
+
+
+def _text_of_api(received: Received, field: str) -> str:
     place = received.provenance
     try:
         value = json.loads(received.raw)
-        answer = value.get("value", value)["answerText"]
+        answer = value.get("value", value)[field]
     except (ValueError, AttributeError, TypeError, KeyError, RecursionError) as error:
         raise MalformedRecord(place.source, f"keeps no answer ({error})", place.place) from error
     return str(answer or "")
@@ -107,3 +133,23 @@ class _Reader(HTMLParser):
         """Keep words."""
         if not self._unseen:
             self.parts.append(data)
+
+
+def _answer_in_table(received: Received) -> str:
+    place = received.provenance
+    try:
+        value = json.loads(received.raw)
+        return _visible(value.get("answer_html") or html.escape(value.get("answer") or "", quote=False))
+    except (ValueError, AttributeError, TypeError, RecursionError) as error:
+        raise MalformedRecord(place.source, f"keeps no answer ({error})", place.place) from error
+
+
+_LOOKS = {
+    "parliament-api": _answer_of_api,
+    "mysociety-dump": _answer_of_api,
+    "mapped-table": _answer_in_table,
+    "parliament-statements": _text_of_statement,
+    "parlparse-xml": _answer_in_xml,
+    "official-page": _answer_on_official_page,
+    "saved-page": _answer_on_page,
+}

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -13,10 +12,8 @@ from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder
 from retrieval.errors import QueryError, SnapshotDamaged, UnknownKey
 from retrieval.filters import Filters
-from retrieval.received import read_received, write_received
-from retrieval.records import AnswerKind, FindingName, Provenance
+from retrieval.records import AnswerKind, FindingName
 from retrieval.snapshot import Snapshot, open_snapshot
-from retrieval.sources import Received
 from retrieval.store import RecordStore
 from retrieval.vectors import VectorIndex
 
@@ -80,7 +77,10 @@ def test_coverage_counts_what_is_there_and_what_is_missing(corpus: Corpus) -> No
 
 def test_what_is_held_back_and_what_is_shown_are_the_whole(corpus: Corpus) -> None:
     shown, held = corpus.admitted(Filters()), corpus.admitted(Filters(), held_back=True)
-    assert sorted([*shown, *held]) == list(range(12))
+    # A pointer that is found through the answer it points to is neither.
+    pointing = [number for number in range(12) if corpus.relations.refers_to(number)]
+    assert [corpus.store.status(number).kind for number in pointing] == [AnswerKind.POINTER]
+    assert sorted([*shown, *held, *pointing]) == list(range(12))
     assert len(corpus.admitted(Filters(kind=(AnswerKind.POINTER,)), held_back=True)) == 0
 
 
@@ -105,25 +105,6 @@ def test_a_store_that_is_no_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "records.sqlite").write_bytes(b"SQLite? no" * 100)
     with pytest.raises(SnapshotDamaged, match=r"records\.sqlite"):
         RecordStore(tmp_path / "records.sqlite")
-
-
-def test_received_records_are_read_back_as_written(tmp_path: Path) -> None:
-    received = Received("parliament-api", '{"é": 1}'.encode(), Provenance("parliament-api", "a", 3, date(2026, 1, 2)))
-    write_received(tmp_path / "r.sqlite", [("k", received)])
-    assert list(read_received(tmp_path / "r.sqlite")) == [("k", received)]
-    with pytest.raises(OSError, match=r"r\.sqlite"):
-        write_received(tmp_path / "r.sqlite", [])
-
-
-def test_received_records_that_are_damaged_are_refused(tmp_path: Path) -> None:
-    (tmp_path / "r.sqlite").write_bytes(b"no")
-    with pytest.raises(SnapshotDamaged):
-        list(read_received(tmp_path / "r.sqlite"))
-    with sqlite3.connect(tmp_path / "s.sqlite") as connection:
-        connection.execute("CREATE TABLE received (key, reader, source, place, read_on, raw)")
-        connection.execute("INSERT INTO received VALUES ('k', 'r', 's', 1, '2026-01-01', x'00')")
-    with pytest.raises(SnapshotDamaged):
-        list(read_received(tmp_path / "s.sqlite"))
 
 
 def test_an_opened_corpus_can_be_read_by_new_threads_after_later_builds_removed_it(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,13 +14,15 @@ from retrieval.build import build
 from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder
 from retrieval.entries import write_entries
-from retrieval.errors import NotAvailableYet, OtherModel, QueryError, UnknownName
+from retrieval.errors import NotAvailableYet, OtherModel, QueryError, UnknownKey, UnknownName
 from retrieval.filters import Filters
-from retrieval.records import AnswerKind, FindingName, House
+from retrieval.received import write_received
+from retrieval.records import AnswererKind, AnswerKind, FindingName, Genre, House
 from retrieval.results import Match, Outcome
 from retrieval.search import Searcher
 from retrieval.snapshot import FORMAT, Counts, Manifest, publish, writing
 from retrieval.vectors import VectorIndex
+from tests.replay.invented import lords_question, question, statement
 
 BUSES = "rural bus services funding shared out by population and mileage"
 
@@ -155,13 +158,27 @@ def test_a_larger_limit_extends_a_smaller_one(
 
 
 def test_answers_of_other_kinds_are_left_out_counted_and_shown_on_request(searcher: Searcher) -> None:
-    query = "how much her Department spends on rural bus services: I refer the hon. Member to the answer given"
+    query = "how many police officers patrol on bicycles: I will write to the hon. Member"
     result = searcher.search(query)
     assert [(left.kind, left.count, left.filter) for left in result.left_out] == [
-        (AnswerKind.POINTER, 1, "kind=pointer")
+        (AnswerKind.WILL_WRITE, 1, "kind=will_write")
     ]
-    shown = searcher.search(query, Filters(kind=(AnswerKind.POINTER,)))
+    shown = searcher.search(query, Filters(kind=(AnswerKind.WILL_WRITE,)))
+    assert [hit.key for hit in shown.hits] == ["commons-2025-04-07-641"]
+    assert shown.left_out == ()
+
+
+def test_a_pointer_is_found_through_the_answer_it_points_to_even_where_a_newer_copy_is_cited(
+    searcher: Searcher,
+) -> None:
+    query = "rural bus services: I refer the hon. Member to the answer given, funding shared out by population"
+    result = searcher.search(query)
+    assert AnswerKind.POINTER not in [left.kind for left in result.left_out]
+    assert result.hits[0].key == "commons-2025-01-13-205"
+    assert [one.key for one in result.hits[0].pointed_to_by] == ["commons-2024-11-04-413"]
+    shown = searcher.search("how much her Department spends on rural bus services", Filters(kind=(AnswerKind.POINTER,)))
     assert [hit.key for hit in shown.hits] == ["commons-2024-11-04-413"]
+    assert [where.key for where in shown.hits[0].refers_to] == ["commons-2024-09-02-101"]
     assert shown.left_out == ()
 
 
@@ -365,7 +382,8 @@ def test_a_corpus_without_a_record_says_that_it_is_empty(tmp_path: Path, toy_enc
     )
 
     def write_files(folder: Path) -> None:
-        write_entries(folder / "records.sqlite", [])
+        write_received(folder / "received.sqlite", [], {})
+        write_entries(folder / "records.sqlite", [], [], [], [])
         VectorIndex.of(np.empty((0, 256), dtype=np.float32)).write(folder / "vectors.faiss")
 
     with writing(tmp_path):
@@ -373,3 +391,201 @@ def test_a_corpus_without_a_record_says_that_it_is_empty(tmp_path: Path, toy_enc
     result = Searcher.open(tmp_path, toy_encoder).search("buses")
     assert (result.outcome, result.hits, result.message) == (Outcome.CORPUS_EMPTY, (), "Nothing is indexed yet.")
     assert result.licence.spdx == "OPL-UK-3.0"
+
+
+# Departments, genres and who answers, on records that are all invented.
+
+HOUSING = "Ministry of Housing, Communities and Local Government"
+LEVELLING = "Department for Levelling Up, Housing and Communities"
+ROOFS = "roofs of thatch on cottages in each village"
+
+
+def of_body(id: int, body_id: int | None, body: str | None, answered: str, **more: Any) -> dict[str, Any]:
+    facts = {
+        "answeringBodyId": body_id,
+        "answeringBodyName": body,
+        "dateTabled": answered,
+        "dateAnswered": answered,
+        "questionText": f"To ask the Secretary of State, how many roofs of thatch there are in village {id}.",
+        "answerText": f"<p>There are {id} roofs of thatch on cottages in village number {id}.</p>",
+    }
+    return question(id, **(facts | more))
+
+
+BODIES = [
+    of_body(801, 7, HOUSING, "2020-03-02"),
+    of_body(802, 211, LEVELLING, "2023-03-02"),
+    of_body(803, 7, HOUSING, "2025-03-02"),
+    # The source names it as it is called now.
+    of_body(804, 211, HOUSING, "2023-03-03"),
+    of_body(805, 9, "Church Commissioners", "2026-08-03"),
+    of_body(806, None, "Guild of Thatchers", "2026-09-03"),
+    of_body(807, None, None, "2026-09-04"),
+    lords_question(
+        808,
+        answeringBodyId=1,
+        answeringBodyName="Home Office",
+        dateTabled="2026-09-07",
+        dateAnswered="2026-09-14",
+        answerText="<p>There are 808 roofs of thatch on cottages in the village of my noble friend.</p>",
+    ),
+]
+PAPER = statement(
+    809,
+    answeringBodyId=1,
+    answeringBodyName="Home Office",
+    dateMade="2024-07-04",
+    text="<p>I have today counted the roofs of thatch on cottages in each village.</p>",
+)
+
+
+@pytest.fixture
+def thatched(tmp_path: Path, toy_encoder: Encoder) -> Searcher:
+    folder = tmp_path
+    lines = "".join(json.dumps({"value": one}) + "\n" for one in BODIES)
+    (folder / "questions.jsonl").write_text(lines, encoding="utf-8")
+    (folder / "statements.jsonl").write_text(json.dumps({"value": PAPER}) + "\n", encoding="utf-8")
+    build([str(folder / "questions.jsonl"), str(folder / "statements.jsonl")], folder / "data", toy_encoder)
+    return Searcher.open(folder / "data", toy_encoder)
+
+
+def found(searcher: Searcher, **filters: Any) -> set[int | None]:
+    """Return the ids of the records that pass."""
+    store = searcher.corpus.store
+    records = [store.record(int(number)) for number in searcher.corpus.admitted(Filters(**filters))]
+    ranked = searcher.rank(ROOFS, Filters(**filters))
+    assert {store.record(int(store.record_of_row[one.row])).key for one in ranked} == {one.key for one in records}
+    return {one.api_id or one.statement_id for one in records}
+
+
+def test_all_of_them_are_found_without_a_filter(thatched: Searcher) -> None:
+    assert found(thatched) == {801, 802, 803, 804, 805, 806, 807, 808, 809}
+
+
+@pytest.mark.parametrize(
+    ("asked", "ids"),
+    [
+        (("MHCLG",), {801, 802, 803, 804}),
+        ((HOUSING,), {801, 802, 803, 804}),
+        (("7",), {801, 803}),
+        (("211",), {802, 804}),
+        (("Home Office",), {808, 809}),
+        (("guild",), {806}),
+        (("Church Commissioners", "Home Office"), {805, 808, 809}),
+    ],
+)
+def test_a_filter_by_a_body_finds_its_predecessors_too(
+    thatched: Searcher, asked: tuple[str, ...], ids: set[int]
+) -> None:
+    assert found(thatched, answering_body=asked) == ids
+
+
+def test_an_older_department_does_not_find_its_successor_of_the_same_name(thatched: Searcher) -> None:
+    ids = found(thatched, answering_body=("DLUHC",))
+    assert {801, 802} <= ids
+    assert 803 not in ids
+
+
+def test_a_department_is_left_out_by_no_other_filter_beside_it(thatched: Searcher) -> None:
+    assert found(thatched, answering_body=("MHCLG",), answered_from=date(2023, 3, 3)) == {803, 804}
+    assert found(thatched, answering_body=("Home Office",), house=(House.LORDS,)) == {808}
+    assert found(thatched, answering_body=("Home Office",), genre=(Genre.STATEMENT,)) == {809}
+
+
+def test_records_without_a_body_fail_the_filter_and_are_counted(thatched: Searcher) -> None:
+    result = thatched.search(ROOFS, Filters(answering_body=("MHCLG",)))
+    assert result.searched.lacking == {"answering_body": 1}
+    assert result.searched.passed == 4
+    assert result.filters == {"answering_body": ["MHCLG"]}
+
+
+def test_answers_and_statements_can_be_told_apart(thatched: Searcher) -> None:
+    assert found(thatched, genre=(Genre.STATEMENT,)) == {809}
+    assert found(thatched, genre=(Genre.ANSWER,)) == {801, 802, 803, 804, 805, 806, 807, 808}
+    assert found(thatched, genre=(Genre.ANSWER, Genre.STATEMENT)) == found(thatched)
+    assert thatched.search(ROOFS, Filters(genre=(Genre.STATEMENT,))).searched.lacking == {"genre": 0}
+
+
+def test_a_statement_is_a_hit_with_its_minister_and_no_question(thatched: Searcher) -> None:
+    hit = thatched.search("I have today counted the roofs of thatch on cottages in each village").hits[0]
+    assert (hit.key, hit.genre, hit.question) == ("commons-2024-07-04-hcws809", Genre.STATEMENT, "")
+    assert hit.answerer is AnswererKind.MINISTER
+    assert hit.citation.minister is not None
+    assert hit.citation.minister.post == "Secretary of State for Invented Affairs"
+    assert hit.citation.url == "https://questions-statements.parliament.uk/written-statements/detail/2024-07-04/hcws809"
+
+
+def test_a_statement_was_tabled_on_no_day_and_fails_a_filter_that_asks_for_one(thatched: Searcher) -> None:
+    result = thatched.search(ROOFS, Filters(tabled_from=date(2020, 1, 1)))
+    assert result.searched.lacking == {"tabled": 1}
+    assert 809 not in found(thatched, tabled_from=date(2020, 1, 1))
+
+
+def test_those_who_answer_as_ministers_and_those_who_do_not_are_told_apart(thatched: Searcher) -> None:
+    assert found(thatched, answerer=(AnswererKind.NON_MINISTER,)) == {805}
+    assert found(thatched, answerer=(AnswererKind.MINISTER,)) == {801, 802, 803, 808, 809} | (
+        # A name and an id of two bodies of one line are both ministerial.
+        {804}
+    )
+    # A body that the table of bodies does not have, or none at all, is neither, and is counted.
+    for kind in AnswererKind:
+        searched = thatched.search(ROOFS, Filters(answerer=(kind,))).searched
+        assert searched.lacking == {"answerer": 2}
+
+
+def test_a_hit_says_whether_a_minister_answered(thatched: Searcher) -> None:
+    hits = thatched.search(ROOFS, limit=20).hits
+    told = {hit.citation.uin: hit.answerer for hit in hits}
+    assert told["805"] is AnswererKind.NON_MINISTER
+    assert told["801"] is AnswererKind.MINISTER
+    assert told["806"] is None
+    assert told["807"] is None
+
+
+@pytest.mark.parametrize(
+    ("uin", "name"),
+    [
+        ("801", HOUSING),
+        ("802", LEVELLING),
+        ("803", HOUSING),
+        ("804", LEVELLING),
+        ("806", "Guild of Thatchers"),
+        ("807", None),
+    ],
+)
+def test_a_citation_gives_the_name_that_the_body_had_on_the_day(thatched: Searcher, uin: str, name: str | None) -> None:
+    citation = next(hit.citation for hit in thatched.search(ROOFS, limit=20).hits if hit.citation.uin == uin)
+    assert citation.answering_body == name
+    assert ("answering_body" in citation.missing) == (name is None)
+
+
+@pytest.mark.parametrize(
+    ("uin", "government"),
+    [
+        ("801", "Johnson Conservative Government"),
+        ("802", "Sunak Conservative Government"),
+        ("803", "Starmer Labour Government"),
+        ("805", None),
+        ("HL808", None),
+        ("HCWS809", "Sunak Conservative Government"),
+    ],
+)
+def test_an_answer_by_an_earlier_government_says_so(thatched: Searcher, uin: str, government: str | None) -> None:
+    hit = next(hit for hit in thatched.search(ROOFS, limit=20).hits if hit.citation.uin == uin)
+    assert hit.earlier_government == government
+    assert thatched.corpus.answer(hit.key).earlier_government == government
+    assert any(government in note for note in hit.notes) if government else True
+
+
+def test_a_question_that_waits_for_its_answer_is_never_found(tmp_path: Path, toy_encoder: Encoder) -> None:
+    waiting = of_body(810, 7, HOUSING, "2026-09-09", dateAnswered=None, answerText=None)
+    lines = "".join(json.dumps({"value": one}) + "\n" for one in (BODIES[0], waiting))
+    (tmp_path / "q.jsonl").write_text(lines, encoding="utf-8")
+    build([str(tmp_path / "q.jsonl")], tmp_path / "data", toy_encoder)
+    searcher = Searcher.open(tmp_path / "data", toy_encoder)
+    result = searcher.search("how many roofs of thatch there are in village 810")
+    assert [hit.citation.uin for hit in result.hits + result.near_misses] == ["801"]
+    assert result.left_out == ()
+    assert (result.searched.records, searcher.corpus.coverage().unanswered) == (1, 1)
+    with pytest.raises(UnknownKey):
+        searcher.corpus.answer("commons-2026-09-09-810")

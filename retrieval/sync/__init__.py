@@ -1,0 +1,1 @@
+"""Fills a data directory from Parliament's service and keeps it fresh: see `engine` for the way through it."""
