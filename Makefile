@@ -24,7 +24,7 @@ export UPGRADE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup serve test check lint format format-check types imports lock clean venv new-torch-index
+.PHONY: help setup serve corpus test check lint format format-check types imports lock clean venv new-torch-index
 
 help: ## List what can be made
 	@echo "Despatch Box. Say make and one of:"
@@ -43,6 +43,10 @@ serve: setup ## Build the index of seeds/ if there is none, and serve it (HOST, 
 	fi
 	@echo "Serving on http://$(HOST):$(PORT) (Ctrl-C stops it)..."
 	@$(BIN)/despatch serve --data "$(DATA)" --host "$(HOST)" --port "$(PORT)"
+
+corpus: setup ## Fetch last month's answers and this one's from Parliament, and index them (DATA)
+	@echo "Filling $(DATA)/ from Parliament's service (Ctrl-C stops it; make corpus goes on)..."
+	@$(BIN)/despatch sync --months 1 --data "$(DATA)"
 
 test: setup ## Run all the tests, with coverage
 	@echo "Running the tests..."

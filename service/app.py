@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from typing import Any, Final
 
 from fastapi import FastAPI
 
-from retrieval.corpus import Corpus
-from retrieval.encoders import Encoder, SentenceEncoder
-from retrieval.errors import DespatchError
+from retrieval.encoders import Encoder
 from retrieval.licences import OPEN_PARLIAMENT_LICENCE
-from retrieval.search import Searcher
 from service.access_log import AccessLog
 from service.body_limit import BodyLimit
 from service.dependencies import Readiness
 from service.handlers import add_handlers
 from service.openapi import documented
+from service.reloading import Opener, keep_current
 from service.routes import about, answers, search
 from service.server import run
 from service.settings import Settings
@@ -55,7 +54,7 @@ def create_app(settings: Settings, *, encoder: Encoder | None = None) -> FastAPI
     """Make the application; the snapshot and the model are opened when it starts.
 
     It starts without a usable snapshot or model too: `/healthz` is well then, and all else that needs them
-    answers 503 and says what to do.
+    answers 503 and says what to do. A snapshot that is published while it runs is taken up within seconds.
 
     Args:
         settings: Where the snapshot is and which model was used.
@@ -64,8 +63,14 @@ def create_app(settings: Settings, *, encoder: Encoder | None = None) -> FastAPI
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, object]]:
-        app.state.readiness = _opened(settings, encoder)
+        opener = Opener(settings, encoder)
+        seen = opener.stamp()
+        app.state.readiness = opener.open(Readiness(None))
+        looking = asyncio.create_task(keep_current(app, opener, seen))
         yield {}
+        looking.cancel()
+        with suppress(asyncio.CancelledError):
+            await looking
         app.state.readiness = Readiness(None)
 
     app = DespatchService(
@@ -103,12 +108,3 @@ def serve(settings: Settings, *, encoder: Encoder | None = None) -> None:
         QueryError: If the address can't be listened on; it names host or port.
     """
     run(create_app(settings, encoder=encoder), settings)
-
-
-def _opened(settings: Settings, encoder: Encoder | None) -> Readiness:
-    try:
-        # The snapshot first: it takes no time to see that there is none, and seconds to load a model.
-        corpus = Corpus.open(settings.data)
-        return Readiness(Searcher(corpus, encoder or SentenceEncoder(settings.model), settings.data))
-    except DespatchError as error:
-        return Readiness(None, error)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import date
 from typing import BinaryIO, TextIO
 
 from pydantic import ValidationError
 
 from retrieval.errors import QueryError
+from retrieval.records import House
 from retrieval.search import MAX_QUERY_CHARACTERS
 from service.faults import faults
 from service.schemas import SearchRequest
 
 # More than the longest question has in UTF-8; no more of standard input is taken in.
 _MOST_QUESTION_BYTES = 1 << 16
+_PLAIN_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _CLOSED = "- stands for standard input, which is closed: pipe it in, or write it in the place of -"
 
 
@@ -94,3 +98,43 @@ def whole_number(field: str, text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise QueryError(field, f"{text[:40]!r} is not a whole number from 1: write one such as 2")
     return int(text)
+
+
+def day_of(field: str, text: str | None) -> date | None:
+    """Return the day that `text` is; None for None.
+
+    Raises:
+        QueryError: If it is no day of the calendar written as YYYY-MM-DD.
+    """
+    if text is None:
+        return None
+    try:
+        if not _PLAIN_DATE.fullmatch(text):
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError:
+        raise QueryError(field, f"{text[:40]!r} is not a date: write it as YYYY-MM-DD") from None
+
+
+def house_of(text: str) -> House:
+    """Return the House that `text` names, in any case.
+
+    Raises:
+        QueryError: If it names none.
+    """
+    for house in House:
+        if house.casefold() == text.strip().casefold():
+            return house
+    raise QueryError("house", f"{text[:40]!r} is no House: use {' or '.join(House)}")
+
+
+def kept(text: str) -> int:
+    """Return how many snapshots to keep.
+
+    Raises:
+        QueryError: If it is not a number from 1 to 1,000.
+    """
+    number = whole_number("keep", text)
+    if not 1 <= number <= 1_000:
+        raise QueryError("keep", f"{number} is not between 1 and 1,000: give the number of snapshots to keep")
+    return number

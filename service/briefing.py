@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rich.console import RenderableType
@@ -10,15 +10,18 @@ from rich.table import Table
 from rich.text import Text
 
 from retrieval.citations import Citation, CitationStyle, notes, written
-from retrieval.results import Hit, LeftOut, Sample, SearchResult
+from retrieval.records import AnswerKind, Genre
+from retrieval.results import Hit, LeftOut, PointsTo, Sample, SearchResult
 from service.exits import option_named
 from service.phrases import (
     as_options,
     badges,
     capital,
+    completeness,
     count,
     fact,
     licence_lines,
+    no_minister,
     on,
     person,
     sample_lines,
@@ -27,6 +30,7 @@ from service.phrases import (
 from service.terminal import indented, unbroken, words
 
 _OTHERS_NAMED = 5
+_GAPS_NAMED = 3
 
 
 def briefing(result: SearchResult, *, data: str = "", plain: bool = False) -> Iterator[RenderableType]:
@@ -105,12 +109,18 @@ def _hit(hit: Hit, data: str, plain: bool) -> Iterator[RenderableType]:
         lines.append(words(f"Nearest sentence: {sentence}"))
     lines.append(Text())
     lines.append(words(person(citation.minister, lacking="Minister's name not in the source"), "bold"))
+    if other := no_minister(hit.answerer, citation.answering_body):
+        lines.append(words(f"{capital(other)}."))
     lines.append(words(_whence(hit)))
-    if hit.also_given:
-        lines.append(words(_also_given(hit)))
-    lines.append(words(f"Question: {hit.question}", "dim"))
+    if hit.kind is AnswerKind.POINTER:
+        lines.extend(pointing(hit.refers_to, data))
+    lines.extend(words(told) for told in (_also_given(hit), _pointed_to(hit)) if told)
+    if hit.genre is Genre.STATEMENT:
+        lines.append(words(f"Title: {hit.heading or 'not in the source'}", "dim"))
+    else:
+        lines.append(words(f"Question: {hit.question}", "dim"))
     lines.extend(citation_lines(citation))
-    lines.append(unbroken(f"Whole answer: despatch show {hit.key}{data}", "dim"))
+    lines.append(_whole(hit, data))
     yield from indented(lines, margin)
 
 
@@ -133,26 +143,59 @@ def _near_miss(hit: Hit, data: str) -> Iterator[RenderableType]:
     yield words(_sentence(hit) or hit.passage.text)
     yield words(_whence(hit), "dim")
     yield words(f"Cite as: {written(hit.citation, CitationStyle.MEMBER)}", "dim")
-    yield unbroken(f"Whole answer: despatch show {hit.key}{data}", "dim")
+    yield _whole(hit, data)
+
+
+def pointing(refers_to: Sequence[PointsTo], data: str) -> Iterator[RenderableType]:
+    """Yield the answers and statements that a text names, each with the way to it.
+
+    Args:
+        refers_to: What it names.
+        data: What to add to a command to mean the same data directory.
+    """
+    for other in refers_to:
+        yield words(f"{capital(other.label)}.")
+        if other.key:
+            yield unbroken(f"See it: despatch show {other.key}{data}", "dim")
+        elif other.url:
+            yield unbroken(other.url, "dim")
+
+
+def _whole(hit: Hit, data: str) -> RenderableType:
+    return unbroken(f"Whole {hit.genre}: despatch show {hit.key}{data}", "dim")
 
 
 def _whence(hit: Hit) -> str:
     citation = hit.citation
-    answered = f"answered {on(citation.answered)}" if citation.answered else "date answered not known"
+    verb = "made" if hit.genre is Genre.STATEMENT else "answered"
+    given = f"{verb} {on(citation.answered)}" if citation.answered else f"date {verb} not known"
     if citation.corrected:
-        answered += f", corrected {on(citation.corrected)}"
+        given += f", corrected {on(citation.corrected)}"
     body = citation.answering_body or "answering body not known"
-    what = capital(badges(hit.kind, hit.findings))
-    return f"{body}, {answered}. {what}. Passage {hit.passage.ordinal} of the answer. Score {hit.score:.2f}."
+    what = capital(badges(hit.kind, hit.findings, hit.genre))
+    return f"{body}, {given}. {what}. Passage {hit.passage.ordinal} of the {hit.genre}. Score {hit.score:.2f}."
 
 
 def _also_given(hit: Hit) -> str:
-    named = [other.uin or other.key for other in hit.also_given[:_OTHERS_NAMED]]
-    more = len(hit.also_given) - len(named)
-    return (
-        f"Also given to {count(len(hit.also_given), 'other question')}: {', '.join(named)}"
-        f"{f' and {more:,} more' if more else ''}."
-    )
+    if not hit.also_given:
+        return ""
+    named = _some([other.uin or other.key for other in hit.also_given])
+    number = len(hit.also_given)
+    if hit.genre is Genre.STATEMENT:
+        return f"The same text in {count(number, 'other statement')}: {named}."
+    return f"Also given to {count(number, 'other question')}: {named}."
+
+
+def _pointed_to(hit: Hit) -> str:
+    if not hit.pointed_to_by:
+        return ""
+    points = count(len(hit.pointed_to_by), "other answer points", "other answers point")
+    return f"{points} to this one: {_some([other.uin or other.key for other in hit.pointed_to_by])}."
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - _OTHERS_NAMED
+    return ", ".join(names[:_OTHERS_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _filters(result: SearchResult) -> str:
@@ -178,8 +221,9 @@ def _searched(result: SearchResult) -> Iterator[RenderableType]:
         others = f"; the others {_why_passed_over(result)}"
     yield words(f"Searched {records}{others}.")
     houses = " and ".join(searched.houses) or "House not known"
-    dates = span(searched.first_answered, searched.last_answered, complete=searched.complete)
-    yield words(f"Indexed: {houses}. {dates}")
+    yield words(f"Indexed: {houses}. {span(searched.first_answered, searched.last_answered)}")
+    if searched.records:
+        yield words(completeness(searched.gaps, searched.checked_at, most=_GAPS_NAMED))
     for column, number in searched.lacking.items():
         if number:
             lacking = f"Without {fact(column)} in the source, so left out by the filter"

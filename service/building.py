@@ -13,6 +13,10 @@ from rich.text import Text
 
 from retrieval.build import BuildReport
 from retrieval.results import Sample
+from retrieval.sources import READERS, Reader
+from retrieval.sources.mapped_table import MappedTable
+from retrieval.sources.table_mapping import TableMapping
+from retrieval.sync.waiting import queue_whole
 from service.briefing import sample_block
 from service.phrases import count
 from service.reports import two_columns
@@ -22,7 +26,8 @@ from service.terminal import indented, unbroken, words
 FAULTS_SHOWN = 20
 DISAGREEMENTS_SHOWN = 10
 IGNORED_SHOWN = 20
-_RUNNING = "A running `despatch serve` goes on with the index it started with: start it again to search this one."
+_CUT_SHORT = "cut short in a file that was read"
+_RUNNING = "A running `despatch serve` takes it up within seconds."
 
 
 def peak_memory_bytes() -> int:
@@ -32,15 +37,43 @@ def peak_memory_bytes() -> int:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
+def readers_with(mapping: Path | None) -> tuple[Reader, ...]:
+    """Return the readers to ask, in turn: first that of a user's own tables, if a mapping says what is in them.
+
+    Raises:
+        SourceError: If the mapping can't be used.
+    """
+    if mapping is None:
+        return READERS
+    mapped = MappedTable(TableMapping.read(str(mapping)))
+    return (mapped, *(reader for reader in READERS if reader.name != mapped.name))
+
+
+def queued(data: Path, report: BuildReport) -> int:
+    """Have the next `sync` ask for what a source cut short, and return how many records that is.
+
+    Raises:
+        SnapshotError: If it can't be written down.
+    """
+    ids = report.read.clipped_ids
+    return queue_whole(data, ids, _CUT_SHORT) if ids else 0
+
+
 def build_data(report: BuildReport, sample: Sample | None, *, memory_bytes: int) -> dict[str, object]:
     """Return all that a build did, as plain data for JSON; `sample` is set if it indexed just the seeds."""
     read = report.read
     return {
         "snapshot": report.snapshot,
+        "published": report.published,
         "records": report.counts.records,
         "answers": report.counts.answers,
         "passages": report.counts.passages,
+        "added": report.added,
+        "changed": report.changed,
+        "corrected": report.corrected,
+        "removed": report.removed,
         "texts_encoded": report.texts_encoded,
+        "texts_reused": report.texts_reused,
         "seconds": round(report.seconds, 2),
         "encoding_seconds": round(report.encoding_seconds, 2),
         "passages_per_second": _rate(report),
@@ -50,10 +83,12 @@ def build_data(report: BuildReport, sample: Sample | None, *, memory_bytes: int)
         "unanswered": read.unanswered,
         "withdrawn": read.withdrawn,
         "clipped": read.clipped,
+        "queued": report.queued,
         "repeated": report.repeated,
         "fault_count": read.fault_count,
         "faults": [{"path": f.path, "line": f.line, "reason": f.reason} for f in read.faults],
         "ignored": [{"path": path, "reason": reason} for path, reason in read.ignored],
+        "notices": [{"path": path, "notice": notice} for path, notice in read.notices],
         "disagreements": [{"key": key, "what": what} for key, what in report.disagreements],
         "sample": to_data(sample) if sample else None,
     }
@@ -70,7 +105,10 @@ def build_page(
         style="bold",
     )
     told = [
-        ("Texts encoded", f"{report.texts_encoded:,}"),
+        ("Added", f"{report.added:,}"),
+        ("Changed", f"{report.changed:,}, of these corrected: {report.corrected:,}"),
+        ("Removed", f"{report.removed:,}"),
+        ("Texts encoded", f"{report.texts_encoded:,}, and {report.texts_reused:,} used again"),
         ("Time", f"{report.seconds:,.1f} s"),
         ("Passages a second", f"{_rate(report):,.0f}"),
         ("Peak memory", f"{memory_bytes / 2**20:,.0f} MiB"),
@@ -85,6 +123,8 @@ def build_page(
     yield from _some("record or file left out", "records or files left out", faults, read.fault_count, FAULTS_SHOWN)
     ignored = [f"{path}: {reason}" for path, reason in read.ignored]
     yield from _some("file ignored", "files ignored", ignored, len(ignored), IGNORED_SHOWN)
+    notices = [f"{path}: {notice}" for path, notice in read.notices]
+    yield from _some("thing to know", "things to know", notices, len(notices), IGNORED_SHOWN)
     differ = [f"{key}: {what}" for key, what in report.disagreements]
     yield from _some(
         "answer whose flag and text disagree (the text is believed)",
@@ -93,6 +133,10 @@ def build_page(
         len(differ),
         DISAGREEMENTS_SHOWN,
     )
+    if report.queued:
+        yield Text()
+        many = count(report.queued, "record that was cut short is", "records that were cut short are")
+        yield words(f"{many} asked for by the next `despatch sync`.")
     yield from sample_block(sample, data_option(data))
     yield Text()
     if not sample:

@@ -17,6 +17,9 @@ from retrieval.errors import DespatchError
 from service import manual
 from service.commands import Commands
 from service.exits import ExitCode, code_of, in_words
+from service.filling import FillingCommands
+from service.packing import PackingCommands
+from service.running import Session
 from service.terminal import OUTPUT, Terminal, show, standard, words
 
 
@@ -34,7 +37,8 @@ def make_app(
         err: For progress and for what is wrong; standard error likewise.
         stdin: What "-" reads; standard input likewise.
     """
-    commands = Commands(load_encoder, out or Terminal(sys.stdout), err or Terminal(sys.stderr), stdin)
+    session = Session(load_encoder, out or Terminal(sys.stdout), err or Terminal(sys.stderr), stdin)
+    groups = (Commands(session), FillingCommands(session), PackingCommands(session))
     app = typer.Typer(
         name="despatch",
         help=manual.DESPATCH,
@@ -48,7 +52,8 @@ def make_app(
     )
     app.callback()(_with_version)
     for name, text in manual.COMMANDS.items():
-        app.command(name, help=text)(getattr(commands, name))
+        command = next(found for group in groups if (found := getattr(group, name, None)))
+        app.command(name, help=text)(command)
     return app
 
 

@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
 
 import typer
 
 from retrieval.build import BuildReport, build, upgrade
 from retrieval.citations import CitationStyle, notes, style_named, written
 from retrieval.corpus import Corpus
-from retrieval.encoders import DEFAULT_MODEL, Encoder
+from retrieval.encoders import DEFAULT_MODEL
 from retrieval.errors import OtherFormat, QueryError
 from retrieval.results import Sample
 from retrieval.search import Searcher
-from retrieval.snapshot import current_name, open_snapshot
+from retrieval.snapshot import KEEP, current_name, open_snapshot
 from retrieval.verify import verify
 from service import options as given
-from service.arguments import opened, question_from, search_request, utf8, whole_number
+from service.answer_page import answer_page
+from service.arguments import kept, question_from, search_request, utf8, whole_number
 from service.briefing import briefing
-from service.building import build_data, build_page, data_option, peak_memory_bytes
+from service.building import build_data, build_page, data_option, peak_memory_bytes, queued, readers_with
+from service.coverage_page import coverage_page
 from service.exits import ExitCode
-from service.output import Output
 from service.progress import Progress
-from service.reports import answer_page, beside_citation, citation_page, coverage_page, verify_page
+from service.related import history_page, thread_page
+from service.reports import beside_citation, citation_page, verify_page
+from service.running import Session
 from service.schemas import to_data
-from service.terminal import Terminal, show, words
+from service.terminal import show, words
 
 _DATA = Path("data")
 _MODES = ("default",)
@@ -39,24 +38,14 @@ class Commands:
     """The commands, each a method; `manual` has their help.
 
     Args:
-        load_encoder: Makes the encoder of a name; may take seconds, so it is called only where one is needed.
-        out: For results.
-        err: For progress and for what is wrong.
-        stdin: What "-" reads; standard input unless another is given.
+        session: What they read and write, and how they load the model.
     """
 
-    def __init__(
-        self,
-        load_encoder: Callable[[str], Encoder],
-        out: Terminal,
-        err: Terminal,
-        stdin: BinaryIO | None = None,
-    ) -> None:
+    def __init__(self, session: Session) -> None:
         """Keep what the commands work with."""
-        self._stdin = stdin
-        self._load_encoder = load_encoder
-        self._output = Output(out)
-        self._err = err
+        self._session = session
+        self._output = session.output
+        self._err = session.err
 
     def build(
         self,
@@ -64,16 +53,29 @@ class Commands:
         data: given.Data = _DATA,
         add: given.Add = False,
         strict: given.Strict = False,
+        mapping: given.Mapping = None,
+        keep: given.Keep = str(KEEP),
         model: given.Model = DEFAULT_MODEL,
         as_json: given.Json = False,
     ) -> None:
         """Index sources and tell what was read, made and left aside."""
-        named = [utf8("source", source) for source in sources]
-        stdin = self._input("source") if "-" in sources else None
-        with self._changing(data):
-            encoder = self._encoder(model)
+        named, readers, snapshots = [utf8("source", source) for source in sources], readers_with(mapping), kept(keep)
+        stdin = self._session.input("source") if "-" in sources else None
+        with self._session.changing(data):
+            encoder = self._session.encoder(model)
             with Progress(self._err) as progress:
-                report = build(named, data, encoder, add=add, strict=strict, stdin=stdin, progress=progress)
+                report = build(
+                    named,
+                    data,
+                    encoder,
+                    add=add,
+                    strict=strict,
+                    stdin=stdin,
+                    readers=readers,
+                    keep=snapshots,
+                    progress=progress,
+                )
+            report.queued = queued(data, report)
             sample = Corpus.open(data).sample
         self._built(report, sample, data, as_json)
 
@@ -83,8 +85,8 @@ class Commands:
         """Rebuild an index of an older format from the records it keeps."""
         report = sample = None
         if not _is_of_this_format(data):
-            with self._changing(data):
-                encoder = self._encoder(model)
+            with self._session.changing(data):
+                encoder = self._session.encoder(model)
                 with Progress(self._err) as progress:
                     report = upgrade(data, encoder, progress=progress)
                 sample = Corpus.open(data).sample
@@ -111,22 +113,19 @@ class Commands:
         kind: given.Kinds = None,
         finding: given.Findings = None,
         heading: given.Headings = None,
+        genre: given.Genres = None,
+        answerer: given.Answerers = None,
         match: given.Matching = "meaning",
         model: given.Model = DEFAULT_MODEL,
         as_json: given.Json = False,
     ) -> None:
         """Answer a question."""
-        asked = question_from(self._input("query")) if question == "-" else question
+        asked = question_from(self._session.input("query")) if question == "-" else question
         values: dict[str, object] = {
             **{"query": asked, "limit": limit, "match": match, "house": house, "party": party, "kind": kind},
-            **{
-                "answered_from": answered_from,
-                "answered_to": answered_to,
-                "asker": asker,
-                "heading": heading,
-            },
+            **{"answered_from": answered_from, "answered_to": answered_to, "asker": asker, "heading": heading},
             **{"tabled_from": tabled_from, "tabled_to": tabled_to, "minister": minister, "finding": finding},
-            "answering_body": answering_body,
+            **{"answering_body": answering_body, "genre": genre, "answerer": answerer},
         }
         request = search_request(values)
         corpus = Corpus.open(data)
@@ -141,6 +140,16 @@ class Commands:
         """Print one whole answer."""
         answer = Corpus.open(data).answer(utf8("key", key))
         self._output.give(answer, as_json, lambda: answer_page(answer, data=data_option(data)))
+
+    def history(self, key: given.Key, data: given.Data = _DATA, as_json: given.Json = False) -> None:
+        """Print the texts that an answer has had."""
+        found = Corpus.open(data).history(utf8("key", key))
+        self._output.give(found, as_json, lambda: history_page(found, data=data_option(data)))
+
+    def thread(self, key: given.Key, data: given.Data = _DATA, as_json: given.Json = False) -> None:
+        """Print the questions asked pursuant to one another."""
+        found = Corpus.open(data).thread(utf8("key", key))
+        self._output.give(found, as_json, lambda: thread_page(found, data=data_option(data)))
 
     def cite(
         self,
@@ -219,34 +228,12 @@ class Commands:
         serve(read_settings(host=host, port=port, data=data, model=model))
 
     def _searcher(self, corpus: Corpus, model: str, data: Path) -> Searcher:
-        return Searcher(corpus, self._encoder(model), data)
-
-    def _encoder(self, model: str) -> Encoder:
-        waiting: AbstractContextManager[object] = nullcontext()
-        if self._err.is_terminal and not self._err.is_dumb_terminal:
-            waiting = self._err.status("Loading the model")
-        with waiting:
-            return self._load_encoder(model)
-
-    @contextmanager
-    def _changing(self, data: Path) -> Iterator[None]:
-        """Say on Ctrl-C whether anything was changed."""
-        before = current_name(data)
-        try:
-            yield
-        except KeyboardInterrupt:
-            now = current_name(data)
-            changed = "nothing was changed" if now == before else f"the new snapshot {now} is in place"
-            show(self._err, [words(f"Stopped; {changed} in {data}")])
-            raise typer.Exit(ExitCode.INTERRUPTED) from None
+        return Searcher(corpus, self._session.encoder(model), data)
 
     def _built(self, report: BuildReport, sample: Sample | None, data: Path, as_json: bool) -> None:
         memory = peak_memory_bytes()
         value = build_data(report, sample, memory_bytes=memory)
         self._output.give(value, as_json, partial(build_page, report, sample, data, memory_bytes=memory))
-
-    def _input(self, field: str) -> BinaryIO:
-        return self._stdin or opened(sys.stdin, field)
 
 
 def _is_of_this_format(data: Path) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict
 
 from retrieval.corpus import Corpus
@@ -71,3 +71,10 @@ def each_once(request: Request) -> None:
 ReadySearcher = Annotated[Searcher, Depends(ready_searcher)]
 ReadyCorpus = Annotated[Corpus, Depends(ready_corpus)]
 ReadyOrNot = Annotated[Readiness, Depends(readiness)]
+Key = Annotated[
+    str,
+    Path(
+        description="The answer's key, as a search gives it, or Parliament's own id.",
+        examples=["commons-2023-07-18-194793"],
+    ),
+]

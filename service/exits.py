@@ -11,6 +11,7 @@ from retrieval.errors import (
     DespatchError,
     ModelError,
     QueryError,
+    ServiceError,
     SnapshotError,
     SourceError,
     UnknownKey,
@@ -26,6 +27,7 @@ class ExitCode(IntEnum):
     UNUSABLE = 3
     UNREADABLE = 4
     UNWRITTEN = 5
+    UNREACHABLE = 6
     INTERRUPTED = 130
     PIPE_CLOSED = 141
 
@@ -38,6 +40,7 @@ MEANINGS: Final = {
     ExitCode.UNUSABLE: "the data directory or the model can't be used",
     ExitCode.UNREADABLE: "a source can't be read, or has no answered question",
     ExitCode.UNWRITTEN: "the output could not be written, as on a full disk",
+    ExitCode.UNREACHABLE: "Parliament's service can't be used; what was fetched is kept, so run it again",
     ExitCode.INTERRUPTED: "stopped with Ctrl-C",
     ExitCode.PIPE_CLOSED: "whatever read the output stopped reading",
 }
@@ -54,6 +57,7 @@ CODES: Final[dict[type[DespatchError], ExitCode]] = {
     SnapshotError: ExitCode.UNUSABLE,
     ModelError: ExitCode.UNUSABLE,
     SourceError: ExitCode.UNREADABLE,
+    ServiceError: ExitCode.UNREACHABLE,
     BuildError: ExitCode.UNREADABLE,
 }
 """By family of errors, the code that the command exits with."""

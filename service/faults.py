@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 _SHOWN_CHARACTERS = 80
 _NEAREST = 3
@@ -22,6 +23,9 @@ _REASONS = {
     "int_type": "{seen} is not a whole number",
     "int_parsing": "{seen} is not a whole number",
     "int_parsing_size": "{seen} is too large a number",
+    "float_parsing": "{seen} is not a number",
+    "finite_number": "{seen} is not a number",
+    "greater_than": "{seen} is too small: more than {gt} is needed",
     "greater_than_equal": "{seen} is too small: at least {ge} is needed",
     "less_than_equal": "{seen} is too large: at most {le} is possible",
     "model_attributes_type": 'it is not a JSON object: send one, such as {{"query": "rural bus services"}}',
@@ -75,7 +79,7 @@ def nearest_to(name: str, known: Collection[str]) -> tuple[str, ...]:
 def _fault(error: Mapping[str, object], known: Collection[str]) -> Fault:
     place, seen, context = error.get("loc"), error.get("input"), error.get("ctx")
     field = shortened(str(place[0]), _SHOWN_CHARACTERS) if isinstance(place, tuple) and place else "body"
-    given = context if isinstance(context, dict) else {}
+    given = {name: _plain(value) for name, value in context.items()} if isinstance(context, dict) else {}
     kind = str(error.get("type"))
     if kind == "extra_forbidden":
         return _unknown(field, known)
@@ -87,6 +91,10 @@ def _fault(error: Mapping[str, object], known: Collection[str]) -> Fault:
         return Fault(field, "it is empty: ask a question or name a topic in plain words")
     length = len(seen) if isinstance(seen, str) else 0
     return Fault(field, _REASONS[kind].format(**given, seen=shown(seen), length=length))
+
+
+def _plain(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _unknown(field: str, known: Collection[str]) -> Fault:

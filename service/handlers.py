@@ -14,13 +14,15 @@ from service.body_limit import MAX_BODY_BYTES
 from service.faults import faults, nearest_to
 from service.problems import Problem, problem, problem_of, problem_of_faults
 from service.schemas import SearchRequest
+from service.superseded import Superseded, moved
 
 
 def add_handlers(app: FastAPI) -> None:
-    """Have every error that a route or the framework raises answered with a problem."""
+    """Have every error that a route or the framework raises answered with a problem, and old keys with the new."""
     app.add_exception_handler(DespatchError, _despatch_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Superseded, moved)
 
 
 def paths_of(request: Request) -> Mapping[str, Mapping[str, Mapping[str, object]]]:

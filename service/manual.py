@@ -20,7 +20,7 @@ DESPATCH: Final = _page(
     "Output is laid out for reading in a terminal, and is JSON when it is piped or with --json. "
     "NO_COLOR switches colours off. DESPATCH_DATA and DESPATCH_MODEL stand for --data and --model.",
     examples=(
-        "despatch build seeds",
+        "despatch sync --months 1",
         'despatch search "security at asylum hotels"',
         "despatch show KEY",
         "despatch cite KEY --style member",
@@ -32,18 +32,47 @@ EXIT_CODES: Final = f"{_KEPT}Exit codes:\n" + "\n".join(
 )
 
 COMMANDS: Final = {
+    "sync": _page(
+        "Fetch what Parliament publishes, and index it.",
+        "The first time, say from when: the newest months come first, and can be searched while the rest is "
+        "fetched. After that, `despatch sync` alone brings the index up to date: new answers, corrections, answers "
+        "that were awaited, and withdrawals. First it says how many calls, minutes and how much disk it will take.",
+        "Ctrl-C, or a machine that stops, loses nothing: the same command goes on. A running `despatch serve` "
+        "takes up each new index within seconds.",
+        examples=(
+            "despatch sync --months 1",
+            "despatch sync --from 2024-07-05 --answering-body 'Home Office'",
+            "despatch sync",
+            "despatch sync --quick --json",
+        ),
+    ),
+    "watch": _page(
+        "Sync again and again.",
+        "Each round looks at the last days; once a day all that is held is compared with Parliament's lists. What "
+        "goes wrong is told, and the next round makes up for it. Run `despatch sync` once before. Ctrl-C stops it.",
+        examples=("despatch watch", "despatch watch --every 60 --data ./commons"),
+    ),
     "build": _page(
         "Read sources and index them.",
         "The index then holds exactly these sources, unless --add is given.",
         "A record that can't be read is left out and listed; with --strict the first one ends the build. "
-        "Until the new index is whole, searches go on with the one before. A running `despatch serve` goes on "
-        "with it until it is started again.",
+        "Until the new index is whole, searches go on with the one before. A running `despatch serve` takes it up "
+        "within seconds.",
         examples=(
             "despatch build seeds",
             "despatch build questions.jsonl.gz --data ./commons",
             "despatch build --add today.json",
+            "despatch build table.csv --mapping table.toml",
             "curl -s URL | despatch build -",
         ),
+    ),
+    "members": _page(
+        "Take names, parties and posts of Members from files.",
+        "For answers whose source gives ids alone. Reads what the Members service gives, and parlparse's people and "
+        "ministers files. What an answer's own source says stays; the rest is filled in, and marked as from the "
+        "register. Say with --as-of when the files were saved: without it, what had not ended then is taken to "
+        "hold no longer than the latest day that a file names.",
+        examples=("despatch members people.json ministers-2010.json --as-of 2026-11-21",),
     ),
     "search": _page(
         "Find what ministers have said, with citations.",
@@ -58,7 +87,7 @@ COMMANDS: Final = {
     ),
     "serve": _page(
         "Serve the HTTP interface.",
-        "It goes on with the index that is there when it starts. Ctrl-C stops it.",
+        "It takes up a new index within seconds, and no request waits for that or fails. Ctrl-C stops it.",
         examples=("despatch serve", "despatch serve --data ./commons --port 8080"),
     ),
     "show": _page(
@@ -75,8 +104,20 @@ COMMANDS: Final = {
             "despatch cite commons-2023-07-18-194793 --style bibtex >> answers.bib",
         ),
     ),
+    "history": _page(
+        "Print the texts that an answer has had.",
+        "From the first to the one that stands, with what changed. A first text that the source no longer gives is "
+        "said to be unknown.",
+        examples=("despatch history commons-2023-07-18-194793",),
+    ),
+    "thread": _page(
+        "Print the follow-up questions.",
+        "Those that a question was asked pursuant to, and those asked pursuant to it, in the order tabled.",
+        examples=("despatch thread commons-2023-07-18-194793",),
+    ),
     "coverage": _page(
         "Print what is indexed and what is lacking.",
+        "By House and month: what Parliament listed, what is held, and when that was last compared.",
         examples=("despatch coverage", "despatch coverage --data ./commons --json"),
     ),
     "verify": _page(
@@ -84,6 +125,16 @@ COMMANDS: Final = {
         "Hashes its files again, reads its records again from what was received, counts everything, and "
         "looks up each passage in its source.",
         examples=("despatch verify", "despatch verify --data ./commons || echo 'build it again'"),
+    ),
+    "pack": _page(
+        "Write the index to one file, to carry it to another machine.",
+        "Every file is checked before it is packed.",
+        examples=("despatch pack answers.despatch", "despatch pack answers.despatch --data ./commons"),
+    ),
+    "unpack": _page(
+        "Put a packed index in place.",
+        "Every file is checked before it is used. Until all are there, searches go on with the index before.",
+        examples=("despatch unpack answers.despatch --data ./commons",),
     ),
     "upgrade": _page(
         "Bring an older index up to this version.",

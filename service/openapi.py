@@ -11,12 +11,15 @@ from importlib.resources import files
 from types import ModuleType
 from typing import Any, Final
 
-from retrieval import citing, encoders, licences, records, results
+from retrieval import citing, completeness, differences, encoders, history, licences, records, results
 from service import responses
 from service.problems import MEDIA_TYPE, FieldProblem, Problem
 
 # The modules whose dataclasses a response is made of: their docstrings describe it.
-_DESCRIBED: Final[tuple[ModuleType, ...]] = (citing, encoders, licences, records, results, responses)
+_DESCRIBED: Final[tuple[ModuleType, ...]] = (
+    *(citing, completeness, differences, encoders, history, licences, records, results),
+    responses,
+)
 
 _PROBLEMS: Final = {
     400: "The body is not JSON, or not in UTF-8.",
@@ -86,7 +89,9 @@ def _docstrings() -> Iterator[tuple[str, tuple[str, dict[str, str]]]]:
     for module in _DESCRIBED:
         for name, kind in inspect.getmembers(module, is_dataclass):
             summary, _, attributes = inspect.cleandoc(kind.__doc__ or "").partition("\n\nAttributes:\n")
-            words = {found[1]: _unfolded(found[2]) for found in _ATTRIBUTE.finditer(attributes)}
+            told = {found[1]: _unfolded(found[2]) for found in _ATTRIBUTE.finditer(attributes)}
+            # A property is worked out by the library: it is no part of a response.
+            words = {one: what for one, what in told.items() if not isinstance(getattr(kind, one, None), property)}
             yield name, ("\n\n".join(_unfolded(part) for part in summary.split("\n\n")), words)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from retrieval.citations import CitationStyle
-from retrieval.records import AnswerKind, FindingName, House
+from retrieval.records import AnswererKind, AnswerKind, FindingName, Genre, House
 
 
 def _one_of(values: type[StrEnum]) -> str:
@@ -33,6 +33,52 @@ Model = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, as when the output is piped.")]
 
 Add = Annotated[bool, typer.Option("--add", help="Keep what is there, and add or replace by key.")]
+Mapping = Annotated[
+    Path | None,
+    typer.Option("--mapping", metavar="FILE", help="Says which columns of a CSV or JSON Lines file mean what (TOML)."),
+]
+Keep = Annotated[str, typer.Option("--keep", metavar="N", help="How many snapshots to keep, the one served included.")]
+From = Annotated[str | None, typer.Option("--from", metavar="DATE", help="From this day on, by the day tabled.")]
+To = Annotated[str | None, typer.Option("--to", metavar="DATE", help="Up to this day; without it there is no end.")]
+Months = Annotated[
+    str | None,
+    typer.Option("--months", metavar="N", help="In place of --from: the N months before this one, and this one."),
+]
+Quick = Annotated[
+    bool, typer.Option("--quick", help="Look only at the last days: what was withdrawn or changed in silence stays.")
+]
+NoStatements = Annotated[bool, typer.Option("--no-statements", help="Leave out written ministerial statements.")]
+NoMembers = Annotated[bool, typer.Option("--no-members", help="Do not ask for Members' names, parties and posts.")]
+ApiUrl = Annotated[
+    str,
+    typer.Option("--api-url", metavar="URL", envvar="DESPATCH_API_URL", help="Parliament's questions service."),
+]
+MembersUrl = Annotated[
+    str,
+    typer.Option("--members-url", metavar="URL", envvar="DESPATCH_MEMBERS_URL", help="Parliament's Members service."),
+]
+Rate = Annotated[
+    str,
+    typer.Option(
+        "--requests-per-second", metavar="N", help="At most so many calls begin in a second; Parliament is asked 10."
+    ),
+]
+Contact = Annotated[
+    str | None,
+    typer.Option(
+        "--contact", metavar="ADDRESS", envvar="DESPATCH_CONTACT", help="Tell Parliament's services how to reach you."
+    ),
+]
+Every = Annotated[str, typer.Option("--every", metavar="MINUTES", help="Minutes from one sync to the next.")]
+PackFile = Annotated[Path, typer.Argument(metavar="FILE", help="The pack.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", metavar="DATE", help="The day the files were saved: what had not ended then held till then."
+    ),
+]
+MemberFiles = Annotated[list[Path], typer.Argument(metavar="FILE", help="Files that tell of Members.")]
+
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first record that can't be read.")]
 
 Limit = Annotated[str, typer.Option("--limit", metavar="N", help="The most answers to show, 1 to 200.")]
@@ -57,6 +103,13 @@ Findings = Annotated[
     typer.Option("--finding", metavar="NAME", help=f"What the answer says about itself: {', '.join(FindingName)}."),
 ]
 Headings = Annotated[_Values, typer.Option("--heading", metavar="WORDS", help="Words in the question's heading.")]
+Genres = Annotated[
+    _Values, typer.Option("--genre", metavar=_one_of(Genre), help="Answers, or written statements; both without it.")
+]
+Answerers = Annotated[
+    _Values,
+    typer.Option("--answerer", metavar=_one_of(AnswererKind), help="Whether a minister answered."),
+]
 Matching = Annotated[str, typer.Option("--match", metavar="meaning", help="How the question is matched.")]
 
 Host = Annotated[str | None, typer.Option("--host", metavar="ADDRESS", help="Address to listen on.")]

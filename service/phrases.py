@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Final
 
 from retrieval.citations import FACTS, long_date
+from retrieval.completeness import Gap
 from retrieval.licences import Licence
-from retrieval.records import AnswerKind, FindingName, Member
+from retrieval.records import AnswererKind, AnswerKind, FindingName, Genre, Member
 from retrieval.results import Sample
 
 KINDS: Final = {
@@ -25,6 +26,7 @@ FINDINGS: Final = {
     FindingName.ATTACHMENT_HOLDS_THE_ANSWER: "an attachment holds the answer",
     FindingName.CORRECTED: "corrected",
 }
+_LISTED: Final = {Genre.ANSWER: "questions", Genre.STATEMENT: "statements", None: ""}
 _COLUMNS: Final = {**FACTS, "answered": "date answered", "party": "party", "kind": "kind"}
 
 
@@ -42,9 +44,47 @@ def person(member: Member | None, *, lacking: str) -> str:
     return f"{name}{f', {member.post}' if member.post else ''}{f' ({party})' if party else ''}"
 
 
-def badges(kind: AnswerKind, findings: Iterable[FindingName]) -> str:
-    """Return what an answer is, and what it says about itself, in words."""
-    return "; ".join((KINDS[kind], *(FINDINGS[finding] for finding in findings)))
+def badges(kind: AnswerKind, findings: Iterable[FindingName], genre: Genre = Genre.ANSWER) -> str:
+    """Return what an answer or a statement is, and what it says about itself, in words."""
+    what = "written statement" if genre is Genre.STATEMENT else KINDS[kind]
+    return "; ".join((what, *(FINDINGS[finding] for finding in findings)))
+
+
+def no_minister(answerer: AnswererKind | None, body: str | None) -> str:
+    """Return whom an answerer who is no minister answers for; nothing of one who is, or where it is not known."""
+    if answerer is not AnswererKind.NON_MINISTER or not body:
+        return ""
+    return f"answers for {body if body.lower().startswith('the ') else f'the {body}'}; not a minister"
+
+
+def month_named(month: str) -> str:
+    """Return a month such as `2024-03` in words: `March 2024`."""
+    return long_date(date.fromisoformat(f"{month}-01")).removeprefix("1 ")
+
+
+def gap_told(gap: Gap) -> str:
+    """Return what may be missing, where and of which months: `Lords questions of May 2024: not asked for`."""
+    whose = f"{gap.house or ''} {_LISTED[gap.genre]}".strip()
+    months = [month_named(month) for month in dict.fromkeys((gap.first_month, gap.last_month)) if month]
+    where = " of ".join(part for part in (whose, " to ".join(months)) if part)
+    return f"{where}: {gap.what}" if where else gap.what
+
+
+def gaps_told(gaps: Sequence[Gap], most: int) -> str:
+    """Return the first few gaps, and how many more there are."""
+    named = [gap_told(gap) for gap in gaps[:most]]
+    more = [f"and {len(gaps) - most:,} more"] if len(gaps) > most else []
+    return "; ".join([*named, *more])
+
+
+def completeness(gaps: Sequence[Gap], checked_at: datetime | None, *, most: int) -> str:
+    """Return whether anything may be missing, the first few of what, and when that was last looked at."""
+    on_day = f"on {on(checked_at.date())} or later" if checked_at else ""
+    if not gaps:
+        when = f", {on_day}" if on_day else ""
+        return f"Complete for the months it covers: it holds all that Parliament listed when they were compared{when}."
+    compared = f" Compared with Parliament's lists {on_day}." if on_day else ""
+    return f"May be incomplete: {gaps_told(gaps, most)}.{compared}"
 
 
 def count(number: int, singular: str, plural: str = "") -> str:
@@ -68,13 +108,12 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def span(first: date | None, last: date | None, *, complete: bool) -> str:
-    """Return the days between which the answers were given, and whether none is missing between them."""
+def span(first: date | None, last: date | None) -> str:
+    """Return the days between which the answers were given."""
     if first is None or last is None:
         return "No date of an answer is known."
     days = on(first) if first == last else f"{on(first)} to {on(last)}"
-    every = "Every answer of those days is here" if complete else "Not known to be every answer of those days"
-    return f"Known dates of answers: {days}. {every}."
+    return f"Known dates of answers: {days}."
 
 
 def sample_lines(sample: Sample | None) -> tuple[str, list[str]]:

@@ -28,6 +28,11 @@ STATUSES: Final[Mapping[type[errors.DespatchError], HTTPStatus]] = {
     errors.UnknownSource: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.MalformedRecord: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.ClippedRecord: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.ExtraMissing: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.ServiceError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.ServiceUnreachable: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.UnexpectedResponse: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.FilterIgnored: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.BuildError: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.NothingToIndex: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.UnfaithfulPassage: HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -41,6 +46,7 @@ STATUSES: Final[Mapping[type[errors.DespatchError], HTTPStatus]] = {
     errors.OtherModel: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.OtherFormat: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.PublishFailed: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.PackDamaged: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.DirectoryBusy: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.QueryError: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.UnknownName: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -113,9 +119,9 @@ def problem_of(request: Request, error: errors.DespatchError) -> Problem:
     if isinstance(error, errors.QueryError):
         nearest = error.nearest if isinstance(error, errors.UnknownName) else ()
         fault = Fault(error.field, error.reason, nearest)
-    # Snapshot and model are opened once, at the start: waiting mends nothing, so there is no `Retry-After`.
-    then = ". Then start the service again" if status is HTTPStatus.SERVICE_UNAVAILABLE else ""
-    return problem(request, status, title, f"{error}{then}", fault)
+    # A snapshot is taken up as soon as it is there, but the model is loaded once, with the first snapshot that is.
+    restart = ". Then start the service again" if isinstance(error, errors.OtherModel | errors.ModelError) else ""
+    return problem(request, status, title, f"{error}{restart}", fault)
 
 
 def problem_of_faults(request: Request, found: Sequence[Fault]) -> Problem:

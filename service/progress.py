@@ -7,11 +7,41 @@ from collections.abc import Callable
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 from rich.text import Text
 
 SECONDS_BETWEEN_LINES = 5.0
+
+
+class _Pace(ProgressColumn):
+    """How fast the work goes, and how long it will take; nothing where that is not known."""
+
+    def render(self, task: Task) -> Text:
+        seconds = task.elapsed or 0.0
+        return Text(pace(task.completed, task.total, seconds) if not task.finished else "")
+
+
+def pace(done: float, total: float | None, seconds: float) -> str:
+    """Return in words how fast work goes and how much time is left: `9.8 a second, 8 minutes left`.
+
+    Args:
+        done: What was done.
+        total: What there is in all; None is not known.
+        seconds: How long that took; below 1 nothing is said, as it would be a guess.
+    """
+    if done <= 0 or seconds < 1:
+        return ""
+    rate = done / seconds
+    told = f"{rate:,.0f} a second" if rate >= 10 else f"{rate:.1f} a second"
+    return f"{told}, {_lasting((total - done) / rate)} left" if total is not None else told
+
+
+def _lasting(seconds: float) -> str:
+    if seconds < 100:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 120 else f"{round(seconds / 3600)} h"
 
 
 class Progress:
@@ -20,13 +50,17 @@ class Progress:
     Args:
         console: Where to tell; standard error, so that results can be piped.
         clock: Seconds that only rise.
+        lines: Whether to tell lines where there can be no bars; otherwise nothing is told there.
     """
 
-    def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic, *, lines: bool = True) -> None:
         """Choose bars or lines by what the console is."""
         self._console = console
+        self._lines = lines
         self._clock = clock
         self._stage = ""
+        self._began = 0.0
+        self._done_before = 0
         self._told_at = 0.0
         self._tasks: dict[str, TaskID] = {}
         self._bars: Bars | None = None
@@ -36,6 +70,7 @@ class Progress:
                 BarColumn(),
                 MofNCompleteColumn(),
                 TimeElapsedColumn(),
+                _Pace(),
                 console=console,
                 transient=True,
             )
@@ -60,10 +95,17 @@ class Progress:
                 self._tasks[stage] = self._bars.add_task(stage, total=total)
             self._bars.update(self._tasks[stage], completed=done, total=total)
             return
+        if self._lines:
+            self._tell(stage, done, total)
+
+    def _tell(self, stage: str, done: int, total: int | None) -> None:
         now = self._clock()
         if stage != self._stage:
-            self._stage, self._told_at = stage, now
+            # What a stage begins with may have been done by another process, and says nothing of its pace.
+            self._stage, self._began, self._done_before, self._told_at = stage, now, done, now
         if done == total or now - self._told_at >= SECONDS_BETWEEN_LINES:
             self._told_at = now
             of = f" of {total:,}" if total is not None else ""
-            self._console.print(Text(f"{stage}: {done:,}{of}"))
+            left = None if total is None else total - self._done_before
+            paced = pace(done - self._done_before, left, now - self._began) if done != total else ""
+            self._console.print(Text(f"{stage}: {done:,}{of}{f' ({paced})' if paced else ''}"))

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from retrieval.citations import CitationStyle
 from retrieval.filters import Filters
-from retrieval.records import AnswerKind, FindingName, House
+from retrieval.records import AnswererKind, AnswerKind, FindingName, Genre, House
 from retrieval.results import Match
 from retrieval.search import MAX_LIMIT
 from service.values import WHOLE_NUMBER, Day, Question, Words, one_of
@@ -46,7 +46,7 @@ class _Limits(BaseModel):
     answering_body: tuple[Words, ...] = Field(
         default=(),
         description="The department or other body that answered: its name, some words of it that only "
-        "one body has, or its id.",
+        "one body has, its abbreviation or its id. A department stands for those it took over from too.",
         examples=[["Home Office"]],
         max_length=MAX_VALUES,
     )
@@ -84,6 +84,18 @@ class _Limits(BaseModel):
         examples=[["Asylum"]],
         max_length=MAX_VALUES,
     )
+    genre: tuple[Annotated[Genre, one_of(Genre)], ...] = Field(
+        default=(),
+        description="Answers to written questions, or written statements; both unless one is named.",
+        examples=[["answer"]],
+        max_length=MAX_VALUES,
+    )
+    answerer: tuple[Annotated[AnswererKind, one_of(AnswererKind)], ...] = Field(
+        default=(),
+        description="Whether a minister answered, or a Member for a body such as the Church Commissioners.",
+        examples=[["minister"]],
+        max_length=MAX_VALUES,
+    )
     match: Annotated[Match, one_of(Match)] = Field(
         default=Match.MEANING,
         description="How the question is matched; only `meaning` is there yet.",
@@ -109,6 +121,8 @@ class _Limits(BaseModel):
             kind=self.kind,
             finding=self.finding,
             heading=self.heading,
+            genre=self.genre,
+            answerer=self.answerer,
         )
 
 

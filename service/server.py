@@ -10,12 +10,13 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any, Final
 
 import uvicorn
 from fastapi import FastAPI
 
-from retrieval.errors import QueryError
+from retrieval.errors import OtherModel, QueryError, SnapshotError
 from service.dependencies import Readiness
 from service.settings import Settings
 
@@ -76,6 +77,10 @@ def run(app: FastAPI, settings: Settings) -> None:
             if not self.should_exit:
                 LOGGER.info("%s", announcement(address, app.state.readiness))
 
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            # The inherited one breaks off at the second Ctrl-C, with a traceback; the end is seconds away anyhow.
+            self.should_exit = True
+
         @contextmanager
         def capture_signals(self) -> Iterator[None]:
             # The inherited one sends itself the signal again at the end, which can end in a traceback.
@@ -99,7 +104,9 @@ def announcement(address: str, readiness: Readiness) -> str:
         readiness: What opening the snapshot and the model came to.
     """
     if readiness.searcher is None:
-        return f"Despatch Box listens on {address}, but has nothing to search: {readiness.reason}"
+        told = f"Despatch Box listens on {address}, but has nothing to search: {readiness.reason}"
+        waits = isinstance(readiness.reason, SnapshotError) and not isinstance(readiness.reason, OtherModel)
+        return f"{told}. It is searched as soon as it is there" if waits else told
     corpus, encoder = readiness.searcher.corpus, readiness.searcher.encoder
     counts = corpus.manifest.counts
     lines = [

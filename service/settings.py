@@ -12,6 +12,8 @@ from retrieval.encoders import DEFAULT_MODEL
 from retrieval.errors import QueryError
 from service.faults import faults
 
+# These have no option: nobody needs them on the command line.
+_BY_ENVIRONMENT_ALONE = frozenset({"reload_seconds"})
 _Given = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
@@ -24,6 +26,9 @@ class Settings(BaseSettings):
     model: _Given = Field(default=DEFAULT_MODEL, description="Name or folder of the model that encodes questions.")
     host: _Given = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes any that is free.")
+    reload_seconds: float = Field(
+        default=2.0, gt=0, le=3600, allow_inf_nan=False, description="How often to look for a new snapshot, in seconds."
+    )
 
 
 def read_settings(**given: str | int | Path | None) -> Settings:
@@ -41,5 +46,6 @@ def read_settings(**given: str | int | Path | None) -> Settings:
         return Settings(**said)
     except ValidationError as error:
         fault = faults(error.errors(include_url=False), Settings.model_fields)[0]
-        where = f"give --{fault.field} or set DESPATCH_{fault.field.upper()} to another value"
+        option = "" if fault.field in _BY_ENVIRONMENT_ALONE else f"give --{fault.field} or "
+        where = f"{option}set DESPATCH_{fault.field.upper()} to another value"
         raise QueryError(fault.field, f"{fault.reason} ({where})") from error

@@ -37,7 +37,7 @@ def write_python(folder, body):
 
 def test_make_alone_lists_what_can_be_made(make):
     listed = make().stdout
-    for target in ["setup", "serve", "test", "check", "lock", "clean"]:
+    for target in ["setup", "serve", "corpus", "test", "check", "lock", "clean"]:
         assert f"\n  {target} " in listed
 
 
@@ -135,3 +135,22 @@ def test_a_failed_build_is_not_served(make, tmp_path):
     done = make("serve")
     assert done.returncode != 0
     assert "despatch serve" not in done.stdout
+
+
+def test_a_newcomers_corpus_is_fetched_into_the_folder_named(make, tmp_path):
+    write_despatch(tmp_path)
+    assert make("corpus").stdout.endswith("despatch sync --months 1 --data data\n")
+    assert make("corpus", "DATA=other folder").stdout.endswith("despatch sync --months 1 --data other folder\n")
+
+
+def test_a_fetching_that_fails_is_a_failure_of_make(make, tmp_path):
+    write_despatch(tmp_path)
+    (tmp_path / ".venv/bin/despatch").write_text("#!/bin/sh\nexit 6\n")
+    assert make("corpus").returncode != 0
+
+
+def test_what_is_fetched_is_served_without_building_the_seeds(make, tmp_path):
+    write_despatch(tmp_path)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/current").touch()
+    assert "despatch build" not in make("serve").stdout

@@ -16,6 +16,8 @@ _LINKS = {
     "search": "/v1/search?q={question}",
     "answer": "/v1/answers/{key}",
     "citation": "/v1/answers/{key}/citation?style={style}",
+    "history": "/v1/answers/{key}/history",
+    "thread": "/v1/answers/{key}/thread",
     "coverage": "/v1/coverage",
     "description": "/openapi.json",
     "alive": "/healthz",

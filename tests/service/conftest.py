@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+import http.client
+import io
+import json
+import os
+import queue
+import re
+import signal
+import subprocess
+import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pytest
@@ -11,11 +24,21 @@ from fastapi.testclient import TestClient
 from numpy.typing import NDArray
 
 from retrieval.encoders import Encoder, EncoderIdentity
+from retrieval.sync.client import ParliamentService
+from retrieval.sync.engine import sync
+from retrieval.sync.request import SyncRequest
 from service.app import create_app
+from service.cli import make_app, run
 from service.settings import Settings
+from service.terminal import Terminal
+from tests.conftest import ToyEncoder
+from tests.replay.invented import correcting_statement, one_of_each, pursuant, question, statement
+from tests.replay.server import ReplayServer
 
 BUSES, BUSES_BEFORE = "commons-2025-01-13-205", "commons-2024-09-02-102"
 DENTISTS, VETERANS = "commons-2025-03-03-520", "lords-2025-02-03-hl77"
+
+ROOT = Path(__file__).parents[2]
 
 # Each leaves out the best answer to `three_topics`, and no two neighbours leave the same.
 NARROWINGS = [
@@ -34,6 +57,7 @@ NARROWINGS = [
     ("kind", ["holding"], []),
     ("finding", ["corrected"], [DENTISTS]),
     ("heading", ["waiting LISTS"], [DENTISTS]),
+    ("genre", ["statement"], []),
 ]
 
 
@@ -57,6 +81,128 @@ def narrowing(request: pytest.FixtureRequest) -> tuple[str, list[str], list[str]
     """Give a filter, its values, and the keys of all close answers to `three_topics` that pass it, best first."""
     given: tuple[str, list[str], list[str]] = request.param
     return given
+
+
+@dataclass(frozen=True)
+class Run:
+    """How one command ended, and what it told."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict[str, object]:
+        """Return standard output as the one object that it must be."""
+        assert self.out.count("\n") == 1
+        found: dict[str, object] = json.loads(self.out)
+        return found
+
+
+Despatch = Callable[..., Run]
+
+
+@pytest.fixture
+def despatch(toy_encoder: Encoder, other_encoder: Encoder) -> Despatch:
+    """Run one command line, with toy encoders in the place of models."""
+
+    def load(name: str) -> Encoder:
+        return {"toy": toy_encoder, "another": other_encoder}[name]
+
+    def ran(*arguments: object, terminal: bool = False, stdin: bytes = b"", width: int = 80) -> Run:
+        out, err = io.StringIO(), io.StringIO()
+        screen, errors = Terminal(out, terminal=terminal, width=width), Terminal(err, terminal=False)
+        app = make_app(load, screen, errors, io.BytesIO(stdin))
+        return Run(run(app, [str(argument) for argument in arguments], errors), out.getvalue(), err.getvalue())
+
+    return ran
+
+
+PROGRAM = """
+import sys
+from service.app import serve
+from service.settings import read_settings
+from tests.conftest import ToyEncoder
+serve(read_settings(data=sys.argv[1], host=sys.argv[2], port=0), encoder=ToyEncoder())
+"""
+
+
+class Running:
+    """A server in a process of its own, with a toy encoder."""
+
+    def __init__(self, data: Path, host: str = "127.0.0.1", **environment: str) -> None:
+        """Start it, and wait until it says where it listens."""
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, str(data), host],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stderr
+        self._heard: queue.Queue[str] = queue.Queue()
+        # Read all the time: a server whose log nobody reads stops when the pipe is full.
+        self._reader = threading.Thread(target=self._read, args=(self.process.stderr,))
+        self._reader.start()
+        self.said: list[str] = []
+        while not self.said or not (self.said[-1].startswith("Try:") or "nothing to search" in self.said[-1]):
+            self.line()
+        found = re.search(r"http://([^ ]+):(\d+)", self.said[0])
+        assert found, self.said
+        self.host, self.port = found[1].strip("[]"), int(found[2])
+
+    def _read(self, log: IO[str]) -> None:
+        for line in log:
+            self._heard.put(line)
+        self._heard.put("")
+
+    def line(self, *, holding: str = "") -> str:
+        """Wait for the next line of standard error that holds some text, and return it."""
+        while True:
+            line = self._heard.get(timeout=60)
+            assert line, "".join(self.said)
+            self.said.append(line)
+            if holding in line:
+                return line
+
+    def ask(
+        self, method: str, target: str, body: str | None = None, headers: dict[str, str] | None = None
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Make one request; return status, headers and body."""
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=30)
+        connection.request(method, target, body, headers or {})
+        response = connection.getresponse()
+        content = response.read()
+        connection.close()
+        return response.status, dict(response.getheaders()), content
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:
+        """Send a signal; return the exit code, standard output and standard error."""
+        self.process.send_signal(number)
+        out, _ = self.process.stdout.read() if self.process.stdout else "", self.process.wait(timeout=30)
+        self._reader.join()
+        while line := self._heard.get():
+            self.said.append(line)
+        for stream in (self.process.stdout, self.process.stderr):
+            if stream:
+                stream.close()
+        return self.process.returncode, out, "".join(self.said)
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Running]]:
+    """Start servers, and stop those that a test leaves running."""
+    started: list[Running] = []
+
+    def run_one(data: Path, host: str = "127.0.0.1", **environment: str) -> Running:
+        started.append(Running(data, host, **environment))
+        return started[-1]
+
+    yield run_one
+    for one in started:
+        if one.process.poll() is None:
+            one.stop()
 
 
 class FailingEncoder:
@@ -83,6 +229,36 @@ class FailingEncoder:
             raise KeyError(texts[0])
         except KeyError as error:
             raise RuntimeError(f"can't encode {texts}") from error
+
+
+@pytest.fixture(scope="session")
+def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Fill a directory once from a server with invented records of every kind; tests do not change it."""
+    church = {"answeringBodyId": 9, "answeringBodyName": "Church Commissioners"}
+    link = "https://questions-statements.parliament.uk/written-questions/detail/2026-05-11/777"
+    refers = f'<p>I refer the hon. Member to the answer given to <a href="{link}">Question 777</a> on 18 May 2026.</p>'
+    questions = [
+        *one_of_each(),
+        question(20, **church, answerText="<p>The invented belfry fund paid for nine invented bells.</p>"),
+        question(21, answerText=refers),
+        pursuant(22, {"uin": "778", "dateAnswered": "2026-05-19", "heading": "Invented Lanterns: Oil"}),
+    ]
+    statements = [statement(50), correcting_statement(52, 5)]
+    data = tmp_path_factory.mktemp("filled") / "data"
+    with (
+        ReplayServer(questions, statements=statements) as server,
+        ParliamentService(server.url, requests_per_second=500) as service,
+    ):
+        now = datetime(2026, 11, 22, 8, tzinfo=UTC)
+        sync(data, ToyEncoder, SyncRequest(first=date(2026, 6, 1)), service, now=lambda: now)
+    return data
+
+
+@pytest.fixture
+def filled_client(filled_once: Path, toy_encoder: Encoder) -> Iterator[TestClient]:
+    """Give a client of a service over records of every kind."""
+    with TestClient(create_app(Settings(data=filled_once), encoder=toy_encoder)) as opened:
+        yield opened
 
 
 @pytest.fixture

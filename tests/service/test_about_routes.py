@@ -85,6 +85,8 @@ def assert_unready(client: TestClient, title: str, advice: str) -> None:
         client.post("/v1/search", json={"query": "buses"}),
         client.get("/v1/answers/1"),
         client.get("/v1/answers/1/citation"),
+        client.get("/v1/answers/1/history"),
+        client.get("/v1/answers/1/thread"),
         client.get("/v1/coverage"),
     ]
     for response in asked:
@@ -97,7 +99,7 @@ def assert_unready(client: TestClient, title: str, advice: str) -> None:
 def test_without_a_snapshot_the_service_lives_and_says_what_to_build(tmp_path: Path, toy_encoder):
     with TestClient(create_app(Settings(data=tmp_path), encoder=toy_encoder)) as client:
         assert_unready(client, "No snapshot", "run `despatch build SOURCE... ")
-        assert_unready(client, "No snapshot", "Then start the service again")
+        assert "start the service again" not in client.get("/readyz").json()["detail"]
 
 
 @pytest.mark.parametrize("name", ["vectors.faiss", "records.sqlite", "manifest.json"])
@@ -111,6 +113,7 @@ def test_with_a_damaged_snapshot_the_service_lives_and_names_the_file(small_data
 def test_with_another_model_the_service_lives_and_says_how_to_go_on(small_data: Path, other_encoder):
     with TestClient(create_app(Settings(data=small_data), encoder=other_encoder)) as client:
         assert_unready(client, "Other model", "rebuild it with")
+        assert_unready(client, "Other model", "Then start the service again")
 
 
 def test_without_the_model_the_service_lives_and_says_so(small_data: Path, tmp_path: Path):

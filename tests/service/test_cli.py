@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import os
 import pty
 import re
+import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -25,37 +23,10 @@ from service.manual import COMMANDS, DESPATCH
 from service.schemas import SearchRequest
 from service.terminal import Terminal
 
+if TYPE_CHECKING:
+    from tests.service.conftest import Despatch, Run
+
 ROOT = Path(__file__).parents[2]
-
-
-@dataclass(frozen=True)
-class Run:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> dict[str, object]:
-        assert self.out.count("\n") == 1
-        found: dict[str, object] = json.loads(self.out)
-        return found
-
-
-Despatch = Callable[..., Run]
-
-
-@pytest.fixture
-def despatch(toy_encoder: Encoder, other_encoder: Encoder) -> Despatch:
-    def load(name: str) -> Encoder:
-        return {"toy": toy_encoder, "another": other_encoder}[name]
-
-    def ran(*arguments: object, terminal: bool = False, stdin: bytes = b"", width: int = 80) -> Run:
-        out, err = io.StringIO(), io.StringIO()
-        screen, errors = Terminal(out, terminal=terminal, width=width), Terminal(err, terminal=False)
-        app = make_app(load, screen, errors, io.BytesIO(stdin))
-        return Run(run(app, [str(argument) for argument in arguments], errors), out.getvalue(), err.getvalue())
-
-    return ran
 
 
 def plain(text: str) -> str:
@@ -147,13 +118,9 @@ def test_a_build_says_what_to_do_next_naming_the_directory(despatch: Despatch, t
     assert f"""Next: despatch search "your question" --data '{tmp_path / "my data"}'""" in told.out
 
 
-def test_a_build_says_that_a_running_service_goes_on_with_the_old_index(
-    despatch: Despatch, tmp_path: Path, small_source: str
-):
+def test_a_build_says_that_a_running_service_takes_it_up(despatch: Despatch, tmp_path: Path, small_source: str):
     told = despatch("build", small_source, "--data", tmp_path / "d", "--model", "toy", terminal=True)
-    assert plain(told.out).endswith(
-        "A running `despatch serve` goes on with the index it started with: start it again to search this one. "
-    )
+    assert plain(told.out).endswith("A running `despatch serve` takes it up within seconds. ")
 
 
 def test_building_with_add_keeps_what_is_there(despatch: Despatch, tmp_path: Path, small_source: str):
@@ -234,6 +201,7 @@ def test_a_search_in_a_terminal_reads_like_a_briefing(despatch: Despatch, built_
         "Cite as: the Answer of 20 January 2025 to Question 205 on Bus Services: Rural Areas",
         "Not in the source: minister's post.",
         "Searched 6 of 12 records; the others are no reply or a bare refusal.",
+        "May be incomplete: what is indexed was never compared with Parliament's own lists.",
         "Contains Parliamentary information licensed under the Open Parliament Licence v3.0.",
     ):
         assert part in text
@@ -366,7 +334,9 @@ def test_another_model_is_told_with_what_to_do(built_once: Path, other_encoder: 
 
 
 def test_no_snapshot_is_told_with_the_command_that_makes_one(despatch: Despatch, tmp_path: Path):
-    for command in (["search", "buses"], ["show", "1"], ["cite", "1"], ["coverage"], ["verify"], ["upgrade"]):
+    with_key = [(name, "1") for name in ("show", "cite", "history", "thread")]
+    others = [("search", "buses"), ("coverage",), ("verify",), ("upgrade",), ("pack", str(tmp_path / "p"))]
+    for command in (*with_key, *others):
         done = despatch(*command, "--data", tmp_path)
         assert done.code == 3
         assert "run `despatch build SOURCE..." in done.err
@@ -460,6 +430,8 @@ def test_coverage_counts_what_is_there_and_what_is_lacking(despatch: Despatch, b
     shown = plain(despatch("coverage", "--data", built_once, terminal=True).out)
     assert "12 answered questions, Commons and Lords 10 distinct answers in 19 passages." in shown
     assert "Known dates of answers: 24 May 2024 to 16 April 2025." in shown
+    assert "May be incomplete: what is indexed was never compared with Parliament's own lists." in shown
+    assert "1 answer does nothing but point to another; of these, 1 to one that is here." in shown
     assert "Department for Transport 5" in shown
     assert "minister's post 12" in shown
 
@@ -557,19 +529,15 @@ def test_upgrade_has_nothing_to_do_for_this_versions_format(despatch: Despatch, 
     assert "Nothing to do" in despatch("upgrade", "--data", built_once, terminal=True).out
 
 
-def test_upgrade_rebuilds_an_index_of_another_format(despatch: Despatch, small_data: Path):
-    pointer = json.loads((small_data / "current").read_text(encoding="utf-8"))
-    manifest = small_data / "snapshots" / pointer["snapshot"] / "manifest.json"
-    older = manifest.read_text(encoding="utf-8").replace('"format": 1', '"format": 0').encode()
-    manifest.write_bytes(older)
-    pointer["manifest_sha256"] = hashlib.sha256(older).hexdigest()
-    (small_data / "current").write_text(json.dumps(pointer), encoding="utf-8")
-    refused = despatch("coverage", "--data", small_data)
+def test_upgrade_rebuilds_an_index_of_another_format(despatch: Despatch, tmp_path: Path):
+    data = tmp_path / "d"
+    shutil.copytree(ROOT / "tests/data/snapshots/format-1", data)
+    refused = despatch("coverage", "--data", data)
     assert refused.code == 3
-    assert f"run `despatch upgrade --data {small_data}`" in refused.err
-    told = despatch("upgrade", "--data", small_data, "--model", "toy")
+    assert f"run `despatch upgrade --data {data}`" in refused.err
+    told = despatch("upgrade", "--data", data, "--model", "toy")
     assert (told.code, told.json["records"]) == (0, 12)
-    assert despatch("verify", "--data", small_data).json["sound"] is True
+    assert despatch("verify", "--data", data).json["sound"] is True
 
 
 def test_evaluate_prints_the_measures_in_one_object(despatch: Despatch, built_once: Path, tmp_path: Path):
@@ -612,7 +580,7 @@ def test_help_lists_every_command_and_exit_code(despatch: Despatch, capsys: pyte
     assert despatch("--help").code == 0
     told = capsys.readouterr().out
     assert re.findall(r"^  (\w+)  +[A-Z]", told, re.MULTILINE) == list(COMMANDS)
-    assert re.findall(r"^ +(\d+)  \S", told, re.MULTILINE) == ["0", "1", "2", "3", "4", "5", "130", "141"]
+    assert re.findall(r"^ +(\d+)  \S", told, re.MULTILINE) == ["0", "1", "2", "3", "4", "5", "6", "130", "141"]
     assert "..." not in told.split("Commands:")[1]
 
 

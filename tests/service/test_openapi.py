@@ -7,7 +7,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from retrieval.encoders import SentenceEncoder
-from retrieval.results import Answer, Coverage, SearchResult
+from retrieval.history import History
+from retrieval.results import Answer, Coverage, SearchResult, Thread
 from scripts.openapi import DOCUMENT, EXAMPLES, PROMISED, as_text, document, examples, main
 from scripts.openapi_changes import breaking_changes
 from service.responses import Health, Ready, Welcome, WrittenCitation
@@ -19,6 +20,8 @@ TYPES = {
     "/v1/search": SearchResult,
     "/v1/answers/{key}": Answer,
     "/v1/answers/{key}/citation": WrittenCitation,
+    "/v1/answers/{key}/history": History,
+    "/v1/answers/{key}/thread": Thread,
     "/v1/coverage": Coverage,
     "/healthz": Health,
     "/readyz": Ready,
@@ -81,11 +84,18 @@ def test_every_operation_and_parameter_is_described_with_an_example(operation):
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_every_problem_is_documented_as_one(operation):
-    others = {status: response for status, response in operation["responses"].items() if status != "200"}
+    others = {status: response for status, response in operation["responses"].items() if status >= "400"}
     assert "422" in others
     for response in others.values():
         schema = response["content"]["application/problem+json"]["schema"]
         assert schema == {"$ref": "#/components/schemas/Problem"}
+
+
+def test_the_way_from_an_old_key_to_the_new_is_documented_wherever_there_is_a_key():
+    for path, methods in COMMITTED["paths"].items():
+        moved = methods.get("get", {}).get("responses", {}).get("308")
+        assert bool(moved) == ("{key}" in path), path
+        assert not moved or moved["headers"]["Location"]["required"] is True
 
 
 def test_every_field_of_a_request_is_described_with_an_example():

@@ -13,11 +13,16 @@ REQUEST = Request({"type": "http", "path": "/v1/söarch", "headers": [], "query_
 
 EXPECTED = {
     "DespatchError": 500,
+    "ExtraMissing": 500,
     "SourceError": 500,
     "SourceNotFound": 500,
     "UnknownSource": 500,
     "MalformedRecord": 500,
     "ClippedRecord": 500,
+    "ServiceError": 500,
+    "ServiceUnreachable": 500,
+    "UnexpectedResponse": 500,
+    "FilterIgnored": 500,
     "BuildError": 500,
     "NothingToIndex": 500,
     "UnfaithfulPassage": 500,
@@ -31,6 +36,7 @@ EXPECTED = {
     "OtherModel": 503,
     "OtherFormat": 503,
     "PublishFailed": 503,
+    "PackDamaged": 503,
     "DirectoryBusy": 503,
     "QueryError": 422,
     "UnknownName": 422,
@@ -76,10 +82,16 @@ def test_a_query_error_has_a_field_and_other_errors_have_none():
     assert problem_of(REQUEST, errors.UnknownKey("x")).field is None
 
 
-def test_what_only_a_new_start_mends_is_not_said_to_pass_by_itself():
-    found = problem_of(REQUEST, errors.NoSnapshot("none"))
+@pytest.mark.parametrize("error", [errors.OtherModel("none"), errors.ModelNotFound("none")])
+def test_what_only_a_new_start_mends_is_not_said_to_pass_by_itself(error):
+    found = problem_of(REQUEST, error)
     assert found.detail == "none. Then start the service again"
     assert "retry-after" not in found.response().headers
+
+
+@pytest.mark.parametrize("error", [errors.NoSnapshot("none"), errors.SnapshotDamaged("none")])
+def test_what_is_taken_up_by_itself_needs_no_new_start(error):
+    assert problem_of(REQUEST, error).detail == "none"
 
 
 @pytest.mark.parametrize("error", [errors.UnknownKey("k" * 100_000), errors.QueryError("q", "é" * 100_000)])

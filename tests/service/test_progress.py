@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 
-from service.progress import Progress
+import pytest
+
+from service.progress import Progress, pace
 from service.terminal import Terminal
 
 
@@ -20,8 +22,8 @@ def test_a_stage_is_told_when_it_is_done_and_every_five_seconds_before():
         for done in (1, 2, 3, 4, 5, 6, 7):
             progress("Encoding", done * 1000, 7000)
     assert file.getvalue().splitlines() == [
-        "Encoding: 4,000 of 7,000",
-        "Encoding: 6,000 of 7,000",
+        "Encoding: 4,000 of 7,000 (600 a second, 5 s left)",
+        "Encoding: 6,000 of 7,000 (455 a second, 2 s left)",
         "Encoding: 7,000 of 7,000",
     ]
 
@@ -31,7 +33,7 @@ def test_a_stage_of_unknown_length_is_told_without_one():
     with Progress(Terminal(file, terminal=False), seconds(0, 6)) as progress:
         progress("Reading", 1, None)
         progress("Reading", 2, None)
-    assert file.getvalue() == "Reading: 2\n"
+    assert file.getvalue() == "Reading: 2 (0.2 a second)\n"
 
 
 def test_a_new_stage_starts_the_wait_again():
@@ -52,3 +54,33 @@ def test_a_terminal_shows_bars_and_takes_them_away():
     assert "Encoding" in shown
     assert "44/44" in shown
     assert shown.endswith("\x1b[1A\x1b[2K")
+
+
+def test_what_another_process_did_says_nothing_of_the_pace():
+    file = io.StringIO()
+    with Progress(Terminal(file, terminal=False), seconds(0, 100)) as progress:
+        progress("Fetching", 5000, 9000)
+        progress("Fetching", 6000, 9000)
+    assert file.getvalue() == "Fetching: 6,000 of 9,000 (10 a second, 5 min left)\n"
+
+
+def test_where_lines_are_not_wanted_nothing_is_told_without_a_terminal():
+    file = io.StringIO()
+    with Progress(Terminal(file, terminal=False), lines=False) as progress:
+        progress("Fetching", 9, 9)
+    assert file.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "took", "told"),
+    [
+        (0, 10, 60, ""),
+        (5, 10, 0.5, ""),
+        (5, 10, 10, "0.5 a second, 10 s left"),
+        (600, 70_000, 60, "10 a second, 116 min left"),
+        (600, 700_000, 60, "10 a second, 19 h left"),
+        (600, None, 60, "10 a second"),
+    ],
+)
+def test_pace_is_told_in_the_unit_that_fits(done: int, total: int | None, took: float, told: str):
+    assert pace(done, total, took) == told

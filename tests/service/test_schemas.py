@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from retrieval.filters import Filters
-from retrieval.records import AnswerKind, FindingName, House
+from retrieval.records import AnswererKind, AnswerKind, FindingName, Genre, House
 from retrieval.results import Answer, Coverage, Match, SearchResult
 from retrieval.search import Searcher
 from service.faults import faults, shown
@@ -37,6 +37,8 @@ def test_every_filter_reaches_the_library():
             "kind": ["HOLDING"],
             "finding": ["corrected"],
             "heading": ["d"],
+            "genre": ["statement"],
+            "answerer": ["non_minister"],
         }
     )
     assert request.filters() == Filters(
@@ -52,6 +54,8 @@ def test_every_filter_reaches_the_library():
         kind=(AnswerKind.HOLDING,),
         finding=(FindingName.CORRECTED,),
         heading=("d",),
+        genre=(Genre.STATEMENT,),
+        answerer=(AnswererKind.NON_MINISTER,),
     )
 
 
@@ -71,7 +75,8 @@ def test_parameters_of_a_url_stand_for_the_same_request():
     request = SearchRequest.model_validate({"query": "buses", "house": ["Lords"], "answered_to": "2024-01-31"})
     assert given_by_url.request() == request
     assert SearchParameters.lists() == {
-        *("house", "answering_body", "minister", "asker", "party", "kind", "finding", "heading")
+        *("house", "answering_body", "minister", "asker", "party", "kind", "finding", "heading"),
+        *("genre", "answerer"),
     }
 
 

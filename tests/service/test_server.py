@@ -1,15 +1,10 @@
 """A real server on this machine: how it starts, what it logs and how it ends."""
 
 import errno
-import http.client
 import json
-import os
 import re
 import signal
 import socket
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -18,64 +13,7 @@ from service.app import serve
 from service.server import refusal
 from service.settings import read_settings
 
-ROOT = Path(__file__).parent.parent.parent
 MARKER = "zyzzyva"
-PROGRAM = """
-import sys
-from service.app import serve
-from service.settings import read_settings
-from tests.conftest import ToyEncoder
-serve(read_settings(data=sys.argv[1], host=sys.argv[2], port=0), encoder=ToyEncoder())
-"""
-
-
-class Running:
-    """A server in a process of its own."""
-
-    def __init__(self, data: Path, host: str = "127.0.0.1") -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(data), host],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stderr
-        self.said = [self.process.stderr.readline()]
-        while not self.said[-1].startswith("Try:") and "nothing to search" not in self.said[-1]:
-            self.said.append(self.process.stderr.readline())
-            assert self.said[-1], "".join(self.said)
-        found = re.search(r"http://([^ ]+):(\d+)", self.said[0])
-        assert found, self.said
-        self.host, self.port = found[1].strip("[]"), int(found[2])
-
-    def ask(self, method, target, body=None, headers=None):
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=30)
-        connection.request(method, target, body, headers or {})
-        response = connection.getresponse()
-        content = response.read()
-        connection.close()
-        return response.status, dict(response.getheaders()), content
-
-    def stop(self, number=signal.SIGINT):
-        self.process.send_signal(number)
-        out, err = self.process.communicate(timeout=30)
-        return self.process.returncode, out, "".join(self.said) + err
-
-
-@pytest.fixture
-def start():
-    started = []
-
-    def run(*arguments):
-        started.append(Running(*arguments))
-        return started[-1]
-
-    yield run
-    for one in started:
-        if one.process.poll() is None:
-            one.stop()
 
 
 def test_a_server_says_where_it_listens_answers_and_ends_quietly(start, built_once):
@@ -157,8 +95,18 @@ def test_without_a_snapshot_a_server_starts_and_says_what_is_lacking(start, tmp_
     server = start(tmp_path)
     assert "but has nothing to search: " in server.said[0]
     assert "run `despatch build SOURCE..." in server.said[0]
+    assert server.said[0].endswith(". It is searched as soon as it is there\n")
     assert server.ask("GET", "/healthz")[0] == 200
     assert server.ask("GET", "/readyz")[0] == 503
+
+
+def test_with_a_snapshot_of_another_model_nothing_is_promised(start, tmp_path, small_source, other_encoder):
+    from retrieval.build import build
+
+    build([small_source], tmp_path / "data", other_encoder)
+    server = start(tmp_path / "data")
+    assert "but has nothing to search: " in server.said[0]
+    assert "as soon as" not in server.said[0]
 
 
 def test_a_server_can_listen_on_ipv6(start, built_once):

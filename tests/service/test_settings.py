@@ -15,6 +15,7 @@ def test_the_defaults_serve_this_machine_alone():
     settings = read_settings()
     assert (settings.data, settings.model) == (Path("data"), DEFAULT_MODEL)
     assert (settings.host, settings.port) == ("127.0.0.1", 8000)
+    assert settings.reload_seconds == 2.0
 
 
 def test_what_is_said_beats_the_environment_and_the_environment_the_defaults(monkeypatch):
@@ -44,3 +45,20 @@ def test_a_bad_setting_is_named_with_its_option_and_variable(monkeypatch, name, 
     with pytest.raises(QueryError) as raised:
         read_settings()
     assert (raised.value.field, raised.value.reason) == (name, reason + advice)
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("0", "'0' is too small: more than 0 is needed"),
+        ("3601", "'3601' is too large: at most 3600 is possible"),
+        ("often", "'often' is not a number"),
+        ("inf", "'inf' is not a number"),
+        ("nan", "'nan' is not a number"),
+    ],
+)
+def test_a_setting_without_an_option_is_named_with_its_variable_alone(monkeypatch, value, reason):
+    monkeypatch.setenv("DESPATCH_RELOAD_SECONDS", value)
+    with pytest.raises(QueryError) as raised:
+        read_settings()
+    assert raised.value.reason == f"{reason} (set DESPATCH_RELOAD_SECONDS to another value)"

@@ -1,0 +1,166 @@
+"""A whole answer or statement, to read in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from retrieval.mentions import MentionRole
+from retrieval.records import Attachment, Genre
+from retrieval.results import Answer
+from service.briefing import citation_lines, pointing, sample_block
+from service.phrases import FINDINGS, badges, capital, count, licence_lines, no_minister, on, person
+from service.terminal import indented, unbroken, words
+
+_LACKING = "not in the source"
+_OTHERS_NAMED = 10
+_UNITS = ("bytes", "kB", "MB", "GB")
+
+
+def answer_page(answer: Answer, *, data: str = "") -> Iterator[RenderableType]:
+    """Yield a whole answer: the question, who and when, numbered passages, what belongs to it, citation.
+
+    Args:
+        answer: The answer or statement.
+        data: What to add to a command to mean the same data directory, such as `--data DIR`.
+    """
+    yield words(answer.heading or "No heading in the source", "bold")
+    yield Text()
+    if answer.question:
+        yield words(answer.question)
+        yield Text()
+    yield from (_fact(name, told) for name, told in _facts(answer))
+    for passage in answer.passages:
+        yield Text()
+        if passage.context:
+            yield from indented([words(f"Under: {passage.context}", "dim")], 4)
+        yield _numbered(passage.ordinal, words(passage.text))
+    yield from _titled("Attachments", [line for one in answer.attachments for line in _attachment(one)])
+    yield Text()
+    yield from citation_lines(answer.citation)
+    yield from _titled("Named in it", list(pointing(answer.refers_to, data)))
+    yield from _pointers(answer)
+    yield from _others(answer)
+    copies: list[RenderableType] = [words(f"{copy.source}, read {on(copy.read_on)}") for copy in answer.copies]
+    yield from _titled("Other copies read, and not served", copies)
+    yield from sample_block(answer.sample, data)
+    yield Text()
+    yield from (unbroken(line, "dim") for line in _next(answer, data))
+    yield from (words(line, "dim") for line in licence_lines(answer.licence))
+
+
+def _facts(answer: Answer) -> Iterator[tuple[str, str]]:
+    is_statement = answer.genre is Genre.STATEMENT
+    done = "Made" if is_statement else "Answered"
+    other = no_minister(answer.answerer, answer.answering_body)
+    yield f"{done} by", f"{person(answer.minister, lacking=_LACKING)}{f'; {other}' if other else ''}"
+    yield "Body" if is_statement else "Answering body", answer.answering_body or _LACKING
+    if not is_statement:
+        yield "Asked by", person(answer.asker, lacking=_LACKING)
+    yield "House", f"{answer.house or _LACKING}{' (worked out)' if 'house' in answer.inferred else ''}"
+    yield "UIN", answer.uin or _LACKING
+    if not is_statement:
+        yield "Tabled", on(answer.tabled, _LACKING)
+    if answer.due:
+        yield "Due", f"{on(answer.due)}{' (named day)' if answer.is_named_day else ''}"
+    if answer.holding_answered:
+        yield "Holding answer", on(answer.holding_answered)
+    yield done, on(answer.answered, _LACKING)
+    yield from _corrected(answer)
+    yield "What it is", capital(badges(answer.kind, (), answer.genre))
+    yield from _remarks(answer)
+
+
+def _corrected(answer: Answer) -> Iterator[tuple[str, str]]:
+    if answer.corrected:
+        yield "Corrected", on(answer.corrected)
+    if answer.corrections:
+        yield "Corrected in", ", ".join(answer.corrections)
+
+
+def _remarks(answer: Answer) -> Iterator[tuple[str, str]]:
+    for name in dict.fromkeys(found.name for found in answer.findings):
+        places = [str(found.passage) for found in answer.findings if found.name is name and found.passage]
+        where = f" (passage {', '.join(places)})" if places else ""
+        yield "Finding", f"{capital(FINDINGS[name])}{where}"
+    if answer.disagreement:
+        yield "Note", f"{answer.disagreement}: read the answer to judge"
+    if answer.has_interest:
+        yield "Interest", "the asker has declared one"
+    if answer.grouped_with:
+        yield "Grouped with", ", ".join(other.uin for other in answer.grouped_with)
+    for linked in answer.linked:
+        made = f", {on(linked.made)}" if linked.made else ""
+        yield "Linked to", f"{linked.link}: Parliament's id {linked.id}{made}"
+
+
+def _fact(name: str, told: str) -> RenderableType:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(width=14, style="dim")
+    grid.add_column(ratio=1)
+    grid.add_row(Text(name), words(told))
+    return grid
+
+
+def _numbered(number: int, text: Text) -> RenderableType:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(width=2, justify="right", style="dim")
+    grid.add_column(ratio=1)
+    grid.add_row(Text(str(number)), text)
+    return grid
+
+
+def _titled(title: str, lines: list[RenderableType]) -> Iterator[RenderableType]:
+    if lines:
+        yield Text()
+        yield Text(title, style="bold")
+        yield from indented(lines, 4)
+
+
+def _attachment(attachment: Attachment) -> Iterator[RenderableType]:
+    size = "" if attachment.size_bytes is None else _size(attachment.size_bytes)
+    facts = ", ".join(fact for fact in (attachment.media_type, size) if fact)
+    yield words(f"{attachment.title}{f' ({facts})' if facts else ''}")
+    yield unbroken(attachment.url, "dim")
+
+
+def _size(size_bytes: int) -> str:
+    size, unit = float(size_bytes), 0
+    while size >= 1000 and unit < len(_UNITS) - 1:
+        size, unit = size / 1000, unit + 1
+    return f"{size:,.0f} {_UNITS[unit]}" if not unit or size >= 10 else f"{size:.1f} {_UNITS[unit]}"
+
+
+def _pointers(answer: Answer) -> Iterator[RenderableType]:
+    points = count(len(answer.pointed_to_by), "other answer points", "other answers point")
+    yield from _cut(f"{points} to this one", [f"{other.key}: {other.cite_as}" for other in answer.pointed_to_by])
+
+
+def _others(answer: Answer) -> Iterator[RenderableType]:
+    number, done = len(answer.also_given), "answered"
+    title = f"Also given to {count(number, 'other question')}"
+    if answer.genre is Genre.STATEMENT:
+        title, done = f"The same text in {count(number, 'other statement')}", "made"
+    told = []
+    for other in answer.also_given:
+        asker = f"{person(other.asker, lacking='asker not in the source')}, " if done == "answered" else ""
+        told.append(f"{other.key}: {asker}{done} {on(other.answered)}")
+    yield from _cut(title, told)
+
+
+def _cut(title: str, told: list[str]) -> Iterator[RenderableType]:
+    lines: list[RenderableType] = [words(line) for line in told[:_OTHERS_NAMED]]
+    if len(told) > _OTHERS_NAMED:
+        lines.append(Text(f"and {len(told) - _OTHERS_NAMED:,} more"))
+    yield from _titled(title, lines)
+
+
+def _next(answer: Answer, data: str) -> Iterator[str]:
+    if answer.has_history:
+        yield f"Earlier texts: despatch history {answer.key}{data}"
+    if any(other.role == MentionRole.FOLLOWS for other in answer.refers_to):
+        yield f"The questions it follows: despatch thread {answer.key}{data}"
+    yield f"Every form of the citation: despatch cite {answer.key}{data}"

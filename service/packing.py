@@ -1,0 +1,53 @@
+"""The commands that carry a snapshot from one machine to another."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from retrieval.packing import pack, unpack
+from retrieval.snapshot import KEEP
+from service import options as given
+from service.arguments import kept
+from service.building import data_option
+from service.phrases import count
+from service.progress import Progress
+from service.running import Session
+from service.schemas import to_data
+from service.syncing import pack_page
+from service.terminal import unbroken, words
+
+_DATA = Path("data")
+
+
+class PackingCommands:
+    """The commands, each a method; `manual` has their help.
+
+    Args:
+        session: What they read and write.
+    """
+
+    def __init__(self, session: Session) -> None:
+        """Keep what the commands work with."""
+        self._session = session
+
+    def pack(self, file: given.PackFile, data: given.Data = _DATA, as_json: given.Json = False) -> None:
+        """Write the current snapshot to one file."""
+        with self._session.changing(data), Progress(self._session.err) as progress:
+            found = pack(data, file, progress=progress)
+        size = file.stat().st_size
+        value = {**to_data(found), "file": str(file), "bytes": size}
+        self._session.output.give(value, as_json, partial(pack_page, found, file, size))
+
+    def unpack(
+        self, file: given.PackFile, data: given.Data = _DATA, keep: given.Keep = str(KEEP), as_json: given.Json = False
+    ) -> None:
+        """Serve the snapshot of a pack from a data directory."""
+        snapshots = kept(keep)
+        with self._session.changing(data), Progress(self._session.err) as progress:
+            manifest = unpack(file, data, keep=snapshots, progress=progress).manifest
+        held = manifest.counts
+        value = {"snapshot": manifest.name, "records": held.records, "unanswered": held.unanswered}
+        told = f"Unpacked {manifest.name}: {count(held.records, 'answer or statement', 'answers and statements')}."
+        advice = f'Next: despatch search "your question"{data_option(data)}'
+        self._session.output.give(value, as_json, lambda: [words(told), unbroken(advice)])

@@ -1,0 +1,96 @@
+"""The texts that an answer has had, and the questions that followed it, to read in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from retrieval.differences import SegmentKind
+from retrieval.history import Change, History, PastText
+from retrieval.results import PointsTo, Thread, ThreadItem
+from service.briefing import pointing
+from service.phrases import KINDS, capital, count, on, person
+from service.terminal import clean, indented, unbroken, words
+
+_MARKS = {
+    SegmentKind.SAME: ("", "", ""),
+    SegmentKind.REMOVED: ("[-", "-]", "red strike"),
+    SegmentKind.ADDED: ("{+", "+}", "green underline"),
+}
+
+
+def history_page(history: History, *, data: str = "") -> Iterator[RenderableType]:
+    """Yield each text that an answer has had, oldest first, as what changed where that is known.
+
+    Args:
+        history: The texts.
+        data: What to add to a command to mean the same data directory, such as `--data DIR`.
+    """
+    yield words(f"{count(len(history.texts), 'text')} known of {history.key}", "bold")
+    if history.changes:
+        yield words("What was taken out is marked [-so-], what was put in {+so+}.", "dim")
+    changes = {change.after: change for change in history.changes}
+    for text in history.texts:
+        yield Text()
+        yield words(_about(text), "bold")
+        change = changes.get(text.number)
+        yield from indented([_compared(change) if change else words(text.text)], 2)
+    if history.notes:
+        yield Text()
+        yield from (words(note) for note in history.notes)
+    for key in history.corrections:
+        yield Text()
+        yield unbroken(f"The statement that corrects it: despatch show {key}{data}", "dim")
+
+
+def _about(text: PastText) -> str:
+    stood = f", from {on(text.since)}" if text.since else ""
+    served = ", served now" if text.is_current else ""
+    return f"Text {text.number}{stood}{served}: {KINDS[text.kind]}, {text.origin}"
+
+
+def _compared(change: Change) -> Text:
+    told = Text()
+    for segment in change.segments:
+        before, after, style = _MARKS[segment.kind]
+        told.append(f"{before}{clean(segment.text)}{after}".replace("\t", " | "), style=style)
+    return told
+
+
+def thread_page(thread: Thread, *, data: str = "") -> Iterator[RenderableType]:
+    """Yield the questions of a thread in the order in which they were tabled, and what of it is not here.
+
+    Args:
+        thread: The questions.
+        data: What to add to a command to mean the same data directory, such as `--data DIR`.
+    """
+    yield words(f"{count(len(thread.items), 'question')} in this thread", "bold")
+    for item in thread.items:
+        yield Text()
+        yield from _question(item, data)
+    if thread.not_found:
+        yield Text()
+        yield Text("Named by them, and not found here", style="bold")
+        yield from indented(_unfound(thread.not_found), 2)
+
+
+def _question(item: ThreadItem, data: str) -> Iterator[RenderableType]:
+    which = " (the one asked for)" if item.is_asked_for else ""
+    yield words(f"Tabled {on(item.tabled)}, {f'Question {item.uin}' if item.uin else item.key}{which}", "bold")
+    lines: list[RenderableType] = [words(item.question)]
+    if item.follows:
+        lines.append(words(f"Follows {', '.join(item.follows)}."))
+    asker = person(item.asker, lacking="asker not in the source")
+    minister = person(item.minister, lacking="minister's name not in the source")
+    lines.append(words(f"{capital(KINDS[item.kind])}. Asked by {asker}; answered by {minister}.", "dim"))
+    lines.append(words(f"Cite as: {item.cite_as}", "dim"))
+    lines.append(unbroken(f"Whole answer: despatch show {item.key}{data}", "dim"))
+    yield from indented(lines, 2)
+
+
+def _unfound(not_found: tuple[PointsTo, ...]) -> Iterator[RenderableType]:
+    for other in not_found:
+        yield from pointing((other,), "")
+        yield words(f"Why: {other.reason}.", "dim")

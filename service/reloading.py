@@ -1,0 +1,139 @@
+"""Takes up a new snapshot while the service runs: requests under way end on the old one, none is refused."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from fastapi import FastAPI
+
+from retrieval.checks import CHECKS_FILE, read_checks
+from retrieval.completeness import months_of
+from retrieval.corpus import Corpus
+from retrieval.encoders import Encoder, SentenceEncoder
+from retrieval.errors import DespatchError
+from retrieval.search import Searcher
+from retrieval.snapshot import POINTER_FILE
+from service.dependencies import Readiness
+from service.settings import Settings
+
+LOGGER: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What changes when there is something new to open.
+
+    Attributes:
+        pointer: Which snapshot is published.
+        checks: What Parliament's lists were last seen to hold.
+    """
+
+    pointer: bytes
+    checks: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Opener:
+    """Opens what a data directory holds; the model is loaded once and used for every snapshot after.
+
+    Args:
+        settings: The data directory and the model.
+        encoder: Used instead of that model.
+    """
+
+    settings: Settings
+    encoder: Encoder | None = None
+
+    def open(self, before: Readiness) -> Readiness:
+        """Return a searcher over the current snapshot, or why there is none.
+
+        Args:
+            before: What was served until now: its encoder is used again, and it goes on being served where the
+                new snapshot can't be.
+        """
+        try:
+            # The snapshot first: it takes no time to see that there is none, and seconds to load a model.
+            corpus = Corpus.open(self.settings.data)
+            loaded = before.searcher.encoder if before.searcher else None
+            encoder = self.encoder or loaded or SentenceEncoder(self.settings.model)
+            return Readiness(Searcher(corpus, encoder, self.settings.data))
+        except DespatchError as error:
+            return _unless_served(before, error)
+
+    def compare_again(self, before: Readiness) -> Readiness:
+        """Return the same searcher with what is now known of Parliament's lists; no file is opened for that."""
+        if before.searcher is None:
+            return before
+        try:
+            checks = read_checks(self.settings.data)
+        except DespatchError as error:
+            return _unless_served(before, error)
+        # A copy: a request under way goes on with what it began with.
+        corpus = copy.copy(before.searcher.corpus)
+        corpus.months = months_of(corpus.store.rows, checks)
+        return Readiness(Searcher(corpus, before.searcher.encoder, self.settings.data))
+
+    def stamp(self) -> Stamp:
+        """Return what is there now."""
+        return Stamp(_content(self.settings.data / POINTER_FILE), _content(self.settings.data / CHECKS_FILE))
+
+
+async def keep_current(app: FastAPI, opener: Opener, seen: Stamp) -> None:
+    """Look for a new snapshot every few seconds, for ever, and serve it once it is open.
+
+    Args:
+        app: Its `state.readiness` is replaced, in one step.
+        opener: Opens what is there.
+        seen: The stamp of what is served now.
+    """
+    while True:
+        await asyncio.sleep(opener.settings.reload_seconds)
+        stamp = await asyncio.to_thread(opener.stamp)
+        if stamp == seen:
+            continue
+        before: Readiness = app.state.readiness
+        # The lists are compared month by month while a sync runs: that is no reason to read a snapshot again.
+        is_new = stamp.pointer != seen.pointer
+        try:
+            ready = await asyncio.to_thread(opener.open if is_new else opener.compare_again, before)
+        except Exception:
+            # What is served now goes on being served, and the looking goes on too.
+            LOGGER.exception("What is new in the data directory could not be opened")
+            ready = before
+        # Whatever came of it, it is not tried again until something changes there.
+        seen = stamp
+        if ready is not before:
+            app.state.readiness = ready
+            if is_new:
+                _tell(ready)
+
+
+def _unless_served(before: Readiness, error: DespatchError) -> Readiness:
+    if before.searcher is None:
+        return Readiness(None, error)
+    LOGGER.warning("What is new can't be used, so snapshot %s is served on: %s", _name(before.searcher), error)
+    return before
+
+
+def _tell(ready: Readiness) -> None:
+    if ready.searcher:
+        counts = ready.searcher.corpus.manifest.counts
+        LOGGER.info("Now serving snapshot %s: %s answered questions", _name(ready.searcher), f"{counts.records:,}")
+    else:
+        LOGGER.warning("Nothing to search: %s", ready.reason)
+
+
+def _name(searcher: Searcher) -> str:
+    return searcher.corpus.manifest.name
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""

@@ -1,0 +1,69 @@
+"""What every command works with: where results and progress go, and the model, which is loaded only once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import BinaryIO
+
+import typer
+
+from retrieval.encoders import Encoder
+from retrieval.snapshot import current_name
+from service.arguments import opened
+from service.exits import ExitCode
+from service.output import Output
+from service.terminal import Terminal, show, words
+
+
+class Session:
+    """One run of the command.
+
+    Args:
+        load_encoder: Makes the encoder of a name; may take seconds, so it is called only where one is needed.
+        out: For results.
+        err: For progress and for what is wrong.
+        stdin: What "-" reads; standard input unless another is given.
+    """
+
+    def __init__(
+        self,
+        load_encoder: Callable[[str], Encoder],
+        out: Terminal,
+        err: Terminal,
+        stdin: BinaryIO | None = None,
+    ) -> None:
+        """Keep what the commands work with."""
+        self.output = Output(out)
+        self.err = err
+        self._load_encoder = load_encoder
+        self._stdin = stdin
+        self._loaded: dict[str, Encoder] = {}
+
+    def input(self, field: str) -> BinaryIO:
+        """Return standard input, to read `field` from."""
+        return self._stdin or opened(sys.stdin, field)
+
+    def encoder(self, model: str) -> Encoder:
+        """Return the encoder of a name, loaded the first time it is asked for."""
+        if model not in self._loaded:
+            waiting: AbstractContextManager[object] = nullcontext()
+            if self.err.is_terminal and not self.err.is_dumb_terminal:
+                waiting = self.err.status("Loading the model")
+            with waiting:
+                self._loaded[model] = self._load_encoder(model)
+        return self._loaded[model]
+
+    @contextmanager
+    def changing(self, data: Path) -> Iterator[None]:
+        """Say on Ctrl-C whether anything was changed."""
+        before = current_name(data)
+        try:
+            yield
+        except KeyboardInterrupt:
+            now = current_name(data)
+            changed = "nothing was changed" if now == before else f"the new snapshot {now} is in place"
+            show(self.err, [words(f"Stopped; {changed} in {data}")])
+            raise typer.Exit(ExitCode.INTERRUPTED) from None
