@@ -64,6 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         part.add_argument("--take", type=int, help="only so many of them")
         part.add_argument("--kills", type=int, default=20)
         part.add_argument("--add", type=int, default=1_000)
+        part.add_argument("--data", type=Path, help="of `add`: where to leave the index, to look into it")
         part.set_defaults(run=takes)
     child = parts.add_parser("child", help="what is killed")
     child.add_argument("work", choices=("sync", "build"))
@@ -382,7 +383,8 @@ def measured_add(given: argparse.Namespace) -> dict[str, object]:
     chance = random.Random(SEED)
     chosen = set(chance.sample(range(len(lines)), given.add))
     with tempfile.TemporaryDirectory() as folder:
-        data, most, more = Path(folder) / "data", Path(folder) / "most.jsonl", Path(folder) / "more.jsonl"
+        data = given.data or Path(folder) / "data"
+        most, more = Path(folder) / "most.jsonl", Path(folder) / "more.jsonl"
         most.write_text("\n".join(line for n, line in enumerate(lines) if n not in chosen) + "\n")
         more.write_text("\n".join(line for n, line in enumerate(lines) if n in chosen) + "\n")
         alone = build([more], Path(folder) / "alone", encoder)
