@@ -35,7 +35,8 @@ class MonthCoverage:
         failed: How many could not be fetched whole.
         checked_at: When the list was last read to the end.
         bodies: Ids of the answering bodies that alone were asked for; empty: all of them.
-        complete: Whether everything that was listed then is held.
+        lacks: What is missing, in words that several months can share; empty where nothing is.
+        complete: Whether everything that was listed when it was last checked is held, or known to be withdrawn.
     """
 
     genre: Genre
@@ -48,24 +49,37 @@ class MonthCoverage:
     failed: int
     checked_at: datetime | None
     bodies: tuple[int, ...]
+    lacks: str
+    complete: bool
 
-    @property
-    def complete(self) -> bool:
-        """Whether everything that was listed when it was last checked is held, or known to be withdrawn."""
-        return not self.lacks
-
-    @property
-    def lacks(self) -> str:
-        """What is missing, in words that several months can share; empty where nothing is."""
-        if self.listed is None:
-            return NOT_COMPARED
-        if self.bodies:
-            return "only some answering bodies were asked for"
-        if self.failed:
-            return "some records could not be fetched"
-        if self.held + self.unanswered + self.withdrawn < self.listed:
-            return "some listed records are not here yet"
-        return ""
+    @classmethod
+    def of(  # noqa: PLR0913 - one for each fact that is counted
+        cls,
+        genre: Genre,
+        house: House,
+        month: str,
+        *,
+        listed: int | None,
+        withdrawn: int,
+        held: int,
+        unanswered: int,
+        failed: int,
+        checked_at: datetime | None,
+        bodies: tuple[int, ...],
+    ) -> MonthCoverage:
+        """Return a month with what it lacks worked out from the rest."""
+        lacks = ""
+        if listed is None:
+            lacks = NOT_COMPARED
+        elif bodies:
+            lacks = "only some answering bodies were asked for"
+        elif failed:
+            lacks = "some records could not be fetched"
+        elif held + unanswered + withdrawn < listed:
+            lacks = "some listed records are not here yet"
+        return cls(
+            genre, house, month, listed, withdrawn, held, unanswered, failed, checked_at, bodies, lacks, not lacks
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +120,26 @@ def months_of(rows: Callable[[str], list[tuple[object, ...]]], checks: Checks) -
     return tuple(_month(key, held.get(key, 0), waiting.get(key, 0), checked.get(key)) for key in keys)
 
 
+def compared_span(months: Sequence[MonthCoverage], filters: Filters) -> tuple[str | None, str | None]:
+    """Return the first and the last month that was compared with Parliament's list, of those that a search covers.
+
+    Args:
+        months: What `months_of` returned.
+        filters: What the search is limited to.
+
+    Returns:
+        As `2024-03`; None for both where no month was.
+    """
+    found = [
+        month.month
+        for month in months
+        if month.listed is not None
+        and (not filters.house or month.house in filters.house)
+        and (not filters.genre or month.genre in filters.genre)
+    ]
+    return min(found, default=None), max(found, default=None)
+
+
 def _counted(rows: Iterable[tuple[object, ...]]) -> dict[tuple[Genre, House, str], int]:
     return {
         (Genre(str(genre)), House(str(house)), str(month)): int(str(count))
@@ -116,10 +150,10 @@ def _counted(rows: Iterable[tuple[object, ...]]) -> dict[tuple[Genre, House, str
 
 def _month(key: tuple[Genre, House, str], held: int, waiting: int, check: MonthCheck | None) -> MonthCoverage:
     genre, house, month = key
-    return MonthCoverage(
-        genre=genre,
-        house=house,
-        month=month,
+    return MonthCoverage.of(
+        genre,
+        house,
+        month,
         listed=check.listed if check else None,
         withdrawn=check.withdrawn if check else 0,
         held=held,

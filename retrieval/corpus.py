@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from retrieval.attached_results import attachment_readings, cited_attachment, passage_results
 from retrieval.checks import Checks, read_checks
 from retrieval.citations import Citation, cite
-from retrieval.completeness import gaps_in, months_of
+from retrieval.completeness import compared_span, gaps_in, months_of
 from retrieval.coverage import Census, oldest_check
 from retrieval.departments import answers_as_minister, name_on
 from retrieval.errors import QueryError, SnapshotDamaged
@@ -82,6 +83,12 @@ class Corpus:
         """
         return cls(open_snapshot(Path(data)), read_checks(Path(data)))
 
+    def with_checks(self, checks: Checks) -> Corpus:
+        """Return the same corpus with what is now known of Parliament's lists; no file is opened for that."""
+        corpus = copy.copy(self)
+        corpus.months = months_of(self.store.rows, checks)
+        return corpus
+
     def admitted(self, filters: Filters, *, held_back: bool = False) -> NDArray[np.int64]:
         """Return the numbers of the records that pass `filters`, rising.
 
@@ -126,7 +133,7 @@ class Corpus:
         for condition in conditions(filters, self.names.resolve):
             if condition.fact and condition.fact not in lacking:
                 lacking[condition.fact] = self.store.count_where([Condition(condition.lacks)])
-        gaps = gaps_in(self.months, filters)
+        gaps, compared = gaps_in(self.months, filters), compared_span(self.months, filters)
         return Searched(
             records=len(self.store),
             passed=len(self.admitted(filters)),
@@ -138,6 +145,8 @@ class Corpus:
             sample=self.sample,
             gaps=gaps,
             checked_at=oldest_check(self.months),
+            compared_from=compared[0],
+            compared_to=compared[1],
         )
 
     def answer(self, key: str) -> Answer:

@@ -242,6 +242,9 @@ class Searched:
         sample: Set where only the seed documents are loaded.
         gaps: What may be missing; empty only where `complete`.
         checked_at: When the least recently checked of the months was compared; None if one never was.
+        compared_from: First month tabled that was compared, as `2024-03`; what was tabled before is not spoken of
+            where the search has no first day. None if no month was.
+        compared_to: Last month likewise.
     """
 
     records: int
@@ -254,6 +257,8 @@ class Searched:
     sample: Sample | None
     gaps: tuple[Gap, ...] = ()
     checked_at: datetime | None = None
+    compared_from: str | None = None
+    compared_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,7 +223,14 @@ def _searched(result: SearchResult) -> Iterator[RenderableType]:
     houses = " and ".join(searched.houses) or "House not known"
     yield words(f"Indexed: {houses}. {span(searched.first_answered, searched.last_answered)}")
     if searched.records:
-        yield words(completeness(searched.gaps, searched.checked_at, most=_GAPS_NAMED))
+        yield words(
+            completeness(
+                searched.gaps,
+                searched.checked_at,
+                compared=(searched.compared_from, searched.compared_to),
+                most=_GAPS_NAMED,
+            )
+        )
     for column, number in searched.lacking.items():
         if number:
             lacking = f"Without {fact(column)} in the source, so left out by the filter"

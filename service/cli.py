@@ -15,6 +15,7 @@ import typer.main
 from retrieval.encoders import Encoder, SentenceEncoder
 from retrieval.errors import DespatchError
 from service import manual
+from service.attaching import AttachingCommands
 from service.commands import Commands
 from service.exits import ExitCode, code_of, in_words
 from service.filling import FillingCommands
@@ -38,7 +39,7 @@ def make_app(
         stdin: What "-" reads; standard input likewise.
     """
     session = Session(load_encoder, out or Terminal(sys.stdout), err or Terminal(sys.stderr), stdin)
-    groups = (Commands(session), FillingCommands(session), PackingCommands(session))
+    groups = (Commands(session), FillingCommands(session), AttachingCommands(session), PackingCommands(session))
     app = typer.Typer(
         name="despatch",
         help=manual.DESPATCH,

@@ -8,7 +8,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from retrieval.completeness import MonthCoverage
+from retrieval.completeness import MonthCoverage, compared_span
+from retrieval.filters import Filters
 from retrieval.records import Genre
 from retrieval.results import Coverage
 from service.briefing import sample_block
@@ -64,7 +65,9 @@ def _held(coverage: Coverage) -> str:
 
 def _completeness(coverage: Coverage) -> Iterator[RenderableType]:
     if len(coverage.gaps) <= 1:
-        yield words(completeness(coverage.gaps, coverage.checked_at, most=1))
+        yield words(
+            completeness(coverage.gaps, coverage.checked_at, compared=compared_span(coverage.months, Filters()), most=1)
+        )
         return
     day = coverage.checked_at.date() if coverage.checked_at else None
     compared = f", compared with Parliament's lists on {on(day)} or later" if day else ""

@@ -126,6 +126,13 @@ COMMANDS: Final = {
         "looks up each passage in its source.",
         examples=("despatch verify", "despatch verify --data ./commons || echo 'build it again'"),
     ),
+    "attachments": _page(
+        "Read the files that came with answers.",
+        "PDF files, spreadsheets (.xlsx) and CSV files are fetched from Parliament, and their text is searched beside "
+        "the answers, marked as an attachment's. The files themselves are not kept. It needs two more libraries: "
+        "pip install 'despatch-box[attachments]'. Ctrl-C loses nothing.",
+        examples=("despatch attachments", "despatch attachments --limit 100 --data ./commons"),
+    ),
     "pack": _page(
         "Write the index to one file, to carry it to another machine.",
         "Every file is checked before it is packed.",

@@ -79,6 +79,11 @@ AsOf = Annotated[
 ]
 MemberFiles = Annotated[list[Path], typer.Argument(metavar="FILE", help="Files that tell of Members.")]
 
+AttachmentLimit = Annotated[
+    str | None, typer.Option("--limit", metavar="N", help="The most files to fetch in this run.")
+]
+Again = Annotated[bool, typer.Option("--again", help="Ask again for files that gave no text.")]
+
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first record that can't be read.")]
 
 Limit = Annotated[str, typer.Option("--limit", metavar="N", help="The most answers to show, 1 to 200.")]

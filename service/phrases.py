@@ -77,14 +77,24 @@ def gaps_told(gaps: Sequence[Gap], most: int) -> str:
     return "; ".join([*named, *more])
 
 
-def completeness(gaps: Sequence[Gap], checked_at: datetime | None, *, most: int) -> str:
-    """Return whether anything may be missing, the first few of what, and when that was last looked at."""
+def completeness(
+    gaps: Sequence[Gap], checked_at: datetime | None, *, compared: tuple[str | None, str | None], most: int
+) -> str:
+    """Return whether anything may be missing, the first few of what, and when that was last looked at.
+
+    Args:
+        gaps: What may be missing.
+        checked_at: When the least recently checked month was compared with Parliament's list.
+        compared: The first and the last month that was compared, as `2024-03`.
+        most: How many gaps to name.
+    """
     on_day = f"on {on(checked_at.date())} or later" if checked_at else ""
     if not gaps:
+        months = " to ".join(month_named(month) for month in dict.fromkeys(compared) if month)
         when = f", {on_day}" if on_day else ""
-        return f"Complete for the months it covers: it holds all that Parliament listed when they were compared{when}."
-    compared = f" Compared with Parliament's lists {on_day}." if on_day else ""
-    return f"May be incomplete: {gaps_told(gaps, most)}.{compared}"
+        return f"Complete for {months}: it holds all that Parliament listed when these months were compared{when}."
+    said = f" Compared with Parliament's lists {on_day}." if on_day else ""
+    return f"May be incomplete: {gaps_told(gaps, most)}.{said}"
 
 
 def count(number: int, singular: str, plural: str = "") -> str:

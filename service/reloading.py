@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import logging
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Final
 from fastapi import FastAPI
 
 from retrieval.checks import CHECKS_FILE, read_checks
-from retrieval.completeness import months_of
 from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder, SentenceEncoder
 from retrieval.errors import DespatchError
@@ -74,8 +72,7 @@ class Opener:
         except DespatchError as error:
             return _unless_served(before, error)
         # A copy: a request under way goes on with what it began with.
-        corpus = copy.copy(before.searcher.corpus)
-        corpus.months = months_of(corpus.store.rows, checks)
+        corpus = before.searcher.corpus.with_checks(checks)
         return Readiness(Searcher(corpus, before.searcher.encoder, self.settings.data))
 
     def stamp(self) -> Stamp:

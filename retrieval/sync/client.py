@@ -195,6 +195,18 @@ class ParliamentService:
         """
         return self._whole(_Call(url, None))
 
+    def file(self, url: str) -> bytes | None:
+        """Return a file whole, whatever it holds; None for 404. No redirect is followed.
+
+        Args:
+            url: The whole address.
+
+        Raises:
+            ServiceUnreachable: If there is no answer, or only errors, however often it is asked.
+            UnexpectedResponse: If it is too large, or the answer is neither a file nor an error.
+        """
+        return self._whole(_Call(url, None, is_json=False))
+
     def _whole(self, call: _Call) -> bytes | None:
         patience = self._patience
         try:
@@ -239,7 +251,8 @@ class ParliamentService:
             raise PassingFaultError(f"status {status}", seconds_to_wait(response.headers.get("Retry-After")))
         if status != OK:
             raise _unexpected(call, f"the status {status}")
-        check_body(body)
+        if call.is_json:
+            check_body(body)
         return body
 
     def _body(self, call: _Call, response: httpx2.Response) -> bytes:
@@ -256,15 +269,17 @@ class ParliamentService:
 class _Call:
     url: str
     parameters: tuple[tuple[str, str], ...] | None
+    is_json: bool = True
 
     def __str__(self) -> str:
         return self.url if self.parameters is None else str(httpx2.URL(self.url, params=self.parameters))
 
 
 def _unexpected(call: _Call, what: str) -> UnexpectedResponse:
+    needed = "JSON of Parliament's API" if call.is_json else "a file"
     return UnexpectedResponse(
-        f"{call} gave {what}, where JSON of the questions and statements API is needed: check the address of the "
-        "service, and see whether there is a newer Despatch Box"
+        f"{call} gave {what}, where {needed} is needed: check the address of the service, and see whether there is a "
+        "newer Despatch Box"
     )
 
 

@@ -39,7 +39,7 @@ def covered(month: str, house: House = House.COMMONS, genre: Genre = Genre.ANSWE
         "checked_at": AT,
         "bodies": (),
     }
-    return MonthCoverage(genre, house, month, **(whole | facts))
+    return MonthCoverage.of(genre, house, month, **(whole | facts))
 
 
 def held_only(month: str, house: House = House.COMMONS, genre: Genre = Genre.ANSWER) -> MonthCoverage:

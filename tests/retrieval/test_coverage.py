@@ -113,7 +113,7 @@ def test_a_corpus_that_holds_all_that_was_listed_is_complete(tmp_path: Path, toy
 
 
 def month(checked_at: datetime | None) -> MonthCoverage:
-    return MonthCoverage(Genre.ANSWER, House.COMMONS, "2026-06", None, 0, 0, 0, 0, checked_at, ())
+    return MonthCoverage(Genre.ANSWER, House.COMMONS, "2026-06", None, 0, 0, 0, 0, checked_at, (), "", complete=True)
 
 
 @pytest.mark.parametrize(

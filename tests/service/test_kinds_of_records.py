@@ -25,6 +25,8 @@ from service.coverage_page import coverage_page
 from service.phrases import completeness, gap_told, no_minister
 from service.terminal import Terminal, show
 
+MAY = ("2026-05", "2026-05")
+
 if TYPE_CHECKING:
     from tests.service.conftest import Despatch
 
@@ -98,8 +100,7 @@ def test_who_is_no_minister_is_said_to_be_none(search):
 def test_what_was_searched_is_said_to_be_complete_with_the_day(search):
     told = search("The Department lit 13 invented lanterns in district 1")
     assert (
-        "Complete for the months it covers: it holds all that Parliament listed when they were compared, "
-        "on 22 November 2026 or later."
+        "it holds all that Parliament listed when these months were compared, on 22 November 2026 or later."
     ) in told
 
 
@@ -234,7 +235,9 @@ def test_coverage_tells_every_month_and_what_is_kept_unanswered(despatch: Despat
 def test_the_newest_months_are_shown_and_the_others_counted(filled_once: Path):
     coverage = Corpus.open(filled_once).coverage()
     month = next(one for one in coverage.months if one.house is House.COMMONS)
-    months = tuple(replace(month, month=f"{year}-01", listed=None, checked_at=None) for year in range(1990, 2020))
+    months = tuple(
+        replace(month, month=f"{year}-01", listed=None, checked_at=None, complete=False) for year in range(1990, 2020)
+    )
     shown = printed(coverage_page(replace(coverage, months=months)))
     assert "Commons 2019-01 ? " in shown
     assert "no never" in shown
@@ -265,12 +268,16 @@ def test_gaps_are_told_in_plain_words():
 
 def test_only_the_first_gaps_are_named():
     gaps = [Gap("not asked for", Genre.ANSWER, House.LORDS, f"2024-0{number}") for number in range(1, 6)]
-    assert completeness(gaps, None, most=2) == (
+    assert completeness(gaps, None, compared=(None, None), most=2) == (
         "May be incomplete: Lords questions of January 2024: not asked for; "
         "Lords questions of February 2024: not asked for; and 3 more."
     )
-    assert completeness([], datetime(2026, 11, 22, tzinfo=UTC), most=2).endswith("on 22 November 2026 or later.")
-    assert completeness([], None, most=2).endswith("when they were compared.")
+    assert completeness([], datetime(2026, 11, 22, tzinfo=UTC), compared=MAY, most=2).endswith(
+        "on 22 November 2026 or later."
+    )
+    assert completeness([], None, compared=MAY, most=2) == (
+        "Complete for May 2026: it holds all that Parliament listed when these months were compared."
+    )
 
 
 def test_a_body_has_one_article():

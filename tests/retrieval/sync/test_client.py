@@ -129,3 +129,15 @@ def test_a_retry_is_not_printed(canned: Start, response: Any, capfd: pytest.Capt
 def test_settings_that_cannot_be_used_are_refused(settings: dict[str, Any], words: str) -> None:
     with pytest.raises(QueryError, match=words):
         ParliamentService(**({"url": OFFICIAL_URL} | settings))
+
+
+def test_a_file_comes_whatever_it_holds_and_a_call_of_the_api_is_json(filling: Start) -> None:
+    june = filling(invented.question(1))
+    june.server.fail_next("not-json", times=3)
+    with _service(june.server.url) as service:
+        page = service.file(f"{june.server.url}/writtenquestions/questions/1")
+        assert page is not None
+        assert not page.startswith(b"{")
+        with pytest.raises(ServiceUnreachable):
+            service.record(QUESTIONS, 1)
+        assert service.file(f"{june.server.url}/nothing.pdf") is None
