@@ -14,6 +14,7 @@ import gzip
 import hashlib
 import json
 import random
+import resource
 import shutil
 import signal
 import sqlite3
@@ -403,6 +404,7 @@ def measured_add(given: argparse.Namespace) -> dict[str, object]:
             "ratio_to_full_build": round(seconds / whole.seconds, 3),
             "the_same_records_alone_seconds": round(alone.seconds, 1),
             "nothing_new_seconds": round(nothing, 1),
+            "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
             "snapshot_bytes": sum(path.stat().st_size for path in snapshot.iterdir()),
             "files": {path.name: path.stat().st_size for path in sorted(snapshot.iterdir())},
             "embeddings_bytes": sum(path.stat().st_size for path in (data / "embeddings").iterdir()),
