@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from retrieval.attached_results import attachment_readings, cited_attachment, passage_results
 from retrieval.checks import Checks, read_checks
-from retrieval.citations import Citation, cite
+from retrieval.citations import Citation
 from retrieval.completeness import compared_span, gaps_in, months_of
 from retrieval.coverage import Census, oldest_check
-from retrieval.departments import answers_as_minister, name_on
+from retrieval.departments import answers_as_minister
 from retrieval.errors import QueryError, SnapshotDamaged
 from retrieval.filters import HELD_BACK, VISIBLE, Condition, Filters, conditions
 from retrieval.history import History, history
@@ -23,7 +23,7 @@ from retrieval.licences import OPEN_PARLIAMENT_LICENCE, Licence, licence_of
 from retrieval.names import NameBook
 from retrieval.received import ReceivedFile
 from retrieval.records import AnswererKind, FindingName, House, Record
-from retrieval.relations import Relations
+from retrieval.relations import Relations, citation_of
 from retrieval.results import AlsoGiven, Answer, Coverage, FoundIn, Sample, Searched, Thread
 from retrieval.samples import sample_of
 from retrieval.snapshot import Manifest, Snapshot, open_snapshot
@@ -254,11 +254,8 @@ class Corpus:
         return self._cite(self.store.record(number), number, paragraph)
 
     def _cite(self, record: Record, number: int, paragraph: int | None = None) -> Citation:
-        names = tuple(dict.fromkeys(name for name, _ in self.store.findings(number)))
-        body = name_on(record.answering_body, record.answering_body_id, record.answered)
-        kind = self.store.status(number).kind
         attachment = cited_attachment(self.store, record, number, paragraph)
-        return cite(record, kind=kind, findings=names, paragraph=paragraph, answering_body=body, attachment=attachment)
+        return citation_of(self.store, number, record, paragraph, attachment)
 
     def also_given(self, number: int) -> tuple[AlsoGiven, ...]:
         """Return every other record with the same answer from the same body as record `number`, newest first."""

@@ -86,9 +86,9 @@ def gather(
     """Keep one copy a question, whatever the order in which they were read.
 
     A copy fetched just now replaces what was held from the same source. Among others, the one that is answered
-    is kept; then the one corrected last; then one that answers before one that only holds the answer back; then
-    Parliament's own data, then its page, then other copies; then the one answered last; then the one that knows
-    more facts; then the one read last.
+    is kept; then Parliament's own, data or page, before anyone else's copy; then the one corrected last; then one
+    that answers before one that only holds the answer back; then Parliament's data before its page; then the one
+    answered last; then the one that knows more facts; then the one read last.
 
     Args:
         candidates: Copies in the order they were read; the same question has the same key, or the same id of
@@ -213,14 +213,16 @@ def _beats(later: Candidate, before: Candidate) -> bool:
     return _precedence(later) >= _precedence(before)
 
 
-def _precedence(candidate: Candidate) -> tuple[bool, date, bool, int, date, int]:
-    record = candidate.record
+def _precedence(candidate: Candidate) -> tuple[bool, bool, date, bool, int, date, int]:
+    record, authority = candidate.record, _AUTHORITY.get(candidate.received.reader, 0)
     facts = (record.uin, record.tabled, record.answered, record.answering_body, record.heading, record.house)
     return (
         record.is_answered,
+        # What anyone else says of an answer, even that it was corrected, never stands before Parliament's own word.
+        authority > 0,
         record.corrected or date.min,
         classify(record).kind is not AnswerKind.HOLDING,
-        _AUTHORITY.get(candidate.received.reader, 0),
+        authority,
         record.answered or date.min,
         sum(fact is not None for fact in facts),
     )

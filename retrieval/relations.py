@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from retrieval.citations import CitationStyle, cite, long_date, written
-from retrieval.citing import page_url
+from retrieval.citations import Citation, CitationStyle, cite, long_date, written
+from retrieval.citing import CitedAttachment, page_url
+from retrieval.departments import name_on
 from retrieval.mentions import Mention, MentionRole
 from retrieval.records import Genre, Record
 from retrieval.resolving import ResolutionReason
@@ -54,9 +55,13 @@ class Relations:
 
     def corrections(self, number: int) -> tuple[str, ...]:
         """Return the keys of the statements that say that record `number` was corrected, in order of date."""
+        # Nothing documents whose ids these are, so an equal number counts only where everything else fits too.
         rows = self._store.rows(
-            "SELECT DISTINCT s.key FROM links l JOIN records s ON s.key = l.statement"
-            " WHERE l.link = ? AND l.id = (SELECT api_id FROM records WHERE number = ?) ORDER BY s.answered, s.key",
+            "SELECT DISTINCT s.key FROM links l JOIN records s ON s.key = l.statement JOIN records a ON a.api_id = l.id"
+            " WHERE l.link = ? AND a.number = ? AND s.house = a.house AND s.answered >= a.answered"
+            " AND (s.answering_body_id = a.answering_body_id OR s.answering_body = a.answering_body"
+            " OR a.corrected NOT NULL)"
+            " ORDER BY s.answered, s.key",
             (_CORRECTS_AN_ANSWER, number),
         )
         return tuple(str(row[0]) for row in rows)
@@ -105,7 +110,7 @@ class Relations:
                 key=found,
                 reason=str(reason),
                 label=_label(mention, found, ResolutionReason(str(reason))),
-                url=mention.url or _official(mention),
+                url=_official(mention) or mention.url,
             )
 
     def _pointed_from(self, number: int) -> PointedFrom:
@@ -141,7 +146,33 @@ class Relations:
         )
 
     def _cited(self, number: int, record: Record) -> str:
-        return written(cite(record, kind=self._store.status(number).kind), CitationStyle.HOUSE)
+        return written(citation_of(self._store, number, record), CitationStyle.HOUSE)
+
+
+def citation_of(
+    store: RecordStore,
+    number: int,
+    record: Record,
+    paragraph: int | None = None,
+    attachment: CitedAttachment | None = None,
+) -> Citation:
+    """Return the citation of a record of a store, the same wherever it is shown.
+
+    Args:
+        store: The store.
+        number: The record's number in it.
+        record: The record.
+        paragraph: Which passage is meant, counted from 1; None for the whole answer.
+        attachment: The file that holds the passage, where that is not in the answer itself.
+    """
+    return cite(
+        record,
+        kind=store.status(number).kind,
+        findings=tuple(dict.fromkeys(name for name, _ in store.findings(number))),
+        paragraph=paragraph,
+        answering_body=name_on(record.answering_body, record.answering_body_id, record.answered),
+        attachment=attachment,
+    )
 
 
 def _label(mention: Mention, target: str | None, reason: ResolutionReason) -> str:

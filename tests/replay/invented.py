@@ -248,8 +248,9 @@ def lords_statement(id: int, **overrides: Any) -> dict[str, Any]:
 
 
 def correcting_statement(id: int, corrected_id: int, **overrides: Any) -> dict[str, Any]:
-    """Return a statement that says it corrects the answer to the question with id `corrected_id`."""
-    fields = _dated(statement(id, **overrides))
+    """Return a statement that says it corrects the answer to the question with id `corrected_id`, of the same body."""
+    body_id, body = BODIES[corrected_id % len(BODIES)]
+    fields = _dated(statement(id, **({"answeringBodyId": body_id, "answeringBodyName": body} | overrides)))
     link = {"linkedStatementId": corrected_id, "linkType": "CorrectedAnswer", "linkDate": fields["dateMade"]}
     return fields | {"hasLinkedStatements": True, "linkedStatements": [link]}
 

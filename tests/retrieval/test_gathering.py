@@ -200,10 +200,10 @@ def test_texts_before_are_those_of_the_source_that_is_served(invented: Any) -> N
     second = invented.received(1, day=NEXT_DAY, answerText="<p>Twenty pounds.</p>")
     held = invented.candidate(second, Standing.HELD, earlier=(first,))
     corrected = replace(
-        from_saved_page(held, api_id=1, corrected=date(2025, 3, 1)), received=Received("saved-page", b"x", SAVED)
+        from_saved_page(held, api_id=1, corrected=date(2025, 3, 1)), received=Received("official-page", b"x", SAVED)
     )
     found = gather([held, corrected]).kept[0]
-    assert found.received.reader == "saved-page"
+    assert found.received.reader == "official-page"
     assert found.earlier == ()
 
 
@@ -371,3 +371,15 @@ def test_copies_in_any_order_gather_to_the_same(data: st.DataObject, invented: A
         assert [one.received for one in other.kept] == [one.received for one in found.kept]
         assert [one.copies for one in other.kept] == [one.copies for one in found.kept]
         assert [texts_before(one) for one in other.kept] == [texts_before(one) for one in found.kept]
+
+
+def test_nobody_elses_copy_stands_before_parliaments_even_if_it_says_that_it_is_corrected(invented: Any) -> None:
+    api = invented.candidate(invented.received(1, answerText=NO_TIME, answerIsHolding=True))
+    table = replace(
+        from_saved_page(api, uin="1001", tabled=api.record.tabled, corrected=date(2026, 7, 1)),
+        received=Received("mapped-table", b"x", SAVED),
+    )
+    for order in permutations([api, table]):
+        found = gather(order).kept
+        assert [one.received.reader for one in found] == ["parliament-api"]
+        assert found[0].copies == (SAVED,)

@@ -405,6 +405,15 @@ def test_a_statement_linked_as_a_corrected_answer_is_attached_to_it(made: Make) 
     assert corpus.answer("commons-2024-04-03-hcws83").corrections == ()
 
 
+def test_a_linked_number_that_is_a_questions_by_chance_corrects_nothing(made: Make) -> None:
+    earlier = correcting_statement(701, 501, uin="HCWS81", dateMade="2019-04-02")
+    of_lords = correcting_statement(702, 501, uin="HLWS82", house="Lords", dateMade="2024-05-02")
+    elsewhere = correcting_statement(
+        703, 501, uin="HCWS83", dateMade="2024-05-03", answeringBodyId=987, answeringBodyName="Invented Elsewhere"
+    )
+    assert made(TARGET, earlier, of_lords, elsewhere).corpus.answer(key(TARGET)).corrections == ()
+
+
 def test_ids_of_questions_and_of_statements_are_not_mixed_up(made: Make) -> None:
     paper = statement(501, uin="HCWS90", dateMade="2024-04-03")
     correcting = correcting_statement(706, 501, uin="HCWS91", dateMade="2024-04-09")
