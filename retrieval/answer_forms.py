@@ -5,6 +5,7 @@ from __future__ import annotations
 from retrieval.citation_wording import (
     ABBREVIATIONS,
     corrected,
+    in_hansard,
     lacking,
     minister,
     of_session,
@@ -42,11 +43,9 @@ def member_form(citation: Citation) -> str:
 def oscola_form(citation: Citation) -> str:
     """Return `HC Written Question 194793, answered 25 July 2023 <URL> accessed 21 November 2026`: our own form.
 
-    Where the column of Hansard is known, `HC Deb 29 June 2005, col 1624W`, which OSCOLA 4 s 3.4.2 gives with the
-    volume.
+    Where the column of Hansard is known, `HC Deb 29 June 2005, col 1624W`, which needs no UIN.
     """
-    if citation.hansard_column and citation.house and citation.answered:
-        printed = f"{ABBREVIATIONS[citation.house]}Deb {long_date(citation.answered)}, col {citation.hansard_column}"
+    if printed := in_hansard(citation):
         return f"{printed}{corrected(citation)} (no volume in the source)"
     house = ABBREVIATIONS[citation.house] if citation.house else ""
     answered = f", answered {long_date(citation.answered)}" if citation.answered else ""

@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import chain
@@ -19,8 +19,8 @@ from retrieval.derivation import derivation
 from retrieval.draft import Draft
 from retrieval.embeddings import Embeddings
 from retrieval.encoders import Encoder
-from retrieval.errors import NothingToIndex, SnapshotError, SourceError
-from retrieval.gathering import Candidate, Gathered, Standing, Withdrawals, gather
+from retrieval.errors import MalformedRecord, NothingToIndex, SnapshotError, SourceError
+from retrieval.gathering import Candidate, Gathered, Standing, gather
 from retrieval.holdings import Holdings, HoldingState, register_at
 from retrieval.members import MemberRegister
 from retrieval.snapshot import (
@@ -71,7 +71,7 @@ def build(  # noqa: PLR0913 - each option stands alone
         progress: Hears how far each stage is.
 
     Returns:
-        What was read, made and left aside.
+        What was read, made and left aside; with `add`, `published` is False where nothing was new.
 
     Raises:
         SourceError: For a source that is not there or that no reader knows; with `strict`, for any fault.
@@ -88,13 +88,14 @@ def build(  # noqa: PLR0913 - each option stands alone
         fresh = (Candidate(received, record) for received, record in found)
         if add and holdings:
             named = tuple(dict.fromkeys((*holdings.manifest.sources, *named)))
-        job = _Job(data, encoder, holdings, named, moment, keep, report, progress)
+        tombstones = holdings.tombstones if add and holdings else frozenset[str]()
+        job = _Job(data, encoder, holdings, named, moment, keep, report, progress, tombstones)
         gathered = job.gathered(chain(job.held(), fresh) if add else fresh)
         # What was cut short in one source may be whole in another.
         report.read.clipped_ids -= {one.record.api_id for one in gathered.kept if one.record.api_id}
         if not any(one.record.is_answered for one in gathered.kept):
             raise NothingToIndex(_nothing(report))
-        return job.published(gathered)
+        return job.published(gathered, if_changed=add)
 
 
 def refresh(
@@ -127,13 +128,19 @@ def refresh(
     with writing(data):
         holdings = _holdings(data, encoder, needed=True)
         fresh = list(_fetched(changes.received, report.read))
-        withdrawn = Withdrawals(
-            changes.withdrawn_ids | frozenset(report.read.withdrawn_ids), changes.withdrawn_statement_ids
+        withdrawn = frozenset(
+            {
+                *(f"id-{number}" for number in changes.withdrawn_ids),
+                *(f"statement-{number}" for number in changes.withdrawn_statement_ids),
+                *changes.withdrawn_keys,
+            }
         )
         sources = tuple(sorted({one.received.provenance.reader for one in fresh}))
         if holdings:
             sources = tuple(dict.fromkeys((*holdings.manifest.sources, *sources)))
-        job = _Job(data, encoder, holdings, sources, now or datetime.now(UTC), keep, report, progress)
+        tombstones = holdings.tombstones if holdings else frozenset[str]()
+        moment = now or datetime.now(UTC)
+        job = _Job(data, encoder, holdings, sources, moment, keep, report, progress, tombstones)
         return job.published(job.gathered(chain(job.held(), fresh), withdrawn), if_changed=True)
 
 
@@ -173,16 +180,22 @@ def upgrade(
         check_model(snapshot.manifest, encoder.identity, data)
         holdings = Holdings(snapshot, encoder.identity)
         moment = now or datetime.now(UTC)
-        job = _Job(data, encoder, holdings, snapshot.manifest.sources, moment, keep, BuildReport(), progress)
+        report, sources = BuildReport(), snapshot.manifest.sources
+        job = _Job(data, encoder, holdings, sources, moment, keep, report, progress, holdings.tombstones)
         return job.published(job.gathered(job.held()))
 
 
 def _holdings(data: Path, encoder: Encoder, *, needed: bool) -> Holdings | None:
-    """Return what the snapshot before holds; where it is not `needed`, one that can't be used is as none."""
+    """Return what the snapshot before holds; where it is not `needed`, one that can't be used is as none.
+
+    To go on with it under another model would encode all of it again, and no service could take it up.
+    """
     if not has_snapshot(data):
         return None
     try:
         snapshot: Snapshot = open_snapshot(data, formats=(FORMAT,) if needed else (*OLDER_FORMATS, FORMAT))
+        if needed:
+            check_model(snapshot.manifest, encoder.identity, data)
         return Holdings(snapshot, encoder.identity)
     except SnapshotError:
         if needed:
@@ -217,6 +230,7 @@ class _Job:
     keep: int
     report: BuildReport
     progress: Progress
+    tombstones: frozenset[str] = frozenset()
 
     def held(self) -> Iterator[Candidate]:
         """Yield what the snapshot before holds; what of it can't be read again is a fault, and is lost."""
@@ -225,17 +239,23 @@ class _Job:
             for fault in self.holdings.faults:
                 self.report.read.note_fault(fault)
 
-    def gathered(self, candidates: Iterable[Candidate], withdrawn: Withdrawals | None = None) -> Gathered:
+    def gathered(self, candidates: Iterable[Candidate], withdrawn: frozenset[str] = frozenset()) -> Gathered:
         """Read everything and keep one copy a question."""
         read: list[Candidate] = []
         for candidate in candidates:
             read.append(candidate)
             self.progress("Reading", len(read), None)
         # Known only once all is read: an earlier source may hold what a later one says was withdrawn.
-        gone = withdrawn or Withdrawals(frozenset(self.report.read.withdrawn_ids))
-        gathered = gather(read, gone, self.holdings.redirects if self.holdings else None)
+        gone = withdrawn | {f"id-{number}" for number in self.report.read.withdrawn_ids}
+        redirects = self.holdings.redirects if self.holdings else None
+        gathered = gather(read, gone, redirects, self.tombstones)
+        for key in gathered.disputed:
+            reason = f"two questions with different ids have the key {key}: the one with the higher id is kept"
+            self.report.read.note_fault(MalformedRecord("Parliament's data", reason))
         self.report.repeated = gathered.repeated
-        return gathered
+        keys = {one.record.key for one in gathered.kept}
+        unread = self.holdings.unread if self.holdings else []
+        return replace(gathered, set_aside=tuple(held for held in unread if held.key not in keys))
 
     def published(self, gathered: Gathered, *, if_changed: bool = False) -> BuildReport:
         """Work out what is new, encode it, and publish all of it as one snapshot."""
@@ -293,10 +313,14 @@ class _Job:
             elif old and old.answered and old.mark != state.mark:
                 report.changed += 1
                 report.corrected += state.corrected is not None and state.corrected != old.corrected
-        report.removed = sum(old.answered for key, old in before.items() if key not in met)
+        # Two copies of before that are one now are both still there.
+        lost = (key for key, old in before.items() if old.answered and key not in met)
+        report.removed = sum(gathered.redirects.get(key) not in now for key in lost)
         if self.holdings is None:
             return False
         marks = attached.marks(one.record for one in gathered.kept)
+        if gathered.tombstones != self.holdings.tombstones:
+            return False
         return now == before and self.holdings.is_current(gathered.redirects, register.digest, marks)
 
 

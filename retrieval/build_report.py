@@ -25,11 +25,13 @@ class Changes:
             is held of it from the same source, whatever it says.
         withdrawn_ids: The API's ids of questions that are no longer to be had.
         withdrawn_statement_ids: Likewise of statements.
+        withdrawn_keys: Keys of those, which copies without an id have too.
     """
 
     received: Sequence[Received] = ()
     withdrawn_ids: frozenset[int] = frozenset()
     withdrawn_statement_ids: frozenset[int] = frozenset()
+    withdrawn_keys: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import msgspec
 
-from retrieval.errors import SnapshotDamaged
+from retrieval.errors import PublishFailed, SnapshotDamaged
 from retrieval.files import replace_file
 from retrieval.records import Genre, House
 
@@ -28,6 +28,7 @@ class MonthCheck:
         failed: How many could not be fetched whole, and are asked for again next time.
         checked_at: When the whole month was last listed.
         bodies: Ids of the answering bodies that alone were asked for; empty: all of them.
+        surplus: How many were held with an id of Parliament's then that the list lacked, withdrawn ones included.
     """
 
     genre: Genre
@@ -38,6 +39,7 @@ class MonthCheck:
     failed: int
     checked_at: datetime
     bodies: tuple[int, ...] = ()
+    surplus: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,14 @@ def write_checks(data: Path, checks: Checks) -> None:
     """Replace the checks kept in a data directory, whole or not at all.
 
     Raises:
-        OSError: If the disk is full or can't be written.
+        PublishFailed: If the disk is full or can't be written; the file stands as it was.
     """
     ordered = sorted(checks.months, key=lambda check: (check.genre, check.house, check.month))
     raw = msgspec.json.format(msgspec.json.encode(Checks(tuple(ordered))), indent=1)
-    replace_file(data / CHECKS_FILE, raw + b"\n")
+    path = data / CHECKS_FILE
+    try:
+        replace_file(path, raw + b"\n")
+    except OSError as error:
+        raise PublishFailed(
+            f"{path} could not be written ({error}) and stands as it was: make room on the disk, then run this again"
+        ) from error

@@ -60,10 +60,10 @@ def serious_notes(citation: Citation) -> tuple[str, ...]:
 
 def oscola_note(citation: Citation) -> str:
     """Return why the OSCOLA form is our own, or what it lacks."""
-    if citation.genre is Genre.STATEMENT:
-        return _STATEMENT
     if citation.hansard_column:
         return _COLUMN
+    if citation.genre is Genre.STATEMENT:
+        return _STATEMENT
     return _HANSARD if is_in_hansard(citation.house, citation.answered or citation.tabled) else _OURS
 
 

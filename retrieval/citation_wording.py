@@ -30,6 +30,16 @@ def corrected(citation: Citation) -> str:
     return ", corrected on a day not in the source" if FindingName.CORRECTED in citation.findings else ""
 
 
+def in_hansard(citation: Citation) -> str:
+    """Return `HC Deb 29 June 2005, col 1624W`, which OSCOLA 4 s 3.4.2 gives with the volume.
+
+    Nothing where the column, the House or the day is not known.
+    """
+    if not (citation.hansard_column and citation.house and citation.answered):
+        return ""
+    return f"{ABBREVIATIONS[citation.house]}Deb {long_date(citation.answered)}, col {citation.hansard_column}"
+
+
 def page(citation: Citation) -> str:
     """Return the official page and the day it was read, as OSCOLA gives an address; nothing where there is none."""
     # The day read belongs to the page: without its address it would date nothing.

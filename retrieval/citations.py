@@ -14,7 +14,7 @@ from retrieval.citation_notes import (
     session_notes,
     source_notes,
 )
-from retrieval.citation_wording import minister
+from retrieval.citation_wording import in_hansard, minister
 from retrieval.citing import FACTS, Citation, CitedAttachment, cite, fact_name, long_date
 from retrieval.errors import QueryError
 from retrieval.licences import OPEN_PARLIAMENT_LICENCE, Licence, licence_of
@@ -78,8 +78,8 @@ def written(citation: Citation, style: CitationStyle) -> str:
     """Return a citation in a style, ready to paste; `notes` says what must be known beside it.
 
     The three forms in words are one line. What they would say and the source does not give is named in
-    brackets at their end; without a UIN all three are the same sentence. A correction is in every style, and so is
-    an attachment that holds the passage.
+    brackets at their end; without a UIN all three are the same sentence, save where OSCOLA's form is that of a
+    column of Hansard. A correction is in every style, and so is an attachment that holds the passage.
     """
     match style:
         case CitationStyle.BIBTEX:
@@ -93,7 +93,7 @@ def written(citation: Citation, style: CitationStyle) -> str:
 
 def _in_words(citation: Citation, style: CitationStyle) -> str:
     is_statement = citation.genre is Genre.STATEMENT
-    if citation.uin is None:
+    if citation.uin is None and not (style is CitationStyle.OSCOLA and in_hansard(citation)):
         return statement_forms.without_uin(citation) if is_statement else answer_forms.without_uin(citation)
     return (_STATEMENT_FORMS if is_statement else _ANSWER_FORMS)[style](citation)
 

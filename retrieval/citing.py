@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 from urllib.parse import quote
 
+from retrieval.departments import department_named, department_on
 from retrieval.governments import is_earlier_government
 from retrieval.licences import Licence, licence_of
 from retrieval.questions import without_formula
@@ -22,7 +23,7 @@ class CitedAttachment:
 
     Attributes:
         title: As the source gives it.
-        url: Where the file is.
+        url: Where the file is, percent-encoded as far as it must be to stand in `<...>`.
         place: The page or the sheet, such as `page 3`; empty where it is not known.
     """
 
@@ -61,7 +62,8 @@ class Citation:
             of the minister, the asker and who corrected the answer, in the order of `Member`.
         hansard_column: Column of Hansard in which it is printed, such as `1624W`; its volume is not known.
         earlier_government: The government under which it was given, where another is in office by now; None
-            where it is the same, or not known.
+            where it is the same, or not known. Where the day answered was worked out, only if the day tabled falls
+            under the same one.
         attachment: The file that holds the passage meant; None where that is in the answer itself.
     """
 
@@ -118,6 +120,8 @@ _PAGES: Final = {
     Genre.STATEMENT: f"{_SITE}/written-statements/detail",
 }
 _OPENING_WORDS: Final = 12
+# How long an old name of a body is taken to be in use after the table's last day for it: chosen, not measured.
+_STILL_IN_USE: Final = timedelta(days=14)
 # Written answers left Hansard for a database in October 2014 (Commons) and January 2015 (Lords).
 _LEFT_HANSARD: Final = {House.COMMONS: date(2014, 10, 1), House.LORDS: date(2015, 1, 1)}
 _MONTHS: Final = (
@@ -177,7 +181,7 @@ def cite(
         genre=given.genre,
         corrected_by=_member(given.corrected_by),
         from_register=_from_register(given),
-        earlier_government=_earlier_government(given.answered),
+        earlier_government=_earlier_government(record),
         attachment=_attachment(attachment),
         hansard_column=_text(given.hansard_column),
     )
@@ -203,6 +207,28 @@ def page_url(genre: Genre, day: date, uin: str) -> str:
         uin: Its UIN, in any case.
     """
     return f"{_PAGES[genre]}/{day.isoformat()}/{quote(uin.lower(), safe='')}"
+
+
+def body_of_the_day(name: str | None, body_id: int | None, day: date | None) -> str | None:
+    """Return what a body was called on `day`, for a citation: see `department_on`.
+
+    The table has the day on which a change was announced, and the service may have gone over to a new name some
+    days later (`data/departments.json`): a name that the source gives and that had ended shortly before stands.
+
+    Args:
+        name: As the source gives it.
+        body_id: The API's `answeringBodyId`.
+        day: The day answered.
+
+    Returns:
+        None where the table does not know, or should not overrule: the source's own name stands.
+    """
+    row = department_on(name, body_id, day)
+    if row is None or day is None:
+        return None
+    own = department_named(name) if name else ()
+    has_just_ended = any(timedelta() < day - one.last_day < _STILL_IN_USE for one in own if one.is_over)
+    return None if has_just_ended else row.name
 
 
 def is_in_hansard(house: House | None, day: date | None) -> bool:
@@ -242,7 +268,15 @@ def _member(member: Member | None) -> Member | None:
 def _attachment(attachment: CitedAttachment | None) -> CitedAttachment | None:
     if attachment is None:
         return None
-    return CitedAttachment(*map(one_line, (attachment.title, attachment.url, attachment.place)))
+    return CitedAttachment(one_line(attachment.title), _address(attachment.url), one_line(attachment.place))
+
+
+def _address(url: str) -> str:
+    """Percent-encode what would end an address in `<...>` early, or can't be seen: space, `<`, `>`, controls."""
+    return "".join(
+        quote(character, safe="", errors="replace") if character in "<> " or not character.isprintable() else character
+        for character in url.strip()
+    )
 
 
 def _opening(question: str) -> str | None:
@@ -276,9 +310,16 @@ def _from_register(given: Record) -> tuple[str, ...]:
     )
 
 
-def _earlier_government(day: date | None) -> str | None:
-    government = is_earlier_government(day) if day else None
-    return government.name if government else None
+def _earlier_government(record: Record) -> str | None:
+    """Name the earlier government of an answer; by a day worked out, only if the day tabled agrees."""
+    if record.answered is None:
+        return None
+    days = {record.answered}
+    if "answered" in record.inferred and record.tabled:
+        days.add(record.tabled)
+    found = {is_earlier_government(day) for day in days}
+    government = found.pop()
+    return government.name if government and not found else None
 
 
 def _missing(citation: Citation) -> tuple[str, ...]:

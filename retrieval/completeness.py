@@ -36,7 +36,9 @@ class MonthCoverage:
         checked_at: When the list was last read to the end.
         bodies: Ids of the answering bodies that alone were asked for; empty: all of them.
         lacks: What is missing, in words that several months can share; empty where nothing is.
-        complete: Whether everything that was listed when it was last checked is held, or known to be withdrawn.
+        complete: Whether everything that was listed when it was last checked is held, or known to be withdrawn, and
+            nothing else is held.
+        surplus: How many are held that the list did not have when it was last checked, and did not call withdrawn.
     """
 
     genre: Genre
@@ -51,6 +53,7 @@ class MonthCoverage:
     bodies: tuple[int, ...]
     lacks: str
     complete: bool
+    surplus: int = 0
 
     @classmethod
     def of(  # noqa: PLR0913 - one for each fact that is counted
@@ -66,6 +69,7 @@ class MonthCoverage:
         failed: int,
         checked_at: datetime | None,
         bodies: tuple[int, ...],
+        surplus: int = 0,
     ) -> MonthCoverage:
         """Return a month with what it lacks worked out from the rest."""
         lacks = ""
@@ -77,8 +81,22 @@ class MonthCoverage:
             lacks = "some records could not be fetched"
         elif held + unanswered + withdrawn < listed:
             lacks = "some listed records are not here yet"
+        elif surplus or held + unanswered + withdrawn > listed:
+            lacks = "some records are here that Parliament's list does not have"
         return cls(
-            genre, house, month, listed, withdrawn, held, unanswered, failed, checked_at, bodies, lacks, not lacks
+            genre,
+            house,
+            month,
+            listed,
+            withdrawn,
+            held,
+            unanswered,
+            failed,
+            checked_at,
+            bodies,
+            lacks,
+            complete=not lacks,
+            surplus=surplus,
         )
 
 
@@ -111,7 +129,7 @@ def months_of(rows: Callable[[str], list[tuple[object, ...]]], checks: Checks) -
     held = _counted(
         rows(
             "SELECT genre, house, substr(CASE genre WHEN 'answer' THEN tabled ELSE answered END, 1, 7) AS month,"
-            " count(*) FROM records GROUP BY 1, 2, 3"
+            " count(*) FROM records WHERE inferred NOT LIKE '%house%' GROUP BY 1, 2, 3"
         )
     )
     waiting = _counted(rows("SELECT 'answer', house, substr(tabled, 1, 7), count(*) FROM unanswered GROUP BY 2, 3"))
@@ -120,23 +138,27 @@ def months_of(rows: Callable[[str], list[tuple[object, ...]]], checks: Checks) -
     return tuple(_month(key, held.get(key, 0), waiting.get(key, 0), checked.get(key)) for key in keys)
 
 
-def compared_span(months: Sequence[MonthCoverage], filters: Filters) -> tuple[str | None, str | None]:
-    """Return the first and the last month that was compared with Parliament's list, of those that a search covers.
+def compared(months: Sequence[MonthCoverage], filters: Filters) -> tuple[MonthCoverage, ...]:
+    """Return the months that were compared with Parliament's list, of those that a search covers.
 
     Args:
         months: What `months_of` returned.
         filters: What the search is limited to.
-
-    Returns:
-        As `2024-03`; None for both where no month was.
     """
-    found = [
-        month.month
+    spans = {genre: _Span.of(filters, genre) for genre in _genres(filters)}
+    return tuple(
+        month
         for month in months
         if month.listed is not None
+        and month.genre in spans
         and (not filters.house or month.house in filters.house)
-        and (not filters.genre or month.genre in filters.genre)
-    ]
+        and (spans[month.genre].first or month.month) <= month.month <= (spans[month.genre].last or month.month)
+    )
+
+
+def compared_span(months: Sequence[MonthCoverage], filters: Filters) -> tuple[str | None, str | None]:
+    """Return the first and the last of the months that `compared` returns, as `2024-03`; None where there is none."""
+    found = [month.month for month in compared(months, filters)]
     return min(found, default=None), max(found, default=None)
 
 
@@ -161,6 +183,7 @@ def _month(key: tuple[Genre, House, str], held: int, waiting: int, check: MonthC
         failed=check.failed if check else 0,
         checked_at=check.checked_at if check else None,
         bodies=check.bodies if check else (),
+        surplus=check.surplus if check else 0,
     )
 
 
@@ -175,9 +198,8 @@ def gaps_in(months: Sequence[MonthCoverage], filters: Filters) -> tuple[Gap, ...
     """
     if not any(month.listed is not None for month in months):
         return (Gap(NEVER_COMPARED),)
-    genres = filters.genre or (Genre.ANSWER, *({month.genre for month in months} & {Genre.STATEMENT}))
     found: list[Gap] = []
-    for genre in genres:
+    for genre in _genres(filters):
         span = _Span.of(filters, genre)
         for house in filters.house or tuple(House):
             ours = [m for m in months if (m.genre, m.house) == (genre, house)]
@@ -213,6 +235,14 @@ class _Span:
         )
 
 
+def _genres(filters: Filters) -> tuple[Genre, ...]:
+    """Return what can pass the filters: a statement was never tabled, and nobody asked for it."""
+    if filters.genre:
+        return filters.genre
+    of_questions = filters.tabled_from or filters.tabled_to or filters.asker or filters.party
+    return (Genre.ANSWER,) if of_questions else tuple(Genre)
+
+
 def _as_month(day: date | None) -> str | None:
     return day.isoformat()[:7] if day else None
 
@@ -228,7 +258,8 @@ def _gaps_of(ours: Sequence[MonthCoverage], genre: Genre, house: House, span: _S
         return []
     found: list[Gap] = []
     if first < begins:
-        found.append(Gap(NOT_ASKED, genre, house, first, min(last, _before(begins))))
+        # Without a first day the search goes back as far as there is anything.
+        found.append(Gap(NOT_ASKED, genre, house, span.first, min(last, _before(begins))))
     lacks = {month.month: month.lacks for month in ours}
     inside = _months_between(max(first, begins), min(last, ends))
     for what, run in groupby(inside, key=lambda month: lacks.get(month, NOT_COMPARED)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import weakref
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from retrieval.attached_results import attachment_readings, cited_attachment, passage_results
 from retrieval.checks import Checks, read_checks
 from retrieval.citations import Citation
-from retrieval.completeness import compared_span, gaps_in, months_of
+from retrieval.completeness import compared, compared_span, gaps_in, months_of
 from retrieval.coverage import Census, oldest_check
 from retrieval.departments import answers_as_minister
 from retrieval.errors import QueryError, SnapshotDamaged
@@ -72,7 +73,7 @@ class Corpus:
         self._received = ReceivedFile(snapshot.received_file)
         self.licence = self._licence()
         self.sample: Sample | None = sample_of([str(row[0]) for row in self._some_keys()])
-        self._admitted = lru_cache(maxsize=64)(self._admit)
+        self._remember()
 
     @classmethod
     def open(cls, data: Path | str) -> Corpus:
@@ -87,7 +88,16 @@ class Corpus:
         """Return the same corpus with what is now known of Parliament's lists; no file is opened for that."""
         corpus = copy.copy(self)
         corpus.months = months_of(self.store.rows, checks)
+        corpus._remember()
         return corpus
+
+    def _remember(self) -> None:
+        """Start to remember which records and rows filters admit, for the searches that come again and again."""
+        # A cache that held the corpus would keep it, its files and its vectors, long after another took its place.
+        this = weakref.proxy(self)
+        self._admitted = lru_cache(maxsize=64)(lambda filters, held_back: Corpus._admit(this, filters, held_back))
+        # Fewer, as each is a number for every passage.
+        self._reached = lru_cache(maxsize=8)(lambda filters: Corpus._reach(this, filters))
 
     def admitted(self, filters: Filters, *, held_back: bool = False) -> NDArray[np.int64]:
         """Return the numbers of the records that pass `filters`, rising.
@@ -117,6 +127,28 @@ class Corpus:
         source, group = self._pointers
         return source[np.isin(group, self.store.group_of_record[shown])]
 
+    def reached(self, filters: Filters) -> tuple[NDArray[np.int64] | None, NDArray[np.int64]]:
+        """Return the rows that lead to an answer which passes `filters`, and the answer that each row leads to.
+
+        These are the rows of the records that pass, and those of the pointers to their answers: whoever asks what
+        a pointer was asked means the answer that it points to.
+
+        Returns:
+            Rows, rising, shape (m,), or None for all of them; and the answer group of each row there is, shape (n,).
+        """
+        return self._reached(filters)
+
+    def _reach(self, filters: Filters) -> tuple[NDArray[np.int64] | None, NDArray[np.int64]]:
+        shown = self.admitted(filters)
+        source, group = self._pointers
+        leads = np.isin(group, self.store.group_of_record[shown]) & ~np.isin(source, shown)
+        if not leads.any():
+            return (None if len(shown) == len(self.store) else self.store.rows_of(shown)), self.group_of_row
+        pointers, first = np.unique(source[leads], return_index=True)
+        answer_of_record = self.store.group_of_record.copy()
+        answer_of_record[pointers] = group[leads][first]
+        return self.store.rows_of(np.union1d(shown, pointers)), answer_of_record[self.store.record_of_row]
+
     @cached_property
     def _pointers(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The number of each pointer with the answer group of each of its targets."""
@@ -133,7 +165,7 @@ class Corpus:
         for condition in conditions(filters, self.names.resolve):
             if condition.fact and condition.fact not in lacking:
                 lacking[condition.fact] = self.store.count_where([Condition(condition.lacks)])
-        gaps, compared = gaps_in(self.months, filters), compared_span(self.months, filters)
+        gaps, span = gaps_in(self.months, filters), compared_span(self.months, filters)
         return Searched(
             records=len(self.store),
             passed=len(self.admitted(filters)),
@@ -144,9 +176,9 @@ class Corpus:
             lacking=lacking,
             sample=self.sample,
             gaps=gaps,
-            checked_at=oldest_check(self.months),
-            compared_from=compared[0],
-            compared_to=compared[1],
+            checked_at=oldest_check(compared(self.months, filters)),
+            compared_from=span[0],
+            compared_to=span[1],
         )
 
     def answer(self, key: str) -> Answer:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from retrieval.completeness import MonthCoverage, gaps_in
+from retrieval.completeness import MonthCoverage, compared, gaps_in
 from retrieval.filters import Condition, Filters
 from retrieval.licences import Licence
 from retrieval.records import House
@@ -29,7 +30,7 @@ _MISSING = {
 }
 
 
-def oldest_check(months: tuple[MonthCoverage, ...]) -> datetime | None:
+def oldest_check(months: Iterable[MonthCoverage]) -> datetime | None:
     """Return when the least recently checked month was compared; None if one never was, or there is none."""
     times = [month.checked_at for month in months]
     known = [time for time in times if time is not None]
@@ -94,7 +95,7 @@ class Census:
             unanswered=manifest.counts.unanswered,
             months=months,
             gaps=gaps,
-            checked_at=oldest_check(months),
+            checked_at=oldest_check(compared(months, Filters())),
             pointers=self._count("kind = 'pointer'"),
             pointers_resolved=self._count("points"),
         )

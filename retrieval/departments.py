@@ -48,6 +48,7 @@ class Department:
             vouches for it.
         is_over: False for a body that had neither ended nor changed its name when the table was made.
         also: Other forms of the name, such as `HM Treasury`.
+        hansard: What Hansard headed its answers with, such as `Home Department`.
         abbreviations: As people write them, such as `MHCLG`; several bodies can share one.
         body_id: The API's `answeringBodyId`; None where it was not verified.
         is_ministerial: Whether those who answer for it are ministers of the Crown.
@@ -59,6 +60,7 @@ class Department:
     last_day: date
     is_over: bool
     also: tuple[str, ...]
+    hansard: tuple[str, ...]
     abbreviations: tuple[str, ...]
     body_id: int | None
     is_ministerial: bool
@@ -81,6 +83,7 @@ def departments() -> tuple[Department, ...]:
             last_day=date.fromisoformat(row["last_day"] or row.get("known_until", table["known_until"])),
             is_over=row["last_day"] is not None,
             also=tuple(row["also"]),
+            hansard=tuple(row.get("hansard", ())),
             abbreviations=tuple(row["abbreviations"]),
             body_id=row["body_id"],
             is_ministerial=row["minister"],
@@ -98,7 +101,8 @@ def department_named(name_or_abbreviation: str) -> tuple[Department, ...]:
     """Return the bodies of this name or abbreviation, oldest first; none where the table has none.
 
     Case, accents, "the", "&" and punctuation make no difference. There can be several: `MHCLG` is two, before
-    and after DLUHC, and `DCMS` stands for two names.
+    and after DLUHC, and `DCMS` stands for two names. Hansard's headings are no names here: who asks for `Health` does
+    not mean only the department that had this heading.
     """
     asked = folded_name(name_or_abbreviation)
     return _where(lambda row: bool(asked) and asked in {*_names(row), *map(folded_name, row.abbreviations)})
@@ -130,7 +134,7 @@ def department_on(name: str | None, body_id: int | None, day: date | None) -> De
     followed through changes of name only: a body made by merger or split is another body.
 
     Args:
-        name: As a source gives it; an abbreviation is not a name.
+        name: As a source gives it, or as Hansard headed it; an abbreviation is not a name.
         body_id: The API's `answeringBodyId`.
         day: The day answered.
 
@@ -168,7 +172,7 @@ def answers_as_minister(name: str | None, body_id: int | None) -> bool | None:
     """Return whether those who answer for a body are ministers of the Crown.
 
     Args:
-        name: As a source gives it, of any day.
+        name: As a source gives it, of any day, or as Hansard headed it.
         body_id: The API's `answeringBodyId`.
 
     Returns:
@@ -190,7 +194,7 @@ def _where(holds: Callable[[Department], bool]) -> tuple[Department, ...]:
 
 def _with_name(name: str | None) -> tuple[Department, ...]:
     asked = folded_name(name) if name else ""
-    return _where(lambda row: bool(asked) and asked in _names(row))
+    return _where(lambda row: bool(asked) and asked in {*_names(row), *map(folded_name, row.hansard)})
 
 
 def _with_id(body_id: int | None) -> tuple[Department, ...]:

@@ -191,7 +191,8 @@ class Draft:
         """
         kept = self.gathered.kept
         held = (Held(one.record.key, one.received, one.copies, one.earlier, one.other_ids) for one in kept)
-        write_received(folder / RECEIVED_FILE, held, self.gathered.redirects)
+        found = self.gathered
+        write_received(folder / RECEIVED_FILE, held, found.redirects, found.tombstones, found.set_aside)
         copies = [(one.record.key, msgspec.json.encode(copy)) for one in kept for copy in one.copies]
         redirects = sorted(self.gathered.redirects.items())
         attached = self.attached.all_of(entry.record for entry in self.entries)

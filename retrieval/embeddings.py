@@ -65,7 +65,8 @@ class Embeddings:
 
     def _opened(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, isolation_level=None)
-        connection.executescript(f"PRAGMA page_size={_PAGE_BYTES}; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; {_SCHEMA};")
+        settings = f"PRAGMA page_size={_PAGE_BYTES}; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+        connection.executescript(f"{settings} {_SCHEMA};")
         return connection
 
     def _start_anew(self) -> None:

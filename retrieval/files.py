@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
 
 
@@ -12,11 +13,20 @@ def replace_file(path: Path, content: bytes) -> None:
     Raises:
         OSError: If the disk is full or can't be written; the old file stands then.
     """
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(content)
-    flush(part)
-    part.rename(path)
+    part = part_of(path)
+    try:
+        part.write_bytes(content)
+        flush(part)
+        part.rename(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
     flush(path.parent)
+
+
+def part_of(path: Path) -> Path:
+    """Return a name beside `path` that no other writer uses, for what is to take its place once it is whole."""
+    return path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
 
 
 def flush(path: Path) -> None:

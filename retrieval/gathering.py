@@ -10,6 +10,7 @@ from datetime import date
 from enum import IntEnum
 
 from retrieval.questions import addressee
+from retrieval.received import Held
 from retrieval.records import AnswerKind, Genre, Provenance, Record, folded
 from retrieval.sources import Received
 from retrieval.status import classify
@@ -53,6 +54,14 @@ class Candidate:
         return self.other_ids | ({self.record.api_id} if self.record.api_id is not None else frozenset())
 
     @property
+    def names(self) -> frozenset[str]:
+        """Every name that it is known by: its key, and each id."""
+        ids = {f"id-{number}" for number in self.api_ids}
+        if self.record.statement_id is not None:
+            ids.add(f"statement-{self.record.statement_id}")
+        return frozenset({self.record.key, *ids})
+
+    @property
     def mark(self) -> bytes:
         """Names the reader and the bytes received: what is worked out of two with one mark is the same."""
         return mark_of(self.received)
@@ -66,11 +75,17 @@ class Gathered:
         kept: In the order of their keys.
         repeated: How many copies were not kept.
         redirects: From a key that a question had in an earlier or another copy, to its key now.
+        tombstones: Names of what was withdrawn: no copy but one that the source gives again brings it back.
+        disputed: Keys that two questions with different ids claim; the one with the higher id has it.
+        set_aside: What was held and this version can't read: kept as it is for one that can.
     """
 
     kept: tuple[Candidate, ...]
     repeated: int
     redirects: dict[str, str]
+    tombstones: frozenset[str] = frozenset()
+    disputed: tuple[str, ...] = ()
+    set_aside: tuple[Held, ...] = ()
 
 
 def mark_of(received: Received) -> bytes:
@@ -80,43 +95,53 @@ def mark_of(received: Received) -> bytes:
 
 def gather(
     candidates: Iterable[Candidate],
-    withdrawn: Withdrawals | None = None,
+    withdrawn: frozenset[str] = frozenset(),
     redirects: Mapping[str, str] | None = None,
+    tombstones: frozenset[str] = frozenset(),
 ) -> Gathered:
     """Keep one copy a question, whatever the order in which they were read.
 
-    A copy fetched just now replaces what was held from the same source. Among others, the one that is answered
-    is kept; then Parliament's own, data or page, before anyone else's copy; then the one corrected last; then one
-    that answers before one that only holds the answer back; then Parliament's data before its page; then the one
-    answered last; then the one that knows more facts; then the one read last.
+    A copy fetched just now replaces what was held from the same source, and a copy fetched before stands against a
+    file of the same source that tells of nothing since. Among others, the one that is answered is kept; then
+    Parliament's own, data or page, before anyone else's copy; then the one corrected last; then one that answers
+    before one that only holds the answer back; then Parliament's data before its page; then the one answered last;
+    then the one that knows more facts; then the one read last.
 
     Args:
-        candidates: Copies in the order they were read; the same question has the same key, or the same id of
-            the API. A copy without UIN and id is one with the only question that has its words and its day.
-        withdrawn: What to leave out.
+        candidates: Copies in the order they were read; the same question has the same id of the API, or the same
+            key and no other id. A copy without UIN and id is one with the only question that has its words and day.
+        withdrawn: Names, as in `Candidate.names`, of what is no longer to be had.
         redirects: Those known before.
+        tombstones: Names of what was withdrawn before; a copy fetched just now is there again.
     """
-    kept, read = _Kept(redirects or {}), 0
+    kept, read, there_again = _Kept(redirects or {}), 0, set[str]()
     for candidate in candidates:
         read += 1
+        if candidate.standing is Standing.FETCHED:
+            there_again |= candidate.names
         kept.take(candidate)
     kept.join_unnumbered()
-    left = [one for one in kept.all() if withdrawn is None or not withdrawn.names(one)]
-    left.sort(key=lambda one: one.record.key)
-    keys = {one.record.key for one in left}
-    return Gathered(tuple(left), read - len(kept.all()), _redirects(kept.renamed, keys))
+    gone = withdrawn | (tombstones - there_again)
+    left = [one for one in kept.all() if not one.names & gone]
+    buried = gone.union(*(one.names for one in kept.all() if one.names & gone))
+    chosen, disputed = _one_a_key(left)
+    keys = {one.record.key for one in chosen}
+    repeated = read - len(kept.all())
+    return Gathered(tuple(chosen), repeated, _redirects(kept.renamed, keys), buried - keys, tuple(disputed))
 
 
-@dataclass(frozen=True, slots=True)
-class Withdrawals:
-    """Questions by the API's ids, and statements by theirs, that are no longer to be had."""
-
-    api_ids: frozenset[int] = frozenset()
-    statement_ids: frozenset[int] = frozenset()
-
-    def names(self, candidate: Candidate) -> bool:
-        """Whether `candidate`, or a copy joined to it, is among them."""
-        return bool(candidate.api_ids & self.api_ids) or candidate.record.statement_id in self.statement_ids
+def _one_a_key(candidates: Iterable[Candidate]) -> tuple[list[Candidate], list[str]]:
+    """Return the candidates in the order of their keys, and the keys that two of them claim."""
+    by_key: dict[str, Candidate] = {}
+    disputed: list[str] = []
+    for candidate in candidates:
+        key = candidate.record.key
+        other = by_key.get(key)
+        if other is not None:
+            disputed.append(key)
+            candidate = max(candidate, other, key=lambda one: one.record.api_id or 0)  # noqa: PLW2901 - the one kept
+        by_key[key] = candidate
+    return [by_key[key] for key in sorted(by_key)], sorted(set(disputed))
 
 
 class _Kept:
@@ -133,7 +158,11 @@ class _Kept:
 
     def take(self, candidate: Candidate) -> None:
         """Keep a copy, or the best of it and its rivals, which are joined to it."""
-        rivals = {place for name in _names(candidate) if (place := self._found(name)) is not None}
+        rivals = {
+            place
+            for name in _names(candidate)
+            if (place := self._found(name, candidate)) is not None and _may_be_one(candidate, self._candidates[place])
+        }
         self._put(_best([*(self._dropped(place) for place in sorted(rivals)), candidate], self.renamed))
 
     def join_unnumbered(self) -> None:
@@ -155,10 +184,12 @@ class _Kept:
                 pair = [self._dropped(place), self._dropped(numbered[0])]
                 by_words[words] = [self._put(_best(pair, self.renamed))]
 
-    def _found(self, name: str | tuple[str, int]) -> int | None:
-        """Return the place of a name; a key that was given up leads on to the one that took its place."""
+    def _found(self, name: str | tuple[str, int], candidate: Candidate) -> int | None:
+        """Return the place of a name; for a copy without an id, a key that was given up leads on to its successor."""
         seen: set[object] = set()
-        while name not in self._place and isinstance(name, str) and name in self.renamed and name not in seen:
+        while not candidate.api_ids and name not in self._place and isinstance(name, str) and name in self.renamed:
+            if name in seen:
+                break
             seen.add(name)
             name = self.renamed[name]
         return self._place.get(name)
@@ -173,8 +204,14 @@ class _Kept:
     def _dropped(self, place: int) -> Candidate:
         candidate = self._candidates.pop(place)
         for name in _names(candidate):
-            self._place.pop(name, None)
+            if self._place.get(name) == place:  # Another question may have taken the name since.
+                del self._place[name]
         return candidate
+
+
+def _may_be_one(one: Candidate, other: Candidate) -> bool:
+    """Whether two copies can be of one question: what has two ids of the API is two, whatever else is the same."""
+    return not (one.api_ids and other.api_ids) or bool(one.api_ids & other.api_ids)
 
 
 def _names(candidate: Candidate) -> list[str | tuple[str, int]]:
@@ -208,9 +245,24 @@ def _joined(best: Candidate, other: Candidate) -> Candidate:
 
 
 def _beats(later: Candidate, before: Candidate) -> bool:
-    if later.received.reader == before.received.reader and Standing.FETCHED in (later.standing, before.standing):
-        return later.standing is Standing.FETCHED
+    if later.received.reader == before.received.reader:
+        if Standing.FETCHED in (later.standing, before.standing):
+            return later.standing is Standing.FETCHED
+        if _was_fetched(before) and not _was_fetched(later):
+            return _tells_of(later) >= before.received.provenance.read_on and _precedence(later) >= _precedence(before)
+        if _was_fetched(later) and not _was_fetched(before):
+            return not _beats(before, later)
     return _precedence(later) >= _precedence(before)
+
+
+def _was_fetched(candidate: Candidate) -> bool:
+    """Whether a copy came from the service itself: its source is then the address that it was fetched from."""
+    return candidate.received.provenance.source.startswith(("https://", "http://"))
+
+
+def _tells_of(candidate: Candidate) -> date:
+    """Return the latest day that a copy knows of."""
+    return max(candidate.record.corrected or date.min, candidate.record.answered or date.min)
 
 
 def _precedence(candidate: Candidate) -> tuple[bool, bool, date, bool, int, date, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -25,7 +25,7 @@ class PastText:
         blocks: The same with its markup.
         kind: What it was, as a whole.
         since: The day from which it stood, where the source gives it: when it was answered, or corrected; of a
-            holding answer, when that was given.
+            holding answer, when that was given. None where it is not known which of two texts came first.
         origin: Where it came from: the source's first text, or a reading of the source on a day. Two, parted by
             `; `, where both gave it.
         is_current: Whether it is the text served now.
@@ -64,9 +64,10 @@ class History:
 
     Attributes:
         key: Key of the record.
-        texts: Oldest first, each different from the one before it; the last is served now. Empty while the
-            question waits for its first answer.
-        changes: What changed from each text to the next, in order; none across a text that is not known.
+        texts: Oldest first as far as that is known, each different from the one before it; the last is served
+            now. Empty while the question waits for its first answer.
+        changes: What changed from each text to the next, in order; none across a text that is not known, nor
+            between two of which it is not known which came first.
         first_text_known: False where the answer was corrected and nobody gives the text before that.
         notes: What is not known of its texts, in plain sentences.
         corrections: Keys of the written statements that correct it, as they were given.
@@ -82,12 +83,14 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A text with the record it is the answer of, and where each copy of it came from."""
+    """A text with the record it is the answer of, where each copy of it came from, and on what days it was read."""
 
     record: Record
     origins: tuple[str, ...]
     kind: AnswerKind
     is_corrected: bool
+    first_read: date | None = None
+    last_read: date | None = None
 
 
 def history(
@@ -101,8 +104,8 @@ def history(
 
     Args:
         record: The answer as it is served now.
-        versions: What the corpus had read of this answer before, each with the day it was read, in any order;
-            those of one day in the order in which they were read.
+        versions: What the corpus had read of this answer before, each with the day it was read, in any order.
+            Which of two copies came first that were read on one day is not known, unless they tell it.
         corrections: Keys of the written statements that correct it.
     """
     readings = [*sorted(versions, key=lambda pair: pair[0]), (record.provenance.read_on, record)]
@@ -110,20 +113,21 @@ def history(
     first = next((_first_text(given) for _, given in reversed(readings) if given.first_answer), None)
     kept = _without_repeats(_with_first(found, first))
     gap = _gap(kept)
-    texts = tuple(_past_texts(kept, has_current=record.is_answered))
+    unordered = frozenset(place for place in range(1, len(kept)) if not _is_ordered(kept[place - 1], kept[place]))
+    texts = tuple(_past_texts(kept, unordered, has_current=record.is_answered))
     return History(
         key=record.key,
         texts=texts,
-        changes=tuple(_changes(texts, gap)),
+        changes=tuple(_changes(texts, {gap, *unordered})),
         first_text_known=gap is None,
-        notes=tuple(_notes(record, kept, gap)),
+        notes=tuple(_notes(record, kept, gap, unordered)),
         corrections=tuple(corrections),
     )
 
 
 def _read(record: Record, day: date) -> _Found:
     corrected = bool(record.corrected or record.flagged_correction or record.corrected_by)
-    return _Found(record, (f"as read on {long_date(day)}",), classify(record).kind, corrected)
+    return _Found(record, (f"as read on {long_date(day)}",), classify(record).kind, corrected, day, day)
 
 
 def _first_text(given: Record) -> _Found:
@@ -152,7 +156,8 @@ def _without_repeats(found: list[_Found]) -> list[_Found]:
         before = kept[-1]
         origins = (*before.origins, *each.origins) if before.origins == (FIRST_TEXT,) else before.origins
         # A text that stood before a correction as well as after it is not what the correction made.
-        kept[-1] = replace(each, origins=origins, is_corrected=before.is_corrected and each.is_corrected)
+        corrected = before.is_corrected and each.is_corrected
+        kept[-1] = replace(each, origins=origins, is_corrected=corrected, first_read=before.first_read)
     return kept
 
 
@@ -164,15 +169,28 @@ def _gap(kept: Sequence[_Found]) -> int | None:
     return place
 
 
-def _past_texts(kept: Sequence[_Found], *, has_current: bool) -> Iterator[PastText]:
+def _is_ordered(before: _Found, after: _Found) -> bool:
+    """Tell whether one text is known to be older than the next: by the days they were read, or by what they are."""
+    if before.first_read is None or after.last_read is None or before.first_read < after.last_read:
+        return True
+    if before.is_corrected is not after.is_corrected:
+        return after.is_corrected
+    if AnswerKind.HOLDING in (before.kind, after.kind):
+        return after.kind is not AnswerKind.HOLDING
+    old, new = _since(before), _since(after)
+    return old is not None and new is not None and old < new
+
+
+def _past_texts(kept: Sequence[_Found], unordered: Set[int], *, has_current: bool) -> Iterator[PastText]:
     for place, found in enumerate(kept):
+        is_dated = not ({place, place + 1} & unordered or _is_silent(kept, place))
         yield PastText(
             number=place + 1,
             text=_text(found),
             blocks=found.record.answer,
             kind=found.kind,
             # A change that the source does not tell of has no day, and the day of the answer is not its day.
-            since=None if _is_silent(kept, place) else _since(found),
+            since=_since(found) if is_dated else None,
             origin="; ".join(found.origins),
             is_current=has_current and place == len(kept) - 1,
         )
@@ -194,15 +212,15 @@ def _is_silent(kept: Sequence[_Found], place: int) -> bool:
     return _since(kept[place]) == _since(kept[place - 1])
 
 
-def _changes(texts: Sequence[PastText], gap: int | None) -> Iterator[Change]:
+def _changes(texts: Sequence[PastText], unknown: Set[int | None]) -> Iterator[Change]:
     for place in range(1, len(texts)):
-        if place != gap:
+        if place not in unknown:
             old, new = texts[place - 1], texts[place]
             changed = diff(old.text, new.text)
             yield Change(old.number, new.number, changed.unit, changed.segments)
 
 
-def _notes(record: Record, kept: Sequence[_Found], gap: int | None) -> Iterator[str]:
+def _notes(record: Record, kept: Sequence[_Found], gap: int | None, unordered: Set[int]) -> Iterator[str]:
     held_back = any(each.kind is AnswerKind.HOLDING for each in kept)
     if kept and record.holding_answered and not held_back:
         given = long_date(record.holding_answered)
@@ -212,7 +230,10 @@ def _notes(record: Record, kept: Sequence[_Found], gap: int | None) -> Iterator[
         on = f" on {long_date(corrected)}" if corrected else ""
         yield f"The answer was corrected{on}, and the source no longer gives its first text: what changed is not known."
     for place in range(1, len(kept)):
-        if _is_silent(kept, place):
+        if place in unordered:
+            both = f"Texts {place} and {place + 1}"
+            yield f"{both} are copies read on one day that differ: which came first is not known."
+        elif _is_silent(kept, place):
             yield f"Text {place + 1} took the place of text {place} without the source saying so, or when."
 
 

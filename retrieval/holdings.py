@@ -81,6 +81,7 @@ class Holdings:
         """See what of it can be used again."""
         self.manifest: Manifest = snapshot.manifest
         self.faults: list[SourceError] = []
+        self.unread: list[Held] = []
         self._snapshot = snapshot
         self._received = ReceivedFile(snapshot.folder / RECEIVED_FILE)
         self.same_model = same_model(self.manifest.model, encoder)
@@ -94,6 +95,11 @@ class Holdings:
     def redirects(self) -> dict[str, str]:
         """The keys of before, with the keys that they lead to."""
         return self._received.redirects()
+
+    @property
+    def tombstones(self) -> frozenset[str]:
+        """Names of what was withdrawn."""
+        return self._received.tombstones()
 
     def candidates(self) -> tuple[Candidate, ...]:
         """Return everything that is held, in the order of the keys."""
@@ -130,7 +136,7 @@ class Holdings:
     def _candidates(self) -> tuple[Candidate, ...]:
         facts = self._facts()
         found: list[Candidate] = []
-        for held in self._received.all():
+        for held in (*self._received.all(), *self._received.set_aside()):
             record = facts.get(held.key) or self._read_again(held)
             if record is not None:
                 found.append(Candidate(held.received, record, Standing.HELD, held.copies, held.earlier, held.other_ids))
@@ -141,6 +147,7 @@ class Holdings:
             found = reader_named(held.received.reader).parse(held.received)
         except SourceError as error:
             self.faults.append(error)
+            self.unread.append(held)
             return None
         return found if isinstance(found, Record) else None
 

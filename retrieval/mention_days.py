@@ -153,6 +153,8 @@ def _follows(text: str, one: UinList, day: WrittenDay | None) -> re.Match[str] |
 def _genre_of_day(text: str, day: WrittenDay, start: int) -> Genre | None:
     """Return what a day without a number stands for, or None where it is just a day."""
     lead = text[max(start, day.start - _REACH) : day.start]
+    if _TABLED_BEFORE.search(lead):
+        return None
     for pattern, genre in ((_STATEMENT_OF_DAY, Genre.STATEMENT), (_ANSWER_OF_DAY, Genre.ANSWER)):
         match = pattern.search(lead)
         if match and not _NOT_WRITTEN.search(match[0]) and not _IN_HANSARD.match(text, day.end):

@@ -33,8 +33,8 @@ class Mention:
     Attributes:
         role: `refers_to` in an answer or a statement, `follows` in a question.
         genre: What is named.
-        house: Where its number or its link tells; None for a bare number, which is the Commons' form but is
-            now and then a Lords number without its letters.
+        house: Where its number or its link tells, or the words beside it name the House of Commons; None for
+            any other bare number, which is the Commons' form but is now and then a Lords number without its letters.
         uin: In upper case, as records have it; None where the text gives a day and no number.
         answered: The day on which, as the text says, it was answered or made.
         tabled: The day in the link to its page, which is the day tabled of a question and the day made of a
@@ -82,6 +82,10 @@ _Placed = TypeVar("_Placed", UinList, WrittenDay)
 
 _HINT = re.compile(r"question|pq|uin|H[CL]WS|HL\d|answer|repl[yi]|respon[sd]|statement|\bWMS\b", re.IGNORECASE)
 _MOST_DAYS = 20
+# How far before a number the name of its House may stand, in code points.
+_HOUSE_REACH = 80
+_HOUSE_BEFORE = re.compile(r"\b(?:House of (?:Commons|Lords)|H[CL])\b(?=[^.;?!]*$)")
+_COMMONS_AFTER = re.compile(r"[)\s]{1,2}(?:of|in) the House of Commons\b")
 _DIGIT = re.compile(r"\d", re.ASCII)
 # A point after "hon.", "Rt." or "Mr." doesn't end a sentence.
 _SENTENCE_END = re.compile(
@@ -178,7 +182,7 @@ def _mention(text: _Text, told: DayOf, pages: _Pages) -> Mention:
     return Mention(
         role=text.role,
         genre=genre,
-        house=(house_of_uin(uin) if uin else None) or (linked.page.house if linked else None),
+        house=(house_of_uin(uin) if uin else None) or (linked.page.house if linked else None) or _said(text, told),
         uin=uin,
         answered=None if told.is_tabled else day,
         tabled=linked.page.day if linked else tabled,
@@ -188,6 +192,15 @@ def _mention(text: _Text, told: DayOf, pages: _Pages) -> Mention:
         end=told.end,
         year_is_inferred=day is not None and told.day is not None and told.day.year is None,
     )
+
+
+def _said(text: _Text, told: DayOf) -> House | None:
+    """Return the Commons where the words beside a bare number name that House, and not the Lords after it."""
+    if told.uin is None or not told.uin.isdecimal():
+        return None
+    before = _HOUSE_BEFORE.findall(text.words, max(0, told.start - _HOUSE_REACH), told.start)
+    is_named = before[-1:] in (["House of Commons"], ["HC"])
+    return House.COMMONS if is_named or _COMMONS_AFTER.match(text.words, told.end) else None
 
 
 def _one_a_target(found: Iterable[Mention]) -> list[Mention]:

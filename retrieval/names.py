@@ -134,7 +134,7 @@ class NameBook:
 
 
 def _names_of(row: Department) -> set[str]:
-    return {folded_name(name) for name in (row.name, *row.also)}
+    return {folded_name(name) for name in (row.name, *row.also, *row.hansard)}
 
 
 def _named_within(row: Department, column: str, count: int, *, bounded: bool) -> str:

@@ -9,6 +9,7 @@ import re
 import shutil
 import tarfile
 import zlib
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -17,8 +18,17 @@ import msgspec
 
 from retrieval.build_report import Progress, no_progress
 from retrieval.checks import CHECKS_FILE
-from retrieval.errors import PackDamaged, PublishFailed, SnapshotError
-from retrieval.files import flush, replace_file
+from retrieval.errors import (
+    DirectoryBusy,
+    PackDamaged,
+    PublishFailed,
+    SnapshotDamaged,
+    SnapshotError,
+    SourceError,
+)
+from retrieval.files import flush, part_of, replace_file
+from retrieval.holdings import register_at
+from retrieval.members import MemberRegister
 from retrieval.snapshot import (
     FORMAT,
     KEEP,
@@ -29,7 +39,6 @@ from retrieval.snapshot import (
     open_snapshot,
     prune,
     publish_folder,
-    sealed,
     verified_manifest,
     writing,
 )
@@ -38,6 +47,8 @@ _HEADER = "despatch-pack.json"
 _MANIFEST = "manifest.json"
 _MOST_HEADER_BYTES = 1 << 20
 _CHUNK = 1 << 20
+# Snapshots published while one is opened.
+_MOST_TRIES = 5
 # Beside the snapshot: what the service and the next `sync` need to know of it.
 _KEPT_BESIDE = (CHECKS_FILE, MEMBERS_FILE)
 _SNAPSHOT, _BESIDE = "snapshot/", "beside/"
@@ -76,20 +87,25 @@ def pack(data: Path, target: Path, *, progress: Progress = no_progress) -> Pack:
         SnapshotError: If there is no snapshot that can be used.
         PublishFailed: If `target` can't be written.
     """
-    snapshot = open_snapshot(data)
-    paths = _paths(data, snapshot)
-    seals = {name: sealed(path) for name, path in paths.items()}
-    found = Pack(snapshot.manifest.name, seals[f"{_SNAPSHOT}{_MANIFEST}"].sha256, seals)
-    part = target.with_name(f".{target.name}.part")
-    total, done = sum(seal.bytes for seal in seals.values()), 0
+    with ExitStack() as stack:
+        snapshot, contents = _opened(data, stack)
+        contents |= {f"{_BESIDE}{name}": _Content(data / name, io.BytesIO(raw)) for name, raw in _beside(data).items()}
+        seals = {name: content.seal() for name, content in contents.items()}
+        found = Pack(snapshot.manifest.name, seals[f"{_SNAPSHOT}{_MANIFEST}"].sha256, seals)
+        _write_pack(found, contents, target, progress)
+    return found
+
+
+def _write_pack(found: Pack, contents: dict[str, _Content], target: Path, progress: Progress) -> None:
+    part = part_of(target)
+    total, done = sum(seal.bytes for seal in found.files.values()), 0
     try:
         with tarfile.open(part, "w:gz", compresslevel=1) as archive:
             header = msgspec.json.format(msgspec.json.encode(found), indent=1)
             archive.addfile(_entry(_HEADER, len(header)), io.BytesIO(header))
-            for name, path in paths.items():
-                with path.open("rb") as stream:
-                    archive.addfile(_entry(name, seals[name].bytes), stream)
-                done += seals[name].bytes
+            for name, seal in found.files.items():
+                archive.addfile(_entry(name, seal.bytes), contents[name])
+                done += seal.bytes
                 progress("Packing bytes", done, total)
         flush(part)
         part.rename(target)
@@ -98,7 +114,43 @@ def pack(data: Path, target: Path, *, progress: Progress = no_progress) -> Pack:
         if isinstance(error, OSError):
             raise PublishFailed(f"the pack could not be written to {target} ({error})") from error
         raise
-    return found
+
+
+class _Content:
+    """A file to pack, held open from before it is hashed until it is packed, whatever becomes of its name."""
+
+    def __init__(self, path: Path, stream: IO[bytes]) -> None:
+        self._path = path
+        self._stream = stream
+        self._left = 0
+
+    def seal(self) -> FileSeal:
+        """Return size and hash, and go back to the beginning."""
+        digest, size = hashlib.sha256(), 0
+        while chunk := self._chunk(_CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+        self._stream.seek(0)
+        self._left = size
+        return FileSeal(size, digest.hexdigest())
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return the next bytes.
+
+        Raises:
+            SnapshotDamaged: If they can't be read, or there are fewer than were hashed: no fault of the pack's disk.
+        """
+        chunk = self._chunk(size)
+        self._left -= len(chunk)
+        if len(chunk) < size and self._left:
+            raise SnapshotDamaged(f"{self._path} was cut short while it was packed: see what else writes there")
+        return chunk
+
+    def _chunk(self, size: int) -> bytes:
+        try:
+            return self._stream.read(size)
+        except OSError as error:
+            raise SnapshotDamaged(f"{self._path} can't be read ({error}): see that the disk works") from error
 
 
 def unpack(source: Path, data: Path, *, keep: int = KEEP, progress: Progress = no_progress) -> Snapshot:
@@ -125,12 +177,15 @@ def unpack(source: Path, data: Path, *, keep: int = KEEP, progress: Progress = n
         try:
             new.mkdir()
             found, beside = _extracted(source, new, progress)
+            register = _register(source, data, beside.pop(MEMBERS_FILE, None))
             manifest = verified_manifest(new, found.snapshot, found.manifest_sha256, (FORMAT,), data)
             snapshot = _there_already(data, found, keep) or publish_folder(
                 data, new, manifest, found.manifest_sha256, keep=keep
             )
             for name, content in beside.items():
                 replace_file(data / name, content)
+            if register is not None:
+                register.write(data / MEMBERS_FILE)
             return snapshot
         except OSError as error:
             raise PublishFailed(f"{source} could not be unpacked in {data} ({error})") from error
@@ -150,10 +205,54 @@ def _there_already(data: Path, found: Pack, keep: int) -> Snapshot | None:
     return snapshot
 
 
-def _paths(data: Path, snapshot: Snapshot) -> dict[str, Path]:
-    names = [_MANIFEST, *snapshot.manifest.files]
-    paths = {f"{_SNAPSHOT}{name}": snapshot.folder / name for name in names}
-    return paths | {f"{_BESIDE}{name}": data / name for name in _KEPT_BESIDE if (data / name).exists()}
+def _opened(data: Path, stack: ExitStack) -> tuple[Snapshot, dict[str, _Content]]:
+    """Open every file of the snapshot: a build may remove it while it is packed, and what is open stays readable."""
+    for _ in range(_MOST_TRIES):
+        name = current_name(data)
+        try:
+            return _opened_once(data, stack)
+        except SnapshotDamaged:
+            if current_name(data) == name:
+                raise
+    raise DirectoryBusy(f"new snapshots are published in {data} all the time: wait until that ends, then pack again")
+
+
+def _opened_once(data: Path, stack: ExitStack) -> tuple[Snapshot, dict[str, _Content]]:
+    snapshot, contents = open_snapshot(data), dict[str, _Content]()
+    for name in (_MANIFEST, *snapshot.manifest.files):
+        path = snapshot.folder / name
+        try:
+            contents[f"{_SNAPSHOT}{name}"] = _Content(path, stack.enter_context(path.open("rb")))
+        except OSError as error:
+            raise SnapshotDamaged(f"{path} can't be read ({error}): restore it from a copy, or build again") from error
+    return snapshot, contents
+
+
+def _beside(data: Path) -> dict[str, bytes]:
+    """Return the files beside the snapshot, each read once: a sync may replace them at any time."""
+    found: dict[str, bytes] = {}
+    for name in _KEPT_BESIDE:
+        try:
+            found[name] = (data / name).read_bytes()
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise SnapshotDamaged(f"{data / name} can't be read ({error}): see to it, then pack again") from error
+    return found
+
+
+def _register(source: Path, data: Path, packed: bytes | None) -> MemberRegister | None:
+    """Return the member register of a pack with what is known here already; None where the pack has none."""
+    if packed is None:
+        return None
+    try:
+        register = MemberRegister.from_json(packed, f"{source}:{MEMBERS_FILE}")
+    except SourceError as error:
+        raise PackDamaged(f"the register of Members in {source} can't be read ({error}): pack again") from error
+    try:
+        return register_at(data / MEMBERS_FILE).merged_with(register)
+    except SourceError as error:
+        raise PublishFailed(f"{error}: nothing was unpacked; move that file away, then unpack again") from error
 
 
 def _entry(name: str, size: int) -> tarfile.TarInfo:

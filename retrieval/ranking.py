@@ -19,7 +19,7 @@ class Ranked:
 
     Attributes:
         group: The answer group: records with the same text from the same body.
-        score: Cosine of its best passage.
+        score: Cosine of its best passage, or of a pointer that leads to it.
         row: Row of that passage.
     """
 

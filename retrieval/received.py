@@ -35,6 +35,11 @@ CREATE TABLE copies (
 );
 CREATE TABLE other_ids (key TEXT NOT NULL, api_id INTEGER PRIMARY KEY);
 CREATE TABLE redirects (old_key TEXT PRIMARY KEY, key TEXT NOT NULL);
+CREATE TABLE tombstones (name TEXT PRIMARY KEY);
+CREATE TABLE set_aside (
+    key TEXT PRIMARY KEY, reader TEXT NOT NULL, source TEXT NOT NULL, place INTEGER NOT NULL,
+    read_on TEXT NOT NULL, raw BLOB NOT NULL
+);
 """
 
 
@@ -57,13 +62,21 @@ class Held:
     other_ids: frozenset[int] = frozenset()
 
 
-def write_received(path: Path, records: Iterable[Held], redirects: Mapping[str, str]) -> None:
+def write_received(
+    path: Path,
+    records: Iterable[Held],
+    redirects: Mapping[str, str],
+    tombstones: Iterable[str] = (),
+    set_aside: Iterable[Held] = (),
+) -> None:
     """Write records to a new SQLite file, each compressed by zlib.
 
     Args:
         path: The file to make; it must not exist.
         records: In the order of their keys, so that the same records make the same file.
         redirects: From keys of before to keys of now.
+        tombstones: Names of what was withdrawn.
+        set_aside: What this version can't read, kept for one that can.
 
     Raises:
         OSError: If the disk is full or the file can't be written.
@@ -74,6 +87,11 @@ def write_received(path: Path, records: Iterable[Held], redirects: Mapping[str, 
             for held in records:
                 _write_held(connection, held)
             connection.executemany("INSERT INTO redirects VALUES (?, ?)", sorted(redirects.items()))
+            connection.executemany("INSERT INTO tombstones VALUES (?)", [(name,) for name in sorted(tombstones)])
+            connection.executemany(
+                "INSERT INTO set_aside VALUES (?, ?, ?, ?, ?, ?)",
+                [(one.key, *_source_of(one.received.provenance), _packed(one.received)) for one in set_aside],
+            )
             connection.execute("COMMIT")
     except sqlite3.Error as error:
         raise OSError(f"{path.name}: {error}") from error
@@ -143,6 +161,28 @@ class ReceivedFile:
                 tuple(self._received(row[:4], row[4]) for row in earlier.get(key, ())),
                 frozenset(other_ids.get(key, ())),
             )
+
+    def set_aside(self) -> Iterator[Held]:
+        """Yield what the version that wrote the file could not read, in the order of the keys.
+
+        Raises:
+            SnapshotDamaged: If SQLite can't read the file.
+        """
+        sql = "SELECT key, reader, source, place, read_on, raw FROM set_aside ORDER BY key"
+        for key, *source, raw in self._rows(sql) if self._has("set_aside") else ():
+            yield Held(str(key), self._received(source, raw))
+
+    def tombstones(self) -> frozenset[str]:
+        """Return the names of what was withdrawn: keys, `id-` and the API's id, `statement-` and Parliament's id.
+
+        Raises:
+            SnapshotDamaged: If SQLite can't read the file.
+        """
+        return (
+            frozenset(str(row[0]) for row in self._rows("SELECT name FROM tombstones"))
+            if self._has("tombstones")
+            else frozenset()
+        )
 
     def earlier(self, key: str) -> tuple[Received, ...]:
         """Return what the source of the record `key` gave before, oldest first.

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from retrieval.citations import Citation, CitationStyle, cite, long_date, written
-from retrieval.citing import CitedAttachment, page_url
-from retrieval.departments import name_on
+from retrieval.citing import CitedAttachment, body_of_the_day, page_url
 from retrieval.mentions import Mention, MentionRole
 from retrieval.records import Genre, Record
 from retrieval.resolving import ResolutionReason
@@ -170,7 +169,7 @@ def citation_of(
         kind=store.status(number).kind,
         findings=tuple(dict.fromkeys(name for name, _ in store.findings(number))),
         paragraph=paragraph,
-        answering_body=name_on(record.answering_body, record.answering_body_id, record.answered),
+        answering_body=body_of_the_day(record.answering_body, record.answering_body_id, record.answered),
         attachment=attachment,
     )
 

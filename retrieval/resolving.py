@@ -88,7 +88,8 @@ class References:
 
         A UIN names another question in each session, so it is never enough: the link, or the day that the text
         gives, must be that of the record. A number without letters is read as the Commons' form; in a Lords
-        record it may also be a Lords number without them, and then only one of the two may fit.
+        record it may as well be a Lords number without them, so that one of the Commons is meant only if the link
+        or the text says so.
         """
         if mention.uin is None:
             return Resolution(None, ResolutionReason.NO_UIN)
@@ -132,11 +133,23 @@ def _decided(mention: Mention, papers: Sequence[_Paper], source: Record) -> Reso
             return Resolution(None, ResolutionReason.ITSELF)
         # Those that were answered together hold one answer, so any of them gives it.
         are_one = len(keys) == 1 or (len({paper.house for paper in fitting}) == 1 and fitting[0].through_group)
-        if keys and are_one and not (reason is ResolutionReason.BY_LINK and _contradicts(mention, papers, fitting)):
+        is_sure = not _may_be_of_the_lords(mention, fitting, source)
+        if reason is ResolutionReason.BY_LINK and _contradicts(mention, papers, fitting):
+            is_sure = False
+        if keys and are_one and is_sure:
             return Resolution(keys[0], reason, fitting[0].through_group)
         if keys:
             return Resolution(None, ResolutionReason.AMBIGUOUS)
     return Resolution(None, _why_not(mention, papers, source))
+
+
+def _may_be_of_the_lords(mention: Mention, fitting: Sequence[_Paper], source: Record) -> bool:
+    """Say whether a Lords record names a question of the Commons by a number that may be a Lords number, cut short.
+
+    The corpus may lack the question of that number in the Lords, so that it holds only the other one is no sign.
+    """
+    is_bare = mention.house is None and mention.url is None
+    return is_bare and source.house is House.LORDS and any(paper.house is House.COMMONS for paper in fitting)
 
 
 def _contradicts(mention: Mention, papers: Sequence[_Paper], linked: Sequence[_Paper]) -> bool:

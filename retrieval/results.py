@@ -164,7 +164,8 @@ class Hit:
 
     Attributes:
         rank: From 1.
-        score: Cosine of question and passage, in [-1, 1].
+        score: Cosine in [-1, 1] of the question and the passage, or of the question and an answer that points to this
+            one, if that is nearer.
         key: Key of the record cited.
         kind: What the answer is as a whole.
         findings: What the answer says about itself, each once.

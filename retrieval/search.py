@@ -99,7 +99,7 @@ class Searcher:
         asked = _checked(query, limit, match)
         vector = self.encoder.encode_queries([asked])[0]
         passing = self.corpus.admitted(filters)
-        ranked = self._ranked(vector, passing, limit + _NEAR_MISSES)
+        ranked = self._reached(vector, filters, limit + _NEAR_MISSES)
         close = [one for one in ranked if one.score >= WEAK_AT][:limit]
         left_out = self._left_out(vector, filters)
         outcome = self._outcome(vector, filters, close, left_out)
@@ -132,7 +132,11 @@ class Searcher:
             Answers by falling score.
         """
         vector = self.encoder.encode_queries([_checked(query, 1, Match.MEANING)])[0]
-        return self._ranked(vector, self.corpus.admitted(filters), depth)
+        return self._reached(vector, filters, depth)
+
+    def _reached(self, vector: NDArray[np.float32], filters: Filters, limit: int) -> list[Ranked]:
+        rows, group_of_row = self.corpus.reached(filters)
+        return best_answers(self.corpus.index, vector, group_of_row, limit=limit, rows=rows)
 
     def _ranked(self, vector: NDArray[np.float32], records: NDArray[np.int64], limit: int) -> list[Ranked]:
         rows = None if len(records) == len(self.corpus.store) else self.corpus.store.rows_of(records)
@@ -200,7 +204,7 @@ class Searcher:
         # Of several answered on the newest day, the one whose question came nearest.
         number = matched if days.get(matched) == newest else min(n for n, day in days.items() if day == newest)
         found = store.passage_at(ranked.row)
-        if number == matched or found.passage.attachment:
+        if number == matched or (found.passage.attachment and matched in days):
             # The others have the same answer, but each its own attachments.
             return matched, found
         wanted = found.passage

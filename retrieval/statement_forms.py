@@ -5,6 +5,7 @@ from __future__ import annotations
 from retrieval.citation_wording import (
     ABBREVIATIONS,
     corrected,
+    in_hansard,
     lacking,
     minister,
     of_session,
@@ -36,7 +37,12 @@ def member_form(citation: Citation) -> str:
 
 
 def oscola_form(citation: Citation) -> str:
-    """Return `HC Written Statement HCWS123, made 5 March 2024 <URL> accessed 21 November 2026`: a form of our own."""
+    """Return `HC Written Statement HCWS123, made 5 March 2024 <URL> accessed 21 November 2026`: a form of our own.
+
+    Where the column of Hansard is known, `HC Deb 14 March 2006, col 83WS`, which needs no UIN.
+    """
+    if printed := in_hansard(citation):
+        return f"{printed}{corrected(citation)} (no volume in the source)"
     house = ABBREVIATIONS[citation.house] if citation.house else ""
     made = f", made {long_date(citation.answered)}" if citation.answered else ""
     rest = f"{made}{corrected(citation)}{page(citation)}{lacking(citation, 'house', 'url', 'answered')}"

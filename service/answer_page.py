@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -12,20 +12,26 @@ from retrieval.mentions import MentionRole
 from retrieval.records import Attachment, Genre
 from retrieval.results import Answer
 from service.briefing import citation_lines, pointing, sample_block
+from service.corrected import CORRECTED_ANSWER
 from service.phrases import FINDINGS, badges, capital, count, licence_lines, no_minister, on, person
 from service.terminal import indented, unbroken, words
 
 _LACKING = "not in the source"
 _OTHERS_NAMED = 10
+# What the id of a link is one of, and which way a link between statements goes, Parliament does not say.
+_LINKS = {"CorrectedStatement": "a statement, by a correction", "JointStatement": "a joint statement"}
 _UNITS = ("bytes", "kB", "MB", "GB")
 
 
-def answer_page(answer: Answer, *, data: str = "") -> Iterator[RenderableType]:
+def answer_page(
+    answer: Answer, *, data: str = "", corrects: Mapping[int, str] | None = None
+) -> Iterator[RenderableType]:
     """Yield a whole answer: the question, who and when, numbered passages, what belongs to it, citation.
 
     Args:
         answer: The answer or statement.
         data: What to add to a command to mean the same data directory, such as `--data DIR`.
+        corrects: Keys of the answers that a statement corrects, by Parliament's id; those that are here.
     """
     yield words(answer.heading or "No heading in the source", "bold")
     yield Text()
@@ -33,6 +39,7 @@ def answer_page(answer: Answer, *, data: str = "") -> Iterator[RenderableType]:
         yield words(answer.question)
         yield Text()
     yield from (_fact(name, told) for name, told in _facts(answer))
+    yield from (_fact(name, told) for name, told in _linked(answer, corrects or {}, data))
     for passage in answer.passages:
         yield Text()
         if passage.context:
@@ -92,9 +99,17 @@ def _remarks(answer: Answer) -> Iterator[tuple[str, str]]:
         yield "Interest", "the asker has declared one"
     if answer.grouped_with:
         yield "Grouped with", ", ".join(other.uin for other in answer.grouped_with)
-    for linked in answer.linked:
-        made = f", {on(linked.made)}" if linked.made else ""
-        yield "Linked to", f"{linked.link}: Parliament's id {linked.id}{made}"
+
+
+def _linked(answer: Answer, corrects: Mapping[int, str], data: str) -> Iterator[tuple[str, str]]:
+    for one in answer.linked:
+        made = f", {on(one.made)}" if one.made else ""
+        if one.link == CORRECTED_ANSWER and one.id in corrects:
+            yield "Corrects", f"despatch show {corrects[one.id]}{data}"
+        elif one.link == CORRECTED_ANSWER:
+            yield "Corrects", f"an answer that was not found here (Parliament's id {one.id}{made})"
+        else:
+            yield "Linked to", f"{_LINKS.get(one.link, one.link)} (Parliament's id {one.id}{made})"
 
 
 def _fact(name: str, told: str) -> RenderableType:

@@ -113,7 +113,8 @@ def day_of(field: str, text: str | None) -> date | None:
             raise ValueError
         return date.fromisoformat(text)
     except ValueError:
-        raise QueryError(field, f"{text[:40]!r} is not a date: write it as YYYY-MM-DD") from None
+        what = "a date that exists" if _PLAIN_DATE.fullmatch(text) else "a date: write it as YYYY-MM-DD"
+        raise QueryError(field, f"{text[:40]!r} is not {what}") from None
 
 
 def house_of(text: str) -> House:

@@ -21,6 +21,7 @@ from service.arguments import kept, whole_number
 from service.phrases import count
 from service.progress import Progress
 from service.reports import two_columns
+from service.retries import Retries
 from service.running import Session
 from service.schemas import to_data
 from service.stopping import kept_when_stopped
@@ -59,7 +60,7 @@ class AttachingCommands:
             raise QueryError("limit", "0 is below 1: give the most files to fetch in this run, or leave it out")
         with (
             kept_when_stopped(self._session.err, data),
-            ParliamentService(contact=contact) as service,
+            ParliamentService(contact=contact, retrying=Retries(self._session.err)) as service,
             Progress(self._session.err) as progress,
         ):
             report = fetch_texts(

@@ -31,6 +31,8 @@ from service.terminal import indented, unbroken, words
 
 _OTHERS_NAMED = 5
 _GAPS_NAMED = 3
+_HELD_BACK = "are not a reply, or say nothing but a refusal"
+_OF_QUESTIONS_ALONE = ("tabled", "asker", "asker_id", "party")
 
 
 def briefing(result: SearchResult, *, data: str = "", plain: bool = False) -> Iterator[RenderableType]:
@@ -233,11 +235,20 @@ def _searched(result: SearchResult) -> Iterator[RenderableType]:
         )
     for column, number in searched.lacking.items():
         if number:
-            lacking = f"Without {fact(column)} in the source, so left out by the filter"
-            yield words(f"{lacking}: {count(number, 'record')}.")
+            yield words(f"{_lacks(column, number)}, so the filter leaves {'it' if number == 1 else 'them'} out.")
 
 
 def _why_passed_over(result: SearchResult) -> str:
     given = set(result.filters)
-    reasons = [] if given & {"kind", "finding"} else ["are no reply or a bare refusal"]
-    return " or ".join([*reasons, *(["fail the filters"] if given else [])])
+    if given & {"kind", "finding"}:
+        return "fail the filters"
+    return "are not a reply, say nothing but a refusal, or fail the filters" if given else _HELD_BACK
+
+
+def _lacks(column: str, number: int) -> str:
+    records = count(number, "record")
+    if column == "answerer":
+        return f"{records} {'does' if number == 1 else 'do'} not say whether a minister answered"
+    has = f"{records} {'has' if number == 1 else 'have'} no {fact(column)}"
+    # What is counted are records of both kinds.
+    return f"{has} (no written statement has one)" if column in _OF_QUESTIONS_ALONE else f"{has} in the source"

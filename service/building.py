@@ -18,7 +18,7 @@ from retrieval.sources.mapped_table import MappedTable
 from retrieval.sources.table_mapping import TableMapping
 from retrieval.sync.waiting import queue_whole
 from service.briefing import sample_block
-from service.phrases import count
+from service.phrases import count, held
 from service.reports import two_columns
 from service.schemas import to_data
 from service.terminal import indented, unbroken, words
@@ -95,12 +95,20 @@ def build_data(report: BuildReport, sample: Sample | None, *, memory_bytes: int)
 
 
 def build_page(
-    report: BuildReport, sample: Sample | None, data: Path, *, memory_bytes: int
+    report: BuildReport, sample: Sample | None, data: Path, *, memory_bytes: int, statements: int = 0
 ) -> Iterator[RenderableType]:
-    """Yield all that a build did, the first few of anything that may be long, and what to do next."""
+    """Yield all that a build did, the first few of anything that may be long, and what to do next.
+
+    Args:
+        report: What it did.
+        sample: Set if it indexed just the seed documents.
+        data: The data directory.
+        memory_bytes: The most memory that was in use.
+        statements: How many of the records are written statements.
+    """
     counts, read = report.counts, report.read
     yield Text(
-        f"Built: {count(counts.records, 'answered question')}, {count(counts.answers, 'distinct answer')}, "
+        f"Built: {held(counts.records, statements)}, {count(counts.answers, 'distinct answer')}, "
         f"{count(counts.passages, 'passage')}.",
         style="bold",
     )

@@ -13,11 +13,11 @@ import typer
 import typer.main
 
 from retrieval.encoders import Encoder, SentenceEncoder
-from retrieval.errors import DespatchError
+from retrieval.errors import DespatchError, ServiceUnreachable
 from service import manual
 from service.attaching import AttachingCommands
 from service.commands import Commands
-from service.exits import ExitCode, code_of, in_words
+from service.exits import ExitCode, code_for, in_words
 from service.filling import FillingCommands
 from service.packing import PackingCommands
 from service.running import Session
@@ -75,7 +75,9 @@ def run(app: typer.Typer, arguments: Sequence[str], err: Terminal) -> int:
         return end.code if isinstance(end.code, int) else ExitCode.OK
     except DespatchError as error:
         _tell(err, in_words(error))
-        return code_of(type(error)) or ExitCode.CHECK_FAILED
+        if isinstance(error, ServiceUnreachable):
+            _tell(err, "run the same command again later: it goes on where it was")
+        return code_for(error)
     except OSError as error:
         if error.filename != OUTPUT:
             raise

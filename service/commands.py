@@ -12,7 +12,6 @@ from retrieval.citations import CitationStyle, notes, style_named, written
 from retrieval.corpus import Corpus
 from retrieval.encoders import DEFAULT_MODEL
 from retrieval.errors import OtherFormat, QueryError
-from retrieval.results import Sample
 from retrieval.search import Searcher
 from retrieval.snapshot import KEEP, current_name, open_snapshot
 from retrieval.verify import verify
@@ -21,8 +20,10 @@ from service.answer_page import answer_page
 from service.arguments import kept, question_from, search_request, utf8, whole_number
 from service.briefing import briefing
 from service.building import build_data, build_page, data_option, peak_memory_bytes, queued, readers_with
+from service.corrected import corrected_by
 from service.coverage_page import coverage_page
 from service.exits import ExitCode
+from service.held import statements_in
 from service.progress import Progress
 from service.related import history_page, thread_page
 from service.reports import beside_citation, citation_page, verify_page
@@ -76,22 +77,22 @@ class Commands:
                     progress=progress,
                 )
             report.queued = queued(data, report)
-            sample = Corpus.open(data).sample
-        self._built(report, sample, data, as_json)
+            corpus = Corpus.open(data)
+        self._built(report, corpus, data, as_json)
 
     def upgrade(
         self, data: given.Data = _DATA, model: given.Model = DEFAULT_MODEL, as_json: given.Json = False
     ) -> None:
         """Rebuild an index of an older format from the records it keeps."""
-        report = sample = None
+        report = corpus = None
         if not _is_of_this_format(data):
             with self._session.changing(data):
                 encoder = self._session.encoder(model)
                 with Progress(self._err) as progress:
                     report = upgrade(data, encoder, progress=progress)
-                sample = Corpus.open(data).sample
-        if report:
-            self._built(report, sample, data, as_json)
+                corpus = Corpus.open(data)
+        if report and corpus:
+            self._built(report, corpus, data, as_json)
         else:
             told = words(f"Nothing to do: {data} has this version's format already.")
             self._output.give({"snapshot": current_name(data), "upgraded": False}, as_json, lambda: [told])
@@ -138,8 +139,10 @@ class Commands:
 
     def show(self, key: given.Key, data: given.Data = _DATA, as_json: given.Json = False) -> None:
         """Print one whole answer."""
-        answer = Corpus.open(data).answer(utf8("key", key))
-        self._output.give(answer, as_json, lambda: answer_page(answer, data=data_option(data)))
+        corpus = Corpus.open(data)
+        answer = corpus.answer(utf8("key", key))
+        page = partial(answer_page, answer, data=data_option(data))
+        self._output.give(answer, as_json, lambda: page(corrects=corrected_by(corpus, answer)))
 
     def history(self, key: given.Key, data: given.Data = _DATA, as_json: given.Json = False) -> None:
         """Print the texts that an answer has had."""
@@ -230,10 +233,11 @@ class Commands:
     def _searcher(self, corpus: Corpus, model: str, data: Path) -> Searcher:
         return Searcher(corpus, self._session.encoder(model), data)
 
-    def _built(self, report: BuildReport, sample: Sample | None, data: Path, as_json: bool) -> None:
-        memory = peak_memory_bytes()
+    def _built(self, report: BuildReport, corpus: Corpus, data: Path, as_json: bool) -> None:
+        memory, sample, statements = peak_memory_bytes(), corpus.sample, statements_in(corpus)
         value = build_data(report, sample, memory_bytes=memory)
-        self._output.give(value, as_json, partial(build_page, report, sample, data, memory_bytes=memory))
+        page = partial(build_page, report, sample, data, memory_bytes=memory, statements=statements)
+        self._output.give(value, as_json, page)
 
 
 def _is_of_this_format(data: Path) -> bool:

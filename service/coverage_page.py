@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from rich.console import RenderableType
-from rich.table import Table
 from rich.text import Text
 
-from retrieval.completeness import MonthCoverage, compared_span
+from retrieval.completeness import compared_span
 from retrieval.filters import Filters
 from retrieval.records import Genre
 from retrieval.results import Coverage
 from service.briefing import sample_block
-from service.phrases import capital, completeness, count, fact, gap_told, licence_lines, on, span
+from service.months_table import months_table
+from service.phrases import capital, completeness, count, fact, gap_told, held, licence_lines, on, span
 from service.reports import section
-from service.terminal import indented, unbroken, words
+from service.terminal import indented, words
 
-MONTHS_SHOWN = 24
-GAPS_SHOWN = 10
 _TITLES = {Genre.ANSWER: "Questions by the month tabled", Genre.STATEMENT: "Statements by the month made"}
-_COLUMNS = ("House", "Month", "Listed", "Held", "Unanswered", "Withdrawn", "Failed", "Complete", "Checked")
-_NUMBERS = frozenset(("Listed", "Held", "Unanswered", "Withdrawn", "Failed"))
 
 
 def coverage_page(coverage: Coverage, *, data: str = "") -> Iterator[RenderableType]:
@@ -31,7 +27,8 @@ def coverage_page(coverage: Coverage, *, data: str = "") -> Iterator[RenderableT
         coverage: The counts.
         data: What to add to a command to mean the same data directory, such as `--data DIR`.
     """
-    yield words(f"{_held(coverage)}, {' and '.join(coverage.houses) or 'House not known'}", "bold")
+    statements = coverage.by_genre.get(Genre.STATEMENT, 0)
+    yield words(f"{held(coverage.records, statements)}, {' and '.join(coverage.houses) or 'House not known'}", "bold")
     yield words(f"{count(coverage.answers, 'distinct answer')} in {count(coverage.passages, 'passage')}.")
     yield words(span(coverage.first_answered, coverage.last_answered))
     yield words(f"Not shown unless asked for: {count(coverage.bare, 'answer')} with nothing but a refusal.")
@@ -43,7 +40,7 @@ def coverage_page(coverage: Coverage, *, data: str = "") -> Iterator[RenderableT
     yield from _completeness(coverage)
     yield from sample_block(coverage.sample, data)
     for genre, title in _TITLES.items():
-        yield from _months(title, [month for month in coverage.months if month.genre is genre])
+        yield from months_table(title, [month for month in coverage.months if month.genre is genre])
     yield from section("What the answers are (--kind)", coverage.by_kind)
     yield from section("What they say about themselves (--finding)", coverage.by_finding)
     yield from section("Answering bodies", coverage.by_answering_body)
@@ -57,12 +54,6 @@ def coverage_page(coverage: Coverage, *, data: str = "") -> Iterator[RenderableT
     yield from (words(line, "dim") for line in licence_lines(coverage.licence))
 
 
-def _held(coverage: Coverage) -> str:
-    statements = coverage.by_genre.get(Genre.STATEMENT, 0)
-    answers = count(coverage.records - statements, "answered question")
-    return f"{answers} and {count(statements, 'written statement')}" if statements else answers
-
-
 def _completeness(coverage: Coverage) -> Iterator[RenderableType]:
     if len(coverage.gaps) <= 1:
         yield words(
@@ -70,32 +61,7 @@ def _completeness(coverage: Coverage) -> Iterator[RenderableType]:
         )
         return
     day = coverage.checked_at.date() if coverage.checked_at else None
-    compared = f", compared with Parliament's lists on {on(day)} or later" if day else ""
+    compared = f", compared with Parliament's lists on or after {on(day)}" if day else ""
     yield Text()
     yield Text(f"What may be missing{compared}", style="bold")
-    yield from indented([words(f"{capital(gap_told(gap))}.") for gap in coverage.gaps[:GAPS_SHOWN]], 2)
-    if len(coverage.gaps) > GAPS_SHOWN:
-        yield from indented([words(f"and {len(coverage.gaps) - GAPS_SHOWN:,} more")], 2)
-
-
-def _months(title: str, months: Sequence[MonthCoverage]) -> Iterator[RenderableType]:
-    if not months:
-        return
-    yield Text()
-    yield Text(title, style="bold")
-    table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="dim")
-    for name in _COLUMNS:
-        table.add_column(name, justify="right" if name in _NUMBERS else "left", no_wrap=True)
-    newest = sorted(months, key=lambda month: (month.month, month.house), reverse=True)
-    for month in newest[:MONTHS_SHOWN]:
-        table.add_row(*_cells(month))
-    yield from indented([table], 2)
-    if len(months) > MONTHS_SHOWN:
-        yield from indented([unbroken(f"and {len(months) - MONTHS_SHOWN:,} more: add --json to see all")], 2)
-
-
-def _cells(month: MonthCoverage) -> Iterator[str]:
-    yield from (month.house, month.month, "?" if month.listed is None else f"{month.listed:,}")
-    yield from (f"{number:,}" for number in (month.held, month.unanswered, month.withdrawn, month.failed))
-    yield "yes" if month.complete else "no"
-    yield f"{month.checked_at:%Y-%m-%d}" if month.checked_at else "never"
+    yield from indented([words(f"{capital(gap_told(gap))}.") for gap in coverage.gaps], 2)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import re
+import sqlite3
 from enum import IntEnum
 from typing import Final
 
 from retrieval.errors import (
     BuildError,
     DespatchError,
+    DirectoryBusy,
     ModelError,
+    PublishFailed,
     QueryError,
     ServiceError,
     SnapshotError,
@@ -28,6 +32,7 @@ class ExitCode(IntEnum):
     UNREADABLE = 4
     UNWRITTEN = 5
     UNREACHABLE = 6
+    BUSY = 7
     INTERRUPTED = 130
     PIPE_CLOSED = 141
 
@@ -41,6 +46,7 @@ MEANINGS: Final = {
     ExitCode.UNREADABLE: "a source can't be read, or has no answered question",
     ExitCode.UNWRITTEN: "the output could not be written, as on a full disk",
     ExitCode.UNREACHABLE: "Parliament's service can't be used; what was fetched is kept, so run it again",
+    ExitCode.BUSY: "another sync or build is at work there; run it again",
     ExitCode.INTERRUPTED: "stopped with Ctrl-C",
     ExitCode.PIPE_CLOSED: "whatever read the output stopped reading",
 }
@@ -54,6 +60,7 @@ _SPANS: Final = re.compile(r"\b(?:answered|tabled)_(?:from|to)\b")
 CODES: Final[dict[type[DespatchError], ExitCode]] = {
     QueryError: ExitCode.MISTAKE,
     UnknownKey: ExitCode.MISTAKE,
+    DirectoryBusy: ExitCode.BUSY,
     SnapshotError: ExitCode.UNUSABLE,
     ModelError: ExitCode.UNUSABLE,
     SourceError: ExitCode.UNREADABLE,
@@ -66,6 +73,25 @@ CODES: Final[dict[type[DespatchError], ExitCode]] = {
 def code_of(error: type[DespatchError]) -> ExitCode | None:
     """Return the code for a class of errors, by the nearest family it belongs to; None if it has none."""
     return next((CODES[kind] for kind in error.__mro__ if kind in CODES), None)
+
+
+def code_for(error: DespatchError) -> ExitCode:
+    """Return the code that the command exits with on an error: that of its family, but for a full disk."""
+    if isinstance(error, PublishFailed) and _is_full(error):
+        return ExitCode.UNWRITTEN
+    return code_of(type(error)) or ExitCode.CHECK_FAILED
+
+
+def _is_full(error: BaseException) -> bool:
+    cause: BaseException | None = error
+    while cause is not None:
+        # SQLite tells of a full disk by an error code of its own, and not by the system's.
+        if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        if isinstance(cause, sqlite3.Error) and getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+            return True
+        cause = cause.__cause__
+    return False
 
 
 def option_named(field: str) -> str:

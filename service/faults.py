@@ -98,6 +98,11 @@ def _plain(value: Any) -> Any:
 
 
 def _unknown(field: str, known: Collection[str]) -> Fault:
+    if field in _QUESTION:
+        other = next((name for name in _QUESTION if name in known), None)
+        if other:
+            where = "a body" if other == "query" else "a URL"
+            return Fault(field, f"there is no such parameter here: the question is called {other} in {where}", (other,))
     nearest = nearest_to(field, known)
     if nearest:
         return Fault(field, f"there is no such parameter here: did you mean {' or '.join(nearest)}?", nearest)

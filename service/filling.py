@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
 from retrieval.build import Changes, refresh
-from retrieval.departments import department_named
 from retrieval.encoders import DEFAULT_MODEL
-from retrieval.errors import DespatchError, QueryError, UnknownName
+from retrieval.errors import DespatchError, DirectoryBusy, QueryError, SourceError
 from retrieval.holdings import register_at
 from retrieval.members import MEMBERS_API, MEMBERS_FILE, read_register
 from retrieval.snapshot import KEEP, has_snapshot, writing
@@ -19,10 +18,12 @@ from retrieval.sync.client import OFFICIAL_URL, ParliamentService
 from retrieval.sync.request import SyncRequest
 from service import options as given
 from service.arguments import day_of, house_of, kept, whole_number
+from service.bodies import body_ids
 from service.building import data_option
 from service.exits import in_words
 from service.phrases import count
 from service.progress import Progress
+from service.retries import Retries
 from service.rounds import Rounds, was_filled
 from service.running import Session
 from service.stopping import kept_when_stopped, terminable
@@ -79,12 +80,12 @@ class FillingCommands:
             first=_first_day(first, months, self._clock().date()),
             last=day_of("to", last),
             houses=tuple(house_of(one) for one in house or ()),
-            bodies=_body_ids(answering_body or ()),
+            bodies=body_ids(answering_body or ()),
             quick=quick,
             statements=not no_statements,
         )
         err = self._session.err
-        service = _service(api_url, contact, requests_per_second)
+        service = _service(api_url, contact, requests_per_second, Retries(err))
         to = Rounds(self._session, data, service, None if no_members else members_url, kept(keep), model, self._clock)
         with kept_when_stopped(err, data), service, Progress(err) as progress:
             made = to.make(request, lambda plan: show(err, plan_lines(plan)), progress)
@@ -109,7 +110,7 @@ class FillingCommands:
         minutes = whole_number("every", every)
         if not 1 <= minutes <= _MOST_MINUTES:
             raise QueryError("every", f"{minutes} is not between 1 and 1,440: give a number of minutes between")
-        service = _service(api_url, contact, requests_per_second)
+        service = _service(api_url, contact, requests_per_second, Retries(self._session.err, only_seen=True))
         to = Rounds(self._session, data, service, None if no_members else members_url, kept(keep), model, self._clock)
         full_at: datetime | None = None
         with kept_when_stopped(self._session.err, data), terminable(), service:
@@ -133,7 +134,10 @@ class FillingCommands:
             raise QueryError("data", f"nothing was ever fetched into {rounds.data}: run `{advice}` first") from error
         except DespatchError as error:
             # A service that is down, or a build at work, passes: the next round makes up for this one.
-            show(err, [words(f"{now:%Y-%m-%d %H:%M}Z failed, and is tried again later: {in_words(error)}")])
+            what = in_words(error)
+            if isinstance(error, DirectoryBusy):
+                what = f"another sync or build is at work in {rounds.data}"
+            show(err, [words(f"{now:%Y-%m-%d %H:%M}Z failed, and is tried again later: {what}")])
             return False
         show(err, sync_page(made, rounds.data) if err.is_terminal else [round_line(made, now)])
         if made.members_trouble:
@@ -153,6 +157,8 @@ class FillingCommands:
         snapshots, saved_on = kept(keep), day_of("as_of", as_of)
         with self._session.changing(data):
             found = read_register(*files, as_of=saved_on)
+            if not found.ids:
+                raise SourceError(*_nobody(files))
             with writing(data):
                 register = register_at(data / MEMBERS_FILE).merged_with(found)
                 register.write(data / MEMBERS_FILE)
@@ -166,14 +172,14 @@ class FillingCommands:
         self._session.output.give(value, as_json, lambda: [words(told)])
 
 
-def _service(url: str, contact: str | None, rate: str) -> ParliamentService:
+def _service(url: str, contact: str | None, rate: str, retrying: Callable[[int, int], None]) -> ParliamentService:
     """Return the service, not asked anything yet.
 
     Raises:
         QueryError: If the address or the rate can't be used.
     """
     number = whole_number("requests_per_second", rate)
-    return ParliamentService(url, contact=contact, requests_per_second=number)
+    return ParliamentService(url, contact=contact, requests_per_second=number, retrying=retrying)
 
 
 def _first_day(first: str | None, months: str | None, today: date) -> date | None:
@@ -189,21 +195,7 @@ def _first_day(first: str | None, months: str | None, today: date) -> date | Non
     return date(back // 12, back % 12 + 1, 1)
 
 
-def _body_ids(names: Iterable[str]) -> tuple[int, ...]:
-    """Return the API's ids of bodies by name, abbreviation or id.
-
-    Raises:
-        UnknownName: If the table of bodies has none of that name with an id.
-    """
-    found: set[int] = set()
-    for name in names:
-        if name.isascii() and name.isdigit():
-            found.add(int(name))
-            continue
-        ids = {row.body_id for row in department_named(name) if row.body_id is not None}
-        if not ids:
-            raise UnknownName(
-                "answering_body", f"{name!r} is no body whose id is known: give its id in the API instead"
-            )
-        found |= ids
-    return tuple(sorted(found))
+def _nobody(files: Sequence[Path]) -> tuple[str, str]:
+    named = ", ".join(map(str, files))
+    held = "it holds nobody" if len(files) == 1 else "they hold nobody"
+    return named, f"{held}: give files of the Members service, or parlparse's people and ministers files"

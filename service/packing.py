@@ -33,11 +33,12 @@ class PackingCommands:
 
     def pack(self, file: given.PackFile, data: given.Data = _DATA, as_json: given.Json = False) -> None:
         """Write the current snapshot to one file."""
+        was_there = file.exists()
         with self._session.changing(data), Progress(self._session.err) as progress:
             found = pack(data, file, progress=progress)
         size = file.stat().st_size
-        value = {**to_data(found), "file": str(file), "bytes": size}
-        self._session.output.give(value, as_json, partial(pack_page, found, file, size))
+        value = {**to_data(found), "file": str(file), "bytes": size, "replaced": was_there}
+        self._session.output.give(value, as_json, partial(pack_page, found, file, size, replaced=was_there))
 
     def unpack(
         self, file: given.PackFile, data: given.Data = _DATA, keep: given.Keep = str(KEEP), as_json: given.Json = False

@@ -88,11 +88,11 @@ def completeness(
         compared: The first and the last month that was compared, as `2024-03`.
         most: How many gaps to name.
     """
-    on_day = f"on {on(checked_at.date())} or later" if checked_at else ""
+    on_day = f"on or after {on(checked_at.date())}" if checked_at else ""
     if not gaps:
         months = " to ".join(month_named(month) for month in dict.fromkeys(compared) if month)
-        when = f", {on_day}" if on_day else ""
-        return f"Complete for {months}: it holds all that Parliament listed when these months were compared{when}."
+        when = f" {on_day}" if on_day else ""
+        return f"Complete for {months}: it holds all that was on Parliament's lists when they were read{when}."
     said = f" Compared with Parliament's lists {on_day}." if on_day else ""
     return f"May be incomplete: {gaps_told(gaps, most)}.{said}"
 
@@ -100,6 +100,17 @@ def completeness(
 def count(number: int, singular: str, plural: str = "") -> str:
     """Return a number and what it counts: `1 record`, `2,000 records`."""
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def held(records: int, statements: int) -> str:
+    """Return what a corpus holds: `14 answered questions and 2 written statements`.
+
+    Args:
+        records: Answered questions and statements together.
+        statements: Of those, the statements.
+    """
+    answers = count(records - statements, "answered question")
+    return f"{answers} and {count(statements, 'written statement')}" if statements else answers
 
 
 def fact(column: str) -> str:

@@ -12,6 +12,8 @@ from rich.progress import Progress as Bars
 from rich.text import Text
 
 SECONDS_BETWEEN_LINES = 5.0
+_BYTES = " bytes"
+_MEGABYTE = 1_000_000
 
 
 class _Pace(ProgressColumn):
@@ -19,7 +21,10 @@ class _Pace(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         seconds = task.elapsed or 0.0
-        return Text(pace(task.completed, task.total, seconds) if not task.finished else "")
+        # What a stage begins with may have been done by another process, and says nothing of its pace.
+        begun = task.fields.get("begun", 0)
+        left = None if task.total is None else task.total - begun
+        return Text(pace(task.completed - begun, left, seconds) if not task.finished else "")
 
 
 def pace(done: float, total: float | None, seconds: float) -> str:
@@ -35,6 +40,11 @@ def pace(done: float, total: float | None, seconds: float) -> str:
     rate = done / seconds
     told = f"{rate:,.0f} a second" if rate >= 10 else f"{rate:.1f} a second"
     return f"{told}, {_lasting((total - done) / rate)} left" if total is not None else told
+
+
+def _megabytes(size: int) -> int:
+    # Rounded up, so that what was begun is not shown as nothing.
+    return -(-size // _MEGABYTE)
 
 
 def _lasting(seconds: float) -> str:
@@ -62,6 +72,7 @@ class Progress:
         self._began = 0.0
         self._done_before = 0
         self._told_at = 0.0
+        self._seen = 0
         self._tasks: dict[str, TaskID] = {}
         self._bars: Bars | None = None
         if console.is_terminal and not console.is_dumb_terminal:
@@ -90,17 +101,31 @@ class Progress:
 
     def __call__(self, stage: str, done: int, total: int | None) -> None:
         """Say that `done` of `total` of a stage is done; `total` is None where it is not known."""
+        if stage.endswith(_BYTES):
+            stage, done = stage.removesuffix(_BYTES) + " (MB)", _megabytes(done)
+            total = None if total is None else _megabytes(total)
         if self._bars:
-            if stage not in self._tasks:
-                self._tasks[stage] = self._bars.add_task(stage, total=total)
-            self._bars.update(self._tasks[stage], completed=done, total=total)
-            return
-        if self._lines:
+            self._show(self._bars, stage, done, total)
+        elif self._lines:
             self._tell(stage, done, total)
+
+    def _show(self, bars: Bars, stage: str, done: int, total: int | None) -> None:
+        begins = stage != self._stage or done < self._seen
+        if stage != self._stage and self._stage:
+            # It is over, whatever was last heard of it.
+            seen = max(self._seen, 1)
+            bars.update(self._tasks[self._stage], completed=seen, total=seen)
+        if stage not in self._tasks:
+            self._tasks[stage] = bars.add_task(stage, completed=done, total=total, begun=done)
+        elif begins:
+            bars.reset(self._tasks[stage], completed=done, total=total, begun=done)
+        else:
+            bars.update(self._tasks[stage], completed=done, total=total)
+        self._stage, self._seen = stage, done
 
     def _tell(self, stage: str, done: int, total: int | None) -> None:
         now = self._clock()
-        if stage != self._stage:
+        if stage != self._stage or done < self._done_before:
             # What a stage begins with may have been done by another process, and says nothing of its pace.
             self._stage, self._began, self._done_before, self._told_at = stage, now, done, now
         if done == total or now - self._told_at >= SECONDS_BETWEEN_LINES:

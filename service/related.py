@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from retrieval.differences import SegmentKind
 from retrieval.history import Change, History, PastText
+from retrieval.resolving import ResolutionReason
 from retrieval.results import PointsTo, Thread, ThreadItem
 from service.briefing import pointing
 from service.phrases import KINDS, capital, count, on, person
 from service.terminal import clean, indented, unbroken, words
 
+# Of the others the label says all there is to say.
+_WHY: Final[dict[str, str]] = {
+    ResolutionReason.AMBIGUOUS: "several records here fit what it says",
+    ResolutionReason.DATE_DISAGREES: "the question here with that number has another day",
+    ResolutionReason.DATE_NOT_KNOWN: "the source does not say when the question here with that number was answered",
+    ResolutionReason.NO_DATE: "numbers are used again in each session, and it gives no day to tell which",
+    ResolutionReason.NO_UIN: "it gives a day and no number",
+}
 _MARKS = {
     SegmentKind.SAME: ("", "", ""),
     SegmentKind.REMOVED: ("[-", "-]", "red strike"),
@@ -66,31 +76,50 @@ def thread_page(thread: Thread, *, data: str = "") -> Iterator[RenderableType]:
         thread: The questions.
         data: What to add to a command to mean the same data directory, such as `--data DIR`.
     """
-    yield words(f"{count(len(thread.items), 'question')} in this thread", "bold")
+    statements = sum(map(_is_statement, thread.items))
+    yield words(f"{_papers(len(thread.items) - statements, statements)} in this thread", "bold")
     for item in thread.items:
         yield Text()
-        yield from _question(item, data)
+        yield from _paper(item, data)
     if thread.not_found:
         yield Text()
         yield Text("Named by them, and not found here", style="bold")
         yield from indented(_unfound(thread.not_found), 2)
 
 
-def _question(item: ThreadItem, data: str) -> Iterator[RenderableType]:
+def _papers(questions: int, statements: int) -> str:
+    told = [count(questions, "question")] if questions or not statements else []
+    return " and ".join([*told, *([count(statements, "written statement")] if statements else [])])
+
+
+def _is_statement(item: ThreadItem) -> bool:
+    # Of a thread's papers only the number tells what they are; that of a statement has letters of its own.
+    return bool(item.uin and item.uin.upper().startswith(("HCWS", "HLWS")))
+
+
+def _paper(item: ThreadItem, data: str) -> Iterator[RenderableType]:
     which = " (the one asked for)" if item.is_asked_for else ""
-    yield words(f"Tabled {on(item.tabled)}, {f'Question {item.uin}' if item.uin else item.key}{which}", "bold")
-    lines: list[RenderableType] = [words(item.question)]
+    is_statement = _is_statement(item)
+    minister = person(item.minister, lacking="minister's name not in the source")
+    if is_statement:
+        yield words(f"Written Statement {item.uin}, made {on(item.answered)}{which}", "bold")
+        lines: list[RenderableType] = [words(item.heading or "No heading in the source")]
+        about = f"Made by {minister}."
+    else:
+        yield words(f"Tabled {on(item.tabled)}, {f'Question {item.uin}' if item.uin else item.key}{which}", "bold")
+        lines = [words(item.question)]
+        asker = person(item.asker, lacking="asker not in the source")
+        about = f"{capital(KINDS[item.kind])}. Asked by {asker}; answered by {minister}."
     if item.follows:
         lines.append(words(f"Follows {', '.join(item.follows)}."))
-    asker = person(item.asker, lacking="asker not in the source")
-    minister = person(item.minister, lacking="minister's name not in the source")
-    lines.append(words(f"{capital(KINDS[item.kind])}. Asked by {asker}; answered by {minister}.", "dim"))
+    lines.append(words(about, "dim"))
     lines.append(words(f"Cite as: {item.cite_as}", "dim"))
-    lines.append(unbroken(f"Whole answer: despatch show {item.key}{data}", "dim"))
+    lines.append(unbroken(f"Whole {'statement' if is_statement else 'answer'}: despatch show {item.key}{data}", "dim"))
     yield from indented(lines, 2)
 
 
 def _unfound(not_found: tuple[PointsTo, ...]) -> Iterator[RenderableType]:
     for other in not_found:
         yield from pointing((other,), "")
-        yield words(f"Why: {other.reason}.", "dim")
+        if other.reason in _WHY:
+            yield words(f"Why: {_WHY[other.reason]}.", "dim")

@@ -17,6 +17,7 @@ from retrieval.errors import DespatchError
 from retrieval.search import Searcher
 from retrieval.snapshot import POINTER_FILE
 from service.dependencies import Readiness
+from service.held import held_in
 from service.settings import Settings
 
 LOGGER: Final = logging.getLogger(__name__)
@@ -119,8 +120,7 @@ def _unless_served(before: Readiness, error: DespatchError) -> Readiness:
 
 def _tell(ready: Readiness) -> None:
     if ready.searcher:
-        counts = ready.searcher.corpus.manifest.counts
-        LOGGER.info("Now serving snapshot %s: %s answered questions", _name(ready.searcher), f"{counts.records:,}")
+        LOGGER.info("Now serving snapshot %s: %s", _name(ready.searcher), held_in(ready.searcher.corpus))
     else:
         LOGGER.warning("Nothing to search: %s", ready.reason)
 

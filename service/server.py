@@ -18,6 +18,8 @@ from fastapi import FastAPI
 
 from retrieval.errors import OtherModel, QueryError, SnapshotError
 from service.dependencies import Readiness
+from service.held import held_in
+from service.phrases import count
 from service.settings import Settings
 
 LOGGER: Final = logging.getLogger(__name__)
@@ -110,8 +112,8 @@ def announcement(address: str, readiness: Readiness) -> str:
     corpus, encoder = readiness.searcher.corpus, readiness.searcher.encoder
     counts = corpus.manifest.counts
     lines = [
-        f"Despatch Box listens on {address}: snapshot {corpus.manifest.name}, {counts.records} answered "
-        f"questions, {counts.answers} distinct answers, {encoder.identity.name} in {encoder.precision}"
+        f"Despatch Box listens on {address}: snapshot {corpus.manifest.name}, {held_in(corpus)}, "
+        f"{count(counts.answers, 'distinct answer')}, {encoder.identity.name} in {encoder.precision}"
     ]
     question = _TOPIC
     if corpus.sample:

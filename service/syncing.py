@@ -77,9 +77,10 @@ def sync_page(made: Round, data: Path) -> Iterator[RenderableType]:
     yield unbroken(f"See what is still missing: despatch coverage{data_option(data)}", "dim")
 
 
-def pack_page(found: Pack, file: Path, size: int) -> Iterator[RenderableType]:
+def pack_page(found: Pack, file: Path, size: int, *, replaced: bool = False) -> Iterator[RenderableType]:
     """Yield what was packed, and what to do with it."""
-    yield words(f"Packed {found.snapshot} into {file} ({_size(size)}).", "bold")
+    what = ", replacing the file that was there" if replaced else ""
+    yield words(f"Packed {found.snapshot} into {file} ({_size(size)}){what}.", "bold")
     yield unbroken(f"On the other machine: despatch unpack {file.name} --data DIR", "dim")
 
 
@@ -91,7 +92,7 @@ def _changes(made: Round) -> str:
 
 def _duration(minutes: float) -> str:
     if minutes < 1:
-        return "about a minute"
+        return "less than a minute"
     if minutes < 120:
         return f"at least {count(round(minutes), 'minute')}"
     return f"at least {count(round(minutes / 60), 'hour')}"

@@ -34,7 +34,7 @@ def _plain_date(value: object) -> object:
         try:
             return date.fromisoformat(value)
         except ValueError:
-            raise _wrong("no_such_day", value, "is no day of the calendar") from None
+            raise _wrong("no_such_day", value, "is not a date that exists") from None
     raise _wrong("plain_date", value, "is not a date: write it as YYYY-MM-DD")
 
 

@@ -25,13 +25,22 @@ def read_delimited(data: bytes, limits: Limits) -> Extracted:
     first = text.lstrip().partition("\n")[0]
     delimiter = max(_DELIMITERS, key=first.count)
     found = Collector(limits.characters)
-    found.add("table", list(row_blocks(_rows(text, delimiter, limits, found))))
+    # One cell may be as long as the file; the module's own bound is for the whole process.
+    bound = csv.field_size_limit(len(text))
+    try:
+        found.add("table", list(row_blocks(_rows(text, delimiter, limits, found))))
+    finally:
+        csv.field_size_limit(bound)
     return found.extracted(_EXTRACTOR)
 
 
 def _rows(text: str, delimiter: str, limits: Limits, found: Collector) -> Iterator[list[str]]:
+    is_clipped = False
     for number, row in enumerate(csv.reader(StringIO(text, newline=""), delimiter=delimiter), start=1):
         if number > limits.rows:
             found.left_out.append(f"rows after the first {limits.rows:,}")
-            return
+            break
+        is_clipped = is_clipped or any(cell.strip() for cell in row[limits.columns :])
         yield row[: limits.columns]
+    if is_clipped:
+        found.left_out.append(f"columns after the first {limits.columns:,}")

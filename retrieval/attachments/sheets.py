@@ -42,8 +42,8 @@ def read_workbook(data: bytes, limits: Limits) -> Extracted:
             if found.is_full:
                 break
             sheet.reset_dimensions()  # what a file says of its own size is not to be relied on
-            rows = sheet.iter_rows(max_row=limits.rows + 1, max_col=limits.columns, values_only=True)
-            found.add(f"sheet {sheet.title}", list(row_blocks(_written(rows, limits.rows, sheet.title, found))))
+            rows = sheet.iter_rows(max_row=limits.rows + 1, values_only=True)
+            found.add(f"sheet {sheet.title}", list(row_blocks(_written(rows, limits, sheet.title, found))))
     if len(shown) > limits.sheets:
         found.left_out.append(f"sheets after the first {limits.sheets}")
         book.close()
@@ -53,12 +53,16 @@ def read_workbook(data: bytes, limits: Limits) -> Extracted:
     return found.extracted(f"openpyxl {version('openpyxl')}")
 
 
-def _written(rows: Iterator[tuple[object, ...]], most: int, title: str, found: Collector) -> Iterator[list[str]]:
+def _written(rows: Iterator[tuple[object, ...]], limits: Limits, title: str, found: Collector) -> Iterator[list[str]]:
+    is_clipped = False
     for number, row in enumerate(rows, start=1):
-        if number > most:
-            found.left_out.append(f"rows after the first {most:,} of the sheet {title}")
-            return
-        yield [_text(cell) for cell in row]
+        if number > limits.rows:
+            found.left_out.append(f"rows after the first {limits.rows:,} of the sheet {title}")
+            break
+        is_clipped = is_clipped or any(cell is not None for cell in row[limits.columns :])
+        yield [_text(cell) for cell in row[: limits.columns]]
+    if is_clipped:
+        found.left_out.append(f"columns after the first {limits.columns:,} of the sheet {title}")
 
 
 def _text(value: object) -> str:

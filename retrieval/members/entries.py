@@ -85,10 +85,11 @@ class MemberEntry:
 
 
 def _of_body(posts: tuple[Span, ...], body: str | None) -> list[str]:
-    """Return the titles of the posts that belong to `body`; of all posts where none does, or there is no body."""
+    """Return the titles of the posts that belong to `body`; where none is known to, the only post that was held."""
     wanted = _telling_words(body or "")
     matching = [post for post in posts if wanted and wanted <= _telling_words(f"{post.value} {post.department or ''}")]
-    return list(dict.fromkeys(post.value for post in matching or posts))
+    titles = list(dict.fromkeys(post.value for post in matching or posts))
+    return titles if matching or len(titles) == 1 else []
 
 
 def _telling_words(text: str) -> frozenset[str]:

@@ -67,7 +67,8 @@ class MemberRegister:
 
         A fact is known for a day if the source believed first of those that have one for that day gives
         just one; on the day on which a party changes there are two, so none is given. Posts held on one day
-        can be several: those of `body` if any are, else all, joined by "; ".
+        can be several: those of `body`, joined by "; ". Where none is known to be of it, or there is no body,
+        only a single post is given: of several, nobody knows as which of them the Member spoke.
 
         Args:
             id: Parliament's Member id.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import msgspec
 
 from retrieval.errors import ClippedRecord, MalformedRecord
 from retrieval.markup import parse_answer
-from retrieval.records import GroupedQuestion, Provenance, Record
+from retrieval.records import Genre, GroupedQuestion, Provenance, Record
 from retrieval.sources.api_values import (
     CLIP_CHARACTERS,
     ApiAttachment,
@@ -24,6 +25,7 @@ from retrieval.sources.api_values import (
     member_of,
 )
 from retrieval.sources.reader import Withdrawn, house_from_wording
+from retrieval.sources.uin import house_of_paper
 
 WHOLE_RECORD = "https://questions-statements-api.parliament.uk/api/writtenquestions/questions/{id}"
 
@@ -88,25 +90,27 @@ def record_of(question: Question, place: Provenance) -> Record | Withdrawn:
     text = clean_text(question.question_text)
     if text is None:
         raise MalformedRecord("questionText", "is empty, and an answer can't be read without its question")
+    uin = None if question.uin is None else checked_uin("uin", question.uin)
     given = house_named(question.house)
-    house = given or house_from_wording(text)
+    house = house_of_paper(uin, Genre.ANSWER, given, house_from_wording(text))
+    tabled, answered, corrected = _days(question)
     return Record(
         provenance=place,
         question=text,
         answer=answer,
         api_id=question.id,
         house=house,
-        uin=None if question.uin is None else checked_uin("uin", question.uin),
+        uin=uin,
         heading=clean_text(question.heading),
         asker=member_of("askingMember", question.asking_member, question.asking_member_id),
         answerer=member_of("answeringMember", question.answering_member, question.answering_member_id),
         answering_body=clean_text(question.answering_body_name),
         answering_body_id=question.answering_body_id or None,
-        tabled=day_of("dateTabled", question.date_tabled),
+        tabled=tabled,
         due=day_of("dateForAnswer", question.date_for_answer),
         holding_answered=day_of("dateHoldingAnswer", question.date_holding_answer),
-        answered=day_of("dateAnswered", question.date_answered),
-        corrected=day_of("dateAnswerCorrected", question.date_answer_corrected),
+        answered=answered,
+        corrected=corrected,
         corrected_by=member_of("correctingMember", question.correcting_member, question.correcting_member_id),
         is_named_day=question.is_named_day,
         has_interest=question.member_has_interest,
@@ -118,6 +122,19 @@ def record_of(question: Question, place: Provenance) -> Record | Withdrawn:
         question_is_clipped=bool(part),
         inferred=("house",) if house and not given else (),
     )
+
+
+def _days(question: Question) -> tuple[date | None, date | None, date | None]:
+    """Return when it was tabled, answered and corrected; each can't be before the one before."""
+    tabled = day_of("dateTabled", question.date_tabled)
+    answered = day_of("dateAnswered", question.date_answered)
+    corrected = day_of("dateAnswerCorrected", question.date_answer_corrected)
+    if tabled and answered and answered < tabled:
+        raise MalformedRecord("dateAnswered", f"is {answered}, before dateTabled ({tabled}): fetch it again")
+    if answered and corrected and corrected < answered:
+        reason = f"is {corrected}, before dateAnswered ({answered}): fetch it again"
+        raise MalformedRecord("dateAnswerCorrected", reason)
+    return tabled, answered, corrected
 
 
 def clipped_part(question: str, answer: str) -> str | None:

@@ -15,6 +15,7 @@ from retrieval.errors import MalformedRecord, SourceError
 MAX_ROW_BYTES = 1 << 24
 
 _BOM = b"\xef\xbb\xbf"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NAME = re.compile(rb'"((?:[^"\\]|\\.){1,200})"\s*:')
 
 
@@ -37,7 +38,7 @@ def columns_in(head: bytes, delimiter: str) -> list[str]:
         head: The start of the document.
         delimiter: What stands between two names.
     """
-    text = io.StringIO(head.removeprefix(_BOM).decode("utf-8", "surrogateescape"), newline="")
+    text = io.StringIO(head.removeprefix(_BOM).decode("utf-8", "replace"), newline="")
     rows = csv.reader(text, delimiter=delimiter)
     header = next((cells for cells in rows if any(cell.strip() for cell in cells)), [])
     return [name.strip() for name in header]
@@ -137,8 +138,11 @@ def _lines(path: str, stream: BinaryIO, limit: int) -> Iterator[str]:
 
 def _checked(path: str, line: int, cells: dict[str, str]) -> Row | SourceError:
     for name, cell in cells.items():
-        wrong = next((character for character in cell if "\udc80" <= character <= "\udcff"), None)
+        wrong = _SURROGATE.search(name + cell)
         if wrong is not None:
-            byte = ord(wrong) - 0xDC00
-            return MalformedRecord(path, f"{name} is not UTF-8 text (byte {byte:#04x}): save the table as UTF-8", line)
+            code = ord(wrong[0])
+            # Python keeps bytes that are not UTF-8 here; the others are JSON's \ud800 without its other half.
+            what = f"byte {code - 0xDC00:#04x}" if 0xDC80 <= code <= 0xDCFF else f"half a character, \\u{code:x}"
+            shown = name.encode("utf-8", "backslashreplace").decode()
+            return MalformedRecord(path, f"{shown} is not UTF-8 text ({what}): save the table as UTF-8", line)
     return Row(line, cells)

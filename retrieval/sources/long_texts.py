@@ -26,6 +26,9 @@ from retrieval.sources.sqlite_file import MAGIC, SqliteFile, opened
 _READERS = ("parliament-api", NAME)
 _TAG = re.compile(r"<[^<>]*>")
 _CUT_ENTITY = re.compile(r"&#?[A-Za-z0-9]*\Z")
+# Each of these says that the answer was corrected; a row can have one of them alone.
+_CORRECTED = ("dateAnswerCorrected", "answerIsCorrection", "correctingMemberId", "correctingMember")
+_READ = ("id", "questionText", "answerText", *_CORRECTED)
 _Place = tuple[SqliteFile, LongTextTable, int | bytes]
 
 
@@ -34,7 +37,7 @@ class LongTexts:
 
     Only ids are held in memory. A long text is taken only if the clipped text is how it begins: mySociety fetches
     each one once, so it may be older than the row, and a holding answer, say, has another since. An answer that
-    was corrected is never completed, as the long text could be the one from before.
+    was corrected is never completed, as the long text could be the one from before and begin alike.
 
     Attributes:
         completed: Rows that long texts were put into.
@@ -93,20 +96,20 @@ class LongTexts:
         """
         if received.reader not in _READERS:
             return None
-        row = msgspec.json.decode(received.raw, type=dict[str, object])
-        inner = row.get("value", row)
-        value = dict(inner) if isinstance(inner, dict) else {}
+        row = _fields_in(received.raw)
+        row = _fields_in(row["value"]) if "value" in row else row
+        value = {name: msgspec.json.decode(row[name]) for name in _READ if name in row}
         api_id = value.get("id")
         candidates = self._places.get(api_id, []) if isinstance(api_id, int) else []
         for file, table, key in candidates:
             long_text = _read(file, table, key)
             texts = _completed(value, long_text) if long_text else None
             if texts:
-                value["questionText"], value["answerText"] = texts[0], texts[1] or None
+                whole = {**row, "questionText": texts[0], "answerText": texts[1] or None}
                 place = received.provenance
                 source = f"{place.source} with {file.path}"
                 provenance = Provenance(NAME, source, place.place, place.read_on)
-                return Received(NAME, msgspec.json.encode(value), provenance)
+                return Received(NAME, msgspec.json.encode(whole), provenance)
         self.disagreed += bool(candidates)
         return None
 
@@ -170,20 +173,30 @@ def _completed(value: dict[str, object], long_text: LongText) -> tuple[str, str]
     """Return question and answer, whole; None if one of them stays clipped."""
     short_question, short_answer = texts_of(value)
     answer_is_clipped = clipped_part(short_question, short_answer) == "answer"
-    if answer_is_clipped and value.get("dateAnswerCorrected"):
+    if answer_is_clipped and any(value.get(name) for name in _CORRECTED):
         return None
-    question = _longer(short_question, long_text.question, clipped=clipped_part(short_question, "") == "question")
-    answer = _longer(short_answer, long_text.answer, clipped=answer_is_clipped)
-    return None if question is None or answer is None else (question, answer)
+    question_may_be_cut = len(short_question) == CLIP_CHARACTERS
+    question = _agreeing(short_question, long_text.question, is_cut=question_may_be_cut)
+    answer = _agreeing(short_answer, long_text.answer, is_cut=answer_is_clipped)
+    if (question is None and clipped_part(short_question, "")) or (answer is None and answer_is_clipped):
+        return None
+    return question or short_question, answer or short_answer
 
 
-def _longer(short: str, long: str | None, *, clipped: bool) -> str | None:
-    """Return `long` if `short` is how it begins, or all of it where nothing was cut; else `short` if it is whole."""
-    begins = _marks(_CUT_ENTITY.sub("", short[:CLIP_CHARACTERS]))
+def _fields_in(raw: bytes | msgspec.Raw) -> dict[str, msgspec.Raw]:
+    """Return the fields of a JSON object, each as it stands: not all of them are read, and can be any JSON."""
+    try:
+        return msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+    except msgspec.ValidationError:
+        return {}
+
+
+def _agreeing(short: str, long: str | None, *, is_cut: bool) -> str | None:
+    """Return `long` if `short` is how it begins or, where nothing was cut, all of it."""
+    begins = _marks(_CUT_ENTITY.sub("", short[:CLIP_CHARACTERS]) if is_cut else short)
     marks = _marks(long or "")
-    if marks and (marks.startswith(begins) if len(short) >= CLIP_CHARACTERS else marks == begins):
-        return long
-    return None if clipped else short
+    agrees = marks.startswith(begins) if is_cut else marks == begins
+    return long if marks and agrees else None
 
 
 def _marks(text: str) -> str:

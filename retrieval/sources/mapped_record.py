@@ -13,11 +13,12 @@ import msgspec
 from retrieval.errors import ClippedRecord, MalformedRecord
 from retrieval.licences import OPEN_PARLIAMENT_LICENCE
 from retrieval.markup import parse_answer
-from retrieval.records import Block, Genre, House, Member, Provenance, Record
+from retrieval.records import Block, Genre, Member, Provenance, Record
 from retrieval.sources.api_record import WHOLE_RECORD, clipped_part
 from retrieval.sources.api_values import Number, checked_uin, clean_text, house_named
 from retrieval.sources.reader import Withdrawn, house_from_wording
 from retrieval.sources.table_mapping import DAYS, HOW, TableMapping
+from retrieval.sources.uin import house_of_paper
 
 _IDS = ("api_id", "answering_body_id", "minister_id", "asker_id")
 _NUMBER = re.compile(r"(\d{1,16})(?:\.0)?", re.ASCII)
@@ -32,8 +33,6 @@ _MARK_UP = re.compile(
     r"|&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,7}|#x[0-9a-f]{1,6});",
     re.IGNORECASE,
 )
-# The two ways a statement's UIN begins, each of one House.
-_STATEMENT_HOUSES = {"HCWS": House.COMMONS, "HLWS": House.LORDS}
 
 
 class MappedFields(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -147,7 +146,7 @@ def record_of(fields: MappedFields, place: Provenance) -> Record | Withdrawn:
         raise MalformedRecord("question", "is empty, and an answer can't be read without its question")
     _check_days(fields, page_day, place.read_on)
     given = house_named(fields.house)
-    house = given or (_STATEMENT_HOUSES.get((uin or "")[:4].upper()) if is_statement else house_from_wording(question))
+    house = house_of_paper(uin, Genre(fields.genre), given, None if is_statement else house_from_wording(question))
     return Record(
         provenance=place,
         question=question,
@@ -219,13 +218,22 @@ def _clipped(part: str, fields: MappedFields, place: Provenance) -> ClippedRecor
 
 def _check_days(fields: MappedFields, page_day: date | None, read_on: date) -> None:
     """Check what a date format with day and month the wrong way round would get wrong."""
-    tabled = fields.tabled_on or (page_day if fields.genre == "answer" else None)
-    for name in ("tabled_on", "holding_on", "answered_on", "corrected_on"):
-        day: date | None = getattr(fields, name)
-        if day is not None and day > read_on:
+    is_statement = fields.genre == "statement"
+    latest, before = (None, "") if is_statement else (fields.tabled_on or page_day, "tabled")
+    steps = (
+        ("tabled_on", fields.tabled_on, "tabled"),
+        ("holding_on", fields.holding_on, "given a holding answer"),
+        ("answered_on", fields.answered_on or (page_day if is_statement else None), "answered"),
+        ("corrected_on", fields.corrected_on, "corrected"),
+    )
+    for name, day, step in steps:
+        if day is None:
+            continue
+        if day > read_on:
             raise MalformedRecord(name, f"is {day}, after this day ({read_on}): check how the days are written")
-        if day is not None and tabled is not None and day < tabled:
-            raise MalformedRecord(name, f"is {day}, before it was tabled ({tabled}): check how the days are written")
+        if latest is not None and day < latest:
+            raise MalformedRecord(name, f"is {day}, before it was {before} ({latest}): check how the days are written")
+        latest, before = day, step
 
 
 def _member(

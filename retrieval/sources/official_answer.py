@@ -20,6 +20,7 @@ _LABEL = re.compile(
 )
 _ORIGINAL = re.compile(r"(?:the )?original answer:?", re.IGNORECASE)
 _ATTACHMENTS = re.compile(r"attachments?:?", re.IGNORECASE)
+_FILE_NOTE_WORDS = 3
 _HOUSES = frozenset(house.value.lower() for house in House)
 
 
@@ -57,8 +58,9 @@ class AnswerPart:
             bounded: Whether an element of the page ends where the part does, so that a heading is a part of it.
 
         Raises:
-            MalformedRecord: If a label has no day, a day is given twice, or an unknown heading leaves open where
-                the part ends.
+            MalformedRecord: If a label has no day, or is a paragraph among the text's own; if a day is given twice,
+                or a correction before the answer; if words stand among the attachments; or if an unknown heading
+                leaves open where the part ends.
         """
         target = self._answer
         waiting: str | None = None
@@ -68,6 +70,8 @@ class AnswerPart:
                 self._date(waiting, piece.text, piece)
                 waiting = None
             elif label:
+                if target is self._answer and self._answer:
+                    _check_heading(piece)
                 what = label["what"].split()[0].lower()
                 if label["day"]:
                     self._date(what, label["day"], piece)
@@ -75,17 +79,31 @@ class AnswerPart:
                     waiting = what
             elif piece.kind is PieceKind.CARD and piece.member:
                 self.members.append(piece.member)
-            elif _ORIGINAL.fullmatch(piece.text):
-                target = self._first
-            elif _ATTACHMENTS.fullmatch(piece.text):
-                target = self._attachments
-            elif piece.kind is PieceKind.HEADING and not bounded:
-                reason = (
-                    f"{piece.text[:40]!r} follows, and nothing tells whether it is the minister's: read it on the site"
-                )
-                raise MalformedRecord("Answer", reason, piece.line)
-            elif piece.text.lower() not in _HOUSES or self._answer:
-                target.append(f"<div>{piece.html}</div>")
+            else:
+                target = self._taken(piece, target, bounded=bounded)
+        self._check_days()
+
+    def _taken(self, piece: Piece, target: list[str], *, bounded: bool) -> list[str]:
+        """Take a heading or a passage into `target`, and return what the next one goes into."""
+        for title, titled in ((_ORIGINAL, self._first), (_ATTACHMENTS, self._attachments)):
+            if title.fullmatch(piece.text):
+                _check_heading(piece)
+                return titled
+        if piece.kind is PieceKind.HEADING and not bounded:
+            reason = f"{piece.text[:40]!r} follows, and nothing tells whether it is the minister's: read it on the site"
+            raise MalformedRecord("Answer", reason, piece.line)
+        if target is self._attachments and not all(map(_is_file, parse_answer(piece.html))):
+            reason = f"{piece.text[:40]!r} stands among the attachments, and is none: read it on the site"
+            raise MalformedRecord("Attachments", reason, piece.line)
+        if piece.text.lower() not in _HOUSES or self._answer:
+            target.append(f"<div>{piece.html}</div>")
+        return target
+
+    def _check_days(self) -> None:
+        answered, corrected = self.days.get("answered"), self.days.get("corrected")
+        if answered and corrected and corrected < answered:
+            reason = f"is {corrected}, before it was answered ({answered}): read it on the site"
+            raise MalformedRecord("corrected", reason)
 
     def _date(self, what: str, text: str, piece: Piece) -> None:
         day = full_day(text)
@@ -95,6 +113,21 @@ class AnswerPart:
             )
         if self.days.setdefault(what, day) != day:
             raise MalformedRecord(what, f"has two days, {self.days[what]} and {day}: read it on the site", piece.line)
+
+
+def _check_heading(piece: Piece) -> None:
+    """Check that a label is a heading: a paragraph of the same words can be the minister's own."""
+    if piece.kind is not PieceKind.HEADING:
+        reason = f"{piece.text[:40]!r} is no heading, and can be the minister's words: read it on the site"
+        raise MalformedRecord("Answer", reason, piece.line)
+
+
+def _is_file(block: Block) -> bool:
+    """Say whether a block is links and at most their kind and size, such as (PDF, 12 KB)."""
+    beside = block.text
+    for link in block.links:
+        beside = beside.replace(link.text, "", 1)
+    return bool(block.links) and len(beside.split()) <= _FILE_NOTE_WORDS
 
 
 def answer_part(pieces: Sequence[Piece], at: int) -> AnswerPart:

@@ -12,9 +12,9 @@ from retrieval.records import Attachment, Block, Genre, House, Member
 from retrieval.sources.official_answer import answer_part
 from retrieval.sources.official_sections import Piece, PieceKind, Sections, Zone, common_path, inside
 from retrieval.sources.page_days import FULL_DAY, full_day, real_day
+from retrieval.sources.uin import paper_numbered
 
 _UIN = re.compile(r"(?:Statement )?UIN:?\s+(?P<uin>[A-Za-z0-9]+)\b", re.IGNORECASE)
-_FORM = re.compile(r"(?:HL)?[0-9]+|H[CL]WS[0-9]+", re.IGNORECASE)
 _TABLED = re.compile(rf"\btabled on:?\s+(?P<day>{FULL_DAY})", re.IGNORECASE)
 _MADE = re.compile(rf"\bmade on:?\s+(?P<day>{FULL_DAY})", re.IGNORECASE)
 _DUE = re.compile(rf"\bdue for answer (?:by|on):?\s+(?P<day>{FULL_DAY})", re.IGNORECASE)
@@ -68,10 +68,11 @@ def facts_of(sections: Sections) -> PageFacts:
         raise MalformedRecord("Answer", "stands twice, and one is needed: read it on the site", pieces[parts[1]].line)
     top = pieces[: parts[0]] if parts else pieces
     labels = [piece.text for piece in top if len(piece.text) <= _MAX_LABEL and _LABEL.match(piece.text)]
-    uin = _uin(labels, sections.address)
+    uin, genre, house = _paper(labels, sections.address)
+    _check_house(uin, house, pieces)
     facts = PageFacts(
-        genre=Genre.STATEMENT if "WS" in uin else Genre.ANSWER,
-        house=_house(uin, pieces),
+        genre=genre,
+        house=house,
         uin=uin,
         heading=next((piece.text for piece in pieces if piece.tag == "h1"), None),
         answering_body=next((match["body"] for match in (_BODY.fullmatch(piece.text) for piece in top) if match), None),
@@ -157,25 +158,25 @@ def _question(top: Sequence[Piece]) -> list[Piece]:
     return list(inside(passages, path))
 
 
-def _uin(labels: Sequence[str], address: tuple[str, str, str] | None) -> str:
+def _paper(labels: Sequence[str], address: tuple[str, str, str] | None) -> tuple[str, Genre, House]:
+    """Return the UIN, and the genre and the House that it is of."""
     found = {match["uin"].upper() for match in map(_UIN.match, labels) if match}
     if not found:
         reason = "is nowhere on the page: save the page of one question or statement, not a list of them"
         raise MalformedRecord("UIN", reason)
     found |= {address[2]} if address else set()
     uin = min(found)
-    if len(found) > 1 or not _FORM.fullmatch(uin):
+    paper = paper_numbered(uin)
+    if len(found) > 1 or paper is None:
         raise MalformedRecord("UIN", f"is {' and '.join(sorted(found))}, and one number such as 194793 is needed")
-    return uin
+    return uin, *paper
 
 
-def _house(uin: str, pieces: Sequence[Piece]) -> House:
-    """Return the House that a UIN is of; the page may name it too."""
-    house = House.LORDS if uin.startswith("HL") else House.COMMONS
+def _check_house(uin: str, house: House, pieces: Sequence[Piece]) -> None:
+    """Check that the page, where it names a House, names that of its UIN."""
     shown = {_HOUSES[piece.text.lower()] for piece in pieces if piece.text.lower() in _HOUSES}
     if shown - {house}:
         raise MalformedRecord("House", f"is shown as {' and '.join(sorted(shown))}, but the UIN is {uin}")
-    return house
 
 
 def _day(name: str, label: re.Pattern[str], labels: Sequence[str], address: tuple[str, str, str] | None) -> date:

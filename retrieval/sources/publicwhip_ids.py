@@ -26,6 +26,7 @@ from pathlib import PurePosixPath
 from retrieval.errors import MalformedRecord
 from retrieval.records import House
 from retrieval.sources.page_days import real_day
+from retrieval.sources.uin import paper_numbered
 
 _ID = re.compile(r"uk\.org\.publicwhip/(?:lords)?(?:wrans|wms)/(?P<day>\d{4}-\d{2}-\d{2})[a-z]*\..+")
 _OFFICIAL = re.compile(
@@ -96,11 +97,12 @@ def ids_of(attributes: Mapping[str, str], number: str | None) -> PaperIds:
         if uin and uin != official["uin"].upper():
             raise MalformedRecord("qnum", f"is {number!r}, but the address is of {official['uin']!r}")
         uin = official["uin"].upper()
-        houses = {House(official["house"])} if official["house"] else {_house_numbered(uin)}
+        paper = paper_numbered(uin)
+        houses = {House(official["house"])} if official["house"] else {paper[1]} if paper else set()
     if hansard:
         houses.add(House.COMMONS if hansard["house"].lower() == "cm" else House.LORDS)
-    if uin and not uin.isdigit():
-        houses.add(_house_numbered(uin))
+    if uin and not uin.isdigit() and (lettered := paper_numbered(uin)):
+        houses.add(lettered[1])
     if len(days) > 1:
         raise MalformedRecord("id", f"has the day {told['day'] if told else None}, but the address another: {url!r}")
     if len(houses) > 1:
@@ -132,10 +134,6 @@ def _number(number: str | None) -> tuple[str | None, bool | None]:
     if match is None:
         raise MalformedRecord("qnum", f"is {number!r}, and a question's number is digits, in the Lords after HL")
     return match["uin"].upper(), True if match["interest"] else None
-
-
-def _house_numbered(uin: str) -> House:
-    return House.LORDS if uin.startswith("HL") else House.COMMONS
 
 
 def _day(field: str, text: str) -> date:

@@ -95,6 +95,7 @@ def statement_of(root: etree._Element, place: Provenance) -> Record:
         answerer=said.member,
         answering_body=_department(root),
         answered=ids.day,
+        hansard_column=ids.column,
         attachments=said.attachments,
         inferred=inferred,
     )

@@ -26,6 +26,9 @@ _PRECAUTIONS = (
     "PRAGMA mmap_size = 0",
 )
 
+# Python can't decode SQLite's message where that quotes a damaged file, and says so in the message's place.
+_DAMAGED = (sqlite3.Error, UnicodeDecodeError)
+
 Cell = int | float | bytes | None
 
 
@@ -80,26 +83,34 @@ class SqliteFile:
                     reason = f"table {table.name} gives more than the file can hold: it is damaged, fetch it again"
                     raise SourceError(self.path, reason, number)
                 yield row
-        except sqlite3.Error as error:
+        except _DAMAGED as error:
             raise self._broken(error, f"table {table.name}, about row {number + 1}") from error
 
     def cells(self, table: SqliteTable, columns: Sequence[str], where: str, value: int | bytes) -> tuple[Cell, ...]:
         """Return the cells of `columns` in the first row in which the column `where` is `value`; () if there is none.
 
+        Args:
+            table: The table.
+            columns: The columns wanted.
+            where: The column looked in.
+            value: A number, or a text or blob as its bytes.
+
         Raises:
             SourceError: If the database is damaged.
         """
         names = ", ".join(map(_quoted, columns))
-        found = self._all(f"SELECT {names} FROM {_quoted(table.name)} WHERE {_quoted(where)} = ? LIMIT 1", value)
+        select = f"SELECT {names} FROM {_quoted(table.name)} WHERE {_quoted(where)} IN (?, ?) LIMIT 1"
+        # A cell that came as bytes can be stored as text, which SQLite holds to be another value than a blob.
+        found = self._all(select, value, value.decode("utf-8", "replace") if isinstance(value, bytes) else value)
         return found[0] if found else ()
 
-    def _all(self, sql: str, *values: int | bytes) -> list[tuple[Cell, ...]]:
+    def _all(self, sql: str, *values: int | bytes | str) -> list[tuple[Cell, ...]]:
         try:
             return self._connection.execute(sql, values).fetchall()
-        except sqlite3.Error as error:
+        except _DAMAGED as error:
             raise self._broken(error) from error
 
-    def _broken(self, error: sqlite3.Error, place: str = "") -> SourceError:
+    def _broken(self, error: Exception, place: str = "") -> SourceError:
         reason = f"is an SQLite file that can't be read ({error}): fetch it again"
         return SourceError(self.path, f"{place}: {reason}" if place else reason)
 
@@ -164,7 +175,7 @@ def _connected(path: str, real: Path) -> Iterator[SqliteFile]:
     uri = f"{real.absolute().as_uri()}?mode=ro&immutable=1"
     try:
         connection = sqlite3.connect(uri, uri=True, isolation_level=None)
-    except sqlite3.Error as error:
+    except _DAMAGED as error:
         reason = f"can't be opened ({error}): SQLite takes paths of up to 512 bytes that it may read"
         raise SourceError(path, reason) from error
     with closing(connection):
@@ -174,7 +185,7 @@ def _connected(path: str, real: Path) -> Iterator[SqliteFile]:
             for pragma in _PRECAUTIONS:
                 connection.execute(pragma).fetchall()
             connection.set_authorizer(_allowed)
-        except sqlite3.Error as error:
+        except _DAMAGED as error:
             raise SourceError(path, f"is an SQLite file that can't be read ({error}): fetch it again") from error
         yield SqliteFile(path, connection, real.stat().st_size)
 

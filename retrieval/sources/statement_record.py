@@ -8,7 +8,7 @@ import msgspec
 
 from retrieval.errors import ClippedRecord, MalformedRecord
 from retrieval.markup import parse_answer
-from retrieval.records import Genre, House, LinkedStatement, Provenance, Record
+from retrieval.records import Genre, LinkedStatement, Provenance, Record
 from retrieval.sources.api_values import (
     ApiAttachment,
     ApiMember,
@@ -22,10 +22,9 @@ from retrieval.sources.api_values import (
     is_clipped,
     member_of,
 )
+from retrieval.sources.uin import house_of_paper
 
 WHOLE_STATEMENT = "https://questions-statements-api.parliament.uk/api/writtenstatements/statements/{id}"
-# The two ways a statement's UIN begins, each of one House.
-_HOUSES = {"HCWS": House.COMMONS, "HLWS": House.LORDS}
 
 
 class ApiLinkedStatement(msgspec.Struct, rename="camel"):
@@ -78,7 +77,7 @@ def statement_of(statement: Statement, place: Provenance) -> Record:
         raise MalformedRecord("text", "is empty, and there is nothing to a statement but its text")
     uin = None if statement.uin is None else checked_uin("uin", statement.uin)
     given = house_named(statement.house)
-    house = given or _HOUSES.get((uin or "")[:4].upper())
+    house = house_of_paper(uin, Genre.STATEMENT, given)
     return Record(
         provenance=place,
         question="",

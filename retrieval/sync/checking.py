@@ -17,7 +17,7 @@ def keep_check(data: Path, walk: Walk, queue: Queue, now: datetime) -> None:
 
     Raises:
         SnapshotDamaged: If the checks kept so far can't be read.
-        OSError: If they can't be written.
+        PublishFailed: If they can't be written; they stand as they were.
     """
     window = walk.window
     if walk.seen != walk.total or window.purpose is not Purpose.MONTH or not window.is_whole_month:
@@ -31,6 +31,7 @@ def keep_check(data: Path, walk: Walk, queue: Queue, now: datetime) -> None:
         failed=queue.failed_in(window.genre, window.house, window.month),
         checked_at=now,
         bodies=window.bodies,
+        surplus=walk.vanished,
     )
     kept = {_key(other): other for other in read_checks(data).months}
     before = kept.get(_key(check))
@@ -45,7 +46,7 @@ def recount_failed(data: Path, queue: Queue) -> None:
 
     Raises:
         SnapshotDamaged: If the checks kept so far can't be read.
-        OSError: If they can't be written.
+        PublishFailed: If they can't be written; they stand as they were.
     """
     before = read_checks(data)
     after = Checks(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import math
+import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from types import TracebackType
@@ -79,6 +80,7 @@ class ParliamentService:
         overlap: Rows that a page shares with the one before, so that nothing slips through as the list shifts.
         patience: How long a call goes on being tried.
         max_bytes: A longer response is refused, and is never held whole.
+        retrying: Hears, when a call failed and is tried again, which try of how many comes next; from any thread.
 
     Raises:
         QueryError: If one of these can't be used.
@@ -95,6 +97,7 @@ class ParliamentService:
         overlap: int = 10,
         patience: Patience | None = None,
         max_bytes: int = MAX_BYTES,
+        retrying: Callable[[int, int], None] = lambda attempt, attempts: None,
     ) -> None:
         """Check the settings; nothing is asked yet."""
         _check_address(url, requests_per_second)
@@ -113,6 +116,7 @@ class ParliamentService:
         self.overlap = overlap
         self._patience = patience or Patience()
         self._max_bytes = max_bytes
+        self._retrying = retrying
         self._clock = Clock(1 / requests_per_second)
         self._stopped = threading.Event()
         name = f"despatch-box/{version('despatch-box')}"
@@ -167,7 +171,9 @@ class ParliamentService:
         call = _Call(self.list_url(collection), sent)
         found = self._whole(call)
         if found is None:
-            raise UnexpectedResponse(f"{call} is not there (status 404): check the address of the service")
+            raise UnexpectedResponse(
+                f"there is no list at {call.host} (status 404): check the address of the service ({call})"
+            )
         try:
             body = list_in(found)
         except (msgspec.ValidationError, UnicodeDecodeError) as error:
@@ -208,7 +214,7 @@ class ParliamentService:
         return self._whole(_Call(url, None, is_json=False))
 
     def _whole(self, call: _Call) -> bytes | None:
-        patience = self._patience
+        patience, tried = self._patience, 0
         try:
             for attempt in stamina.retry_context(
                 on=self._backoff,
@@ -219,13 +225,23 @@ class ParliamentService:
                 wait_jitter=patience.jitter_seconds,
             ):
                 with attempt:
-                    return self._once(call)
+                    tried = attempt.num
+                    return self._tried(call, tried)
         except PassingFaultError as error:
             raise ServiceUnreachable(
-                f"{call} can't be had, though it was asked for {patience.attempts} times ({error}): see whether the "
-                "network and the service are up, then run this again; what was fetched is kept"
+                f"Parliament's service at {call.host} {error}, tried {'once' if tried == 1 else f'{tried} times'}: see whether the network and the service "
+                f"are up; what was fetched is kept ({call})"
             ) from error
         return None  # pragma: no cover - the loop returns or raises
+
+    def _tried(self, call: _Call, attempt: int) -> bytes | None:
+        try:
+            return self._once(call)
+        except PassingFaultError:
+            # Told before the wait, which can be long.
+            if attempt < self._patience.attempts and not self._stopped.is_set():
+                self._retrying(attempt + 1, self._patience.attempts)
+            raise
 
     def _backoff(self, error: Exception) -> bool | float:
         if not isinstance(error, PassingFaultError) or self._stopped.is_set():
@@ -243,16 +259,21 @@ class ParliamentService:
             with self._client.stream("GET", call.url, params=call.parameters) as response:
                 body = self._body(call, response)
         except (httpx2.TransportError, httpx2.DecodingError) as error:
-            raise PassingFaultError(f"{type(error).__name__}: {error}") from error
+            raise PassingFaultError(_told(error)) from error
         status = response.status_code
         if status == _NOT_FOUND:
             return None
         if status == _TOO_MANY or status >= _SERVER_ERROR:
-            raise PassingFaultError(f"status {status}", seconds_to_wait(response.headers.get("Retry-After")))
+            raise PassingFaultError(
+                f"answered with the status {status}", seconds_to_wait(response.headers.get("Retry-After"))
+            )
         if status != OK:
             raise _unexpected(call, f"the status {status}")
         if call.is_json:
-            check_body(body)
+            try:
+                check_body(body)
+            except PassingFaultError as error:
+                raise PassingFaultError(f"sent what can't be used ({error})", error.wait_seconds) from error
         return body
 
     def _body(self, call: _Call, response: httpx2.Response) -> bytes:
@@ -271,6 +292,11 @@ class _Call:
     parameters: tuple[tuple[str, str], ...] | None
     is_json: bool = True
 
+    @property
+    def host(self) -> str:
+        """Return the machine that is asked, as people know it."""
+        return httpx2.URL(self.url).host
+
     def __str__(self) -> str:
         return self.url if self.parameters is None else str(httpx2.URL(self.url, params=self.parameters))
 
@@ -278,9 +304,24 @@ class _Call:
 def _unexpected(call: _Call, what: str) -> UnexpectedResponse:
     needed = "JSON of Parliament's API" if call.is_json else "a file"
     return UnexpectedResponse(
-        f"{call} gave {what}, where {needed} is needed: check the address of the service, and see whether there is a "
-        "newer Despatch Box"
+        f"{call.host} gave {what}, where {needed} is needed: check the address of the service, and see whether there "
+        f"is a newer Despatch Box ({call})"
     )
+
+
+def _told(error: httpx2.TransportError | httpx2.DecodingError) -> str:
+    if isinstance(error, httpx2.TimeoutException):
+        return "did not answer (no word for too long)"
+    if isinstance(error, httpx2.ConnectError):
+        cause: BaseException | None = error
+        while cause is not None:
+            if isinstance(cause, ConnectionRefusedError):
+                return "did not answer (connection refused)"
+            if isinstance(cause, socket.gaierror):
+                return "did not answer (its address could not be looked up)"
+            cause = cause.__cause__ or cause.__context__
+        return f"did not answer ({error})"
+    return f"broke off its answer ({error})" if str(error) else f"broke off its answer ({type(error).__name__})"
 
 
 def _check_address(url: str, rate: float) -> None:

@@ -178,9 +178,9 @@ class _Work:
             return walk
         window, walk = walk.window, replace(walk, state=State.LISTED)
         with self.journal.transaction():
-            for number in self.publisher.held.holding_ids(window.house, window.first, window.last):
+            for number, month in self.publisher.held.holding(window.house, window.first, window.last):
                 if self.fetcher.pending.get(Genre.ANSWER, number) is None:
-                    self.queue.put_id(Genre.ANSWER, number, "holding", urgent=True)
+                    self.queue.put_id(Genre.ANSWER, number, "holding", urgent=True, house=window.house, month=month)
             self.runs.put(walk)
         return walk
 
@@ -207,8 +207,8 @@ class _Work:
         report.fetched = self.fetcher.fetched
         report.unanswered, report.holding = held.unanswered_count, held.holding_count
         report.failed = self.queue.failures()
-        report.incomplete += tuple(
+        report.incomplete = tuple(
             Incomplete(walk.window, walk.seen, walk.total) for walk in walks if walk.state is State.INCOMPLETE
         )
-        report.vanished += sum(walk.vanished for walk in walks)
+        report.vanished = sum(walk.vanished for walk in walks)
         report.snapshot = held.name

@@ -112,7 +112,7 @@ class Fetcher:
         self.fetched += 1
         if isinstance(found, Withdrawn):
             self.queue.drop(wanted.genre, wanted.id)
-            self.pending.withdraw(wanted.genre, wanted.id)
+            self.pending.withdraw(row, self.held().key_to_bury(row))
             return
         if self._is_new(row):
             self.pending.put(row, source, self.today(), whole=True)

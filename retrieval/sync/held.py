@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from retrieval.errors import NoSnapshot, SnapshotDamaged, UnexpectedResponse
@@ -25,6 +26,10 @@ _ALL = (
     " answering_body_id, kind FROM records WHERE api_id IS NOT NULL OR statement_id IS NOT NULL"
     " UNION ALL SELECT 'answer', api_id, key, house, tabled, answering_body_id, 'unanswered' FROM unanswered"
     " WHERE api_id IS NOT NULL"
+)
+_WITHOUT_ID = (
+    "SELECT key FROM records WHERE api_id IS NULL AND statement_id IS NULL"
+    " UNION ALL SELECT key FROM unanswered WHERE api_id IS NULL"
 )
 _UNANSWERED, _HOLDING = "unanswered", "holding"
 
@@ -57,6 +62,8 @@ class Held:
         self._keys: dict[tuple[Genre, int], str] = {}
         # By genre, House and month: id, day, answering body and kind.
         self._months: defaultdict[tuple[str, str, str], list[tuple[int, str, int | None, str]]] = defaultdict(list)
+        self._without_id: set[str] = set()
+        self._tombstones: frozenset[str] = frozenset()
         self._received: sqlite3.Connection | None = None
         self._searchable = self.unanswered_count = self.holding_count = 0
         self.name = ""
@@ -71,8 +78,11 @@ class Held:
         self._searchable = len(store)
         self._index(store)
         # Where another copy is served, such as a saved page, the id is that of the copy beside it.
-        for number, key in ReceivedFile(snapshot.received_file).other_ids().items():
+        received = ReceivedFile(snapshot.received_file)
+        for number, key in received.other_ids().items():
             self._keys.setdefault((Genre.ANSWER, number), key)
+            self._without_id.discard(key)
+        self._tombstones = received.tombstones()
 
     def _index(self, store: RecordStore) -> None:
         for genre, number, key, house, day, body, kind in store.rows(_ALL):
@@ -81,6 +91,7 @@ class Held:
             self._months[place].append((id_, str(day), body if isinstance(body, int) else None, str(kind)))
             self.unanswered_count += kind == _UNANSWERED
             self.holding_count += kind == _HOLDING
+        self._without_id.update(str(key) for (key,) in store.rows(_WITHOUT_ID))
 
     def close(self) -> None:
         """Close the file of what was received."""
@@ -94,6 +105,19 @@ class Held:
     def has(self, genre: Genre, number: int) -> bool:
         """Whether a record is held, answered or not."""
         return (genre, number) in self._keys
+
+    def is_to_bury(self, row: Row) -> bool:
+        """Whether the snapshot still holds what `row` says was withdrawn, or does not yet tell that it was."""
+        name = f"statement-{row.id}" if row.genre is Genre.STATEMENT else f"id-{row.id}"
+        return self.has(row.genre, row.id) or row.key in self._without_id or name not in self._tombstones
+
+    def key_to_bury(self, row: Row) -> str:
+        """Return the key of a withdrawn record; empty where it has none, or another record is held under it."""
+        return "" if self._owners.get(row.key, row.id) != row.id else row.key
+
+    @cached_property
+    def _owners(self) -> dict[str, int]:
+        return {key: number for (_, number), key in self._keys.items()}
 
     def copies(self, genre: Genre, numbers: list[int]) -> dict[int, HeldCopy]:
         """Return what is held of some records, by id.
@@ -111,12 +135,12 @@ class Held:
         except (sqlite3.Error, zlib.error) as error:
             raise SnapshotDamaged(f"what was received can't be read from {self.name} ({error}): build again") from error
 
-    def holding_ids(self, house: House, first: date, last: date) -> list[int]:
-        """Return the ids of the holding answers tabled in a span of days, the newest question first."""
+    def holding(self, house: House, first: date, last: date) -> list[tuple[int, str]]:
+        """Return id and month tabled of the holding answers of a span of days, the newest question first."""
         found = [
             (day, id_) for id_, day, _, kind in self._between(Genre.ANSWER, house, first, last) if kind == _HOLDING
         ]
-        return [id_ for _, id_ in sorted(found, reverse=True)]
+        return [(id_, day[: len("2024-03")]) for day, id_ in sorted(found, reverse=True)]
 
     def ids_between(
         self, genre: Genre, house: House, first: date, last: date, bodies: tuple[int, ...] = ()

@@ -12,10 +12,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from retrieval.errors import OtherFormat, PublishFailed, SnapshotDamaged
+from retrieval.errors import DirectoryBusy, OtherFormat, PublishFailed, SnapshotDamaged, SnapshotError
 
 JOURNAL_FILE = "sync.sqlite"
 _VERSION = 1
+# The low byte of a result code of SQLite names the kind, https://sqlite.org/rescode.html.
+_PRIMARY = 0xFF
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS scope (place INTEGER PRIMARY KEY, spec TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS run (
@@ -37,6 +39,9 @@ CREATE TABLE IF NOT EXISTS pending (
     whole INTEGER NOT NULL, PRIMARY KEY (genre, id)
 );
 CREATE TABLE IF NOT EXISTS withdrawn (genre TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (genre, id));
+CREATE TABLE IF NOT EXISTS withdrawn_key (
+    genre TEXT NOT NULL, id INTEGER NOT NULL, key TEXT NOT NULL, PRIMARY KEY (genre, id)
+);
 CREATE TABLE IF NOT EXISTS settled (
     genre TEXT NOT NULL, id INTEGER NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (genre, id)
 );
@@ -103,7 +108,9 @@ class Journal:
         """Run one statement and return its rows.
 
         Raises:
-            SnapshotDamaged: If the file can't be read or written.
+            SnapshotDamaged: If the file is no journal any more.
+            DirectoryBusy: If another process holds it.
+            PublishFailed: If it can't be read or written, or the disk is full.
         """
         with self._guarded():
             return self._connection.execute(sql, values).fetchall()
@@ -112,7 +119,9 @@ class Journal:
         """Run one statement and return how many rows it changed.
 
         Raises:
-            SnapshotDamaged: If the file can't be read or written.
+            SnapshotDamaged: If the file is no journal any more.
+            DirectoryBusy: If another process holds it.
+            PublishFailed: If it can't be read or written, or the disk is full.
         """
         with self._guarded():
             return self._connection.execute(sql, values).rowcount
@@ -137,10 +146,19 @@ class Journal:
         try:
             yield
         except sqlite3.OperationalError as error:
-            raise PublishFailed(
-                f"{self._path} can't be written ({error}): see that there is room on the disk, then run this again"
-            ) from error
+            raise self._unwritten(error) from error
         except sqlite3.DatabaseError as error:
             raise SnapshotDamaged(
                 f"{self._path} can't be read ({error}): remove it and sync again; what was published stays"
             ) from error
+
+    def _unwritten(self, error: sqlite3.OperationalError) -> SnapshotError:
+        """Return what is told of an error: SQLite has one kind for many causes, and its code tells them apart."""
+        code = error.sqlite_errorcode & _PRIMARY
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return DirectoryBusy(f"{self._path} is in use by another sync or build: wait until it ends, then run again")
+        if code == sqlite3.SQLITE_FULL:
+            next_step = "make room on the disk, then run this again"
+        else:
+            next_step = "see that the disk works and the file may be read and written, then run this again"
+        return PublishFailed(f"{self._path} can't be written ({error}): {next_step}")

@@ -13,7 +13,7 @@ from retrieval.sync.collection import COLLECTIONS
 from retrieval.sync.held import Held
 from retrieval.sync.request import Plan, Scope
 from retrieval.sync.runs import Walk
-from retrieval.sync.steps import month_window
+from retrieval.sync.steps import last_to_walk, month_window
 from retrieval.sync.window import Purpose, Window
 
 # Bytes a record, measured on 22,831 (`scripts/measure_sync.py add`), with vectors of 384 numbers and 2.6 passages a
@@ -25,7 +25,7 @@ VECTOR_BYTES_PER_RECORD = 4_300
 def spans(scopes: Iterable[Scope], genres: Iterable[Genre], today: date) -> list[Window]:
     """Return each scope for each kind and House, as one window."""
     return [
-        month_window(genre, house, scope.first, scope.last_day(today), scope.bodies)
+        month_window(genre, house, scope.first, last_to_walk(scope, today), scope.bodies)
         for scope, genre in product(list(scopes), list(genres))
         for house in scope.houses
     ]

@@ -69,6 +69,7 @@ class Publisher:
             received=self.pending.received(),
             withdrawn_ids=self.pending.withdrawn_ids(Genre.ANSWER),
             withdrawn_statement_ids=self.pending.withdrawn_ids(Genre.STATEMENT),
+            withdrawn_keys=self.pending.withdrawn_keys(),
         )
         made = refresh(self.data, self._encoder, changes, keep=self.keep, now=self.now(), progress=self.progress)
         self.pending.clear()
@@ -78,3 +79,5 @@ class Publisher:
         self.report.changed += made.changed
         self.report.corrected += made.corrected
         self.report.removed += made.removed
+        # Each publishing reads all that is held, so one fault is met again and again.
+        self.report.faults = tuple(dict.fromkeys((*self.report.faults, *map(str, made.read.faults))))

@@ -106,7 +106,7 @@ def scopes_of(request: SyncRequest, before: Iterable[Scope], today: date) -> tup
         for scope in before
     )
     if not found:
-        raise QueryError("from", "is not given, and nothing was fetched here before: give a first day or --months")
+        raise QueryError("from", "say from when, as nothing was fetched here before: add --months 1 or --from DATE")
     for scope in found:
         _check_days(scope, today)
     return found
@@ -114,9 +114,10 @@ def scopes_of(request: SyncRequest, before: Iterable[Scope], today: date) -> tup
 
 def _check_days(scope: Scope, today: date) -> None:
     if scope.first < EARLIEST:
-        raise QueryError("from", f"is {scope.first}, and the service has nothing from before {EARLIEST}")
-    if scope.first > scope.last_day(today):
-        raise QueryError("from", f"is {scope.first}, after the last day, {scope.last_day(today)}")
+        raise QueryError("from", f"{scope.first} is too early: the service has nothing from before {EARLIEST}")
+    last = scope.last_day(today)
+    if scope.first > last:
+        raise QueryError("from", f"{scope.first} is after the last day to fetch, {last}: give an earlier day")
 
 
 def merged(scopes: Iterable[Scope], more: Scope) -> tuple[Scope, ...]:
@@ -188,6 +189,7 @@ class SyncReport:
         vanished: Records held that the service neither lists nor says to be withdrawn; they are kept.
         seconds: From first to last step.
         snapshot: Name of the snapshot that is served now; empty if there is none yet.
+        faults: What could not be read, or contradicts itself, when what was fetched was published.
     """
 
     requests: int = 0
@@ -203,3 +205,4 @@ class SyncReport:
     vanished: int = 0
     seconds: float = 0.0
     snapshot: str = ""
+    faults: tuple[str, ...] = ()

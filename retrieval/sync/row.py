@@ -77,6 +77,12 @@ class Row:
         return self.text("house")
 
     @property
+    def key(self) -> str:
+        """What `Record.key` makes of House, day and UIN; empty where one of them is missing."""
+        day, uin = self.day(self.collection.main_axis), self.text("uin").strip()
+        return f"{self.house}-{day.isoformat()}-{uin}".lower() if self.house and day and uin else ""
+
+    @property
     def body(self) -> int | None:
         """Id of the answering body."""
         found = self.value.get("answeringBodyId")

@@ -42,10 +42,9 @@ class Sifter:
 
     def _withdraw(self, row: Row) -> None:
         self.queue.drop(row.genre, row.id)
-        if self.held.has(row.genre, row.id):
-            self.pending.withdraw(row.genre, row.id)
-        else:
-            self.pending.drop(row.genre, row.id)
+        self.pending.drop(row.genre, row.id)
+        if self.held.is_to_bury(row):
+            self.pending.withdraw(row, self.held.key_to_bury(row))
 
     def _compare(self, row: Row, copy: HeldCopy | None) -> None:
         self.pending.keep(row.genre, row.id)

@@ -46,6 +46,11 @@ def windows_of(
     return list(dict.fromkeys(found))
 
 
+def last_to_walk(scope: Scope, today: date) -> date:
+    """Return the last day of a scope that can have anything: nothing is tabled for months to come."""
+    return min(scope.last_day(today), month_end(today))
+
+
 def _newest_first(windows: Iterable[Window]) -> list[Window]:
     """Return windows with the newest month first; else in the order they came."""
     return sorted(windows, key=lambda window: window.month, reverse=True)
@@ -54,7 +59,11 @@ def _newest_first(windows: Iterable[Window]) -> list[Window]:
 def _recent(scope: Scope, genre: Genre, today: date) -> Iterator[Window]:
     if scope.since is None:
         return
-    since, main, last = scope.since - timedelta(days=OVERLAP_DAYS), COLLECTIONS[genre].main_axis, scope.last_day(today)
+    since, main, last = (
+        scope.since - timedelta(days=OVERLAP_DAYS),
+        COLLECTIONS[genre].main_axis,
+        last_to_walk(scope, today),
+    )
     for axis in COLLECTIONS[genre].dates:
         begin, end = (max(since, scope.first), last) if axis is main else (since, month_end(today))
         tabled = None if axis is main else (scope.first, last)
@@ -66,12 +75,19 @@ def _recent(scope: Scope, genre: Genre, today: date) -> Iterator[Window]:
 def _holding(scope: Scope, today: date) -> Iterator[Window]:
     for house in scope.houses:
         yield Window(
-            Purpose.HOLDING, Genre.ANSWER, house, Axis.TABLED, scope.first, scope.last_day(today), None, scope.bodies
+            Purpose.HOLDING,
+            Genre.ANSWER,
+            house,
+            Axis.TABLED,
+            scope.first,
+            last_to_walk(scope, today),
+            None,
+            scope.bodies,
         )
 
 
 def _months(scope: Scope, genre: Genre, today: date) -> Iterator[Window]:
-    for first, last in months(scope.first, scope.last_day(today)):
+    for first, last in months(scope.first, last_to_walk(scope, today)):
         for house in scope.houses:
             yield month_window(genre, house, first, last, scope.bodies)
 

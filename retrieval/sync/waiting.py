@@ -18,6 +18,7 @@ from retrieval.sync.row import Row
 
 # After so many single calls that gave something else than the list, the list's way of showing it is taken as known.
 MOST_TRIES_AGAINST_A_ROW = 3
+_GENRES = {collection.reader: genre for genre, collection in COLLECTIONS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,29 @@ class Queue:
             (row.genre, row.id, row.raw, row.house, month),
         )
 
-    def put_id(self, genre: Genre, number: int, why: str, *, urgent: bool) -> bool:
-        """Add an id, and return whether it is new."""
+    def put_id(
+        self, genre: Genre, number: int, why: str, *, urgent: bool, house: str | None = None, month: str | None = None
+    ) -> bool:
+        """Add an id, and return whether it is new.
+
+        Args:
+            genre: Question or statement.
+            number: The id.
+            why: Why it is to be fetched.
+            urgent: Whether before what is not.
+            house: Its House, if known: a failure is counted there.
+            month: Its month, if known.
+        """
         added = self._journal.run(
-            "INSERT OR IGNORE INTO queue (genre, id, why, urgent, tries, run) VALUES (?, ?, ?, ?, 0, 0)",
-            (genre, number, why, urgent),
+            "INSERT OR IGNORE INTO queue (genre, id, why, urgent, house, month, tries, run)"
+            " VALUES (?, ?, ?, ?, ?, ?, 0, 0)",
+            (genre, number, why, urgent, house, month),
         )
+        if not added and house and month:
+            self._journal.run(
+                "UPDATE queue SET house = ?, month = ? WHERE genre = ? AND id = ? AND house IS NULL",
+                (house, month, genre, number),
+            )
         return added > 0
 
     def next(self, run: int, limit: int, *, urgent_only: bool) -> list[Wanted]:
@@ -144,14 +162,21 @@ class Pending:
             return None
         return Row.of(genre, found[0][0]), bool(found[0][1])
 
-    def withdraw(self, genre: Genre, number: int) -> None:
-        """Take note that a record is to be removed."""
-        self.drop(genre, number)
-        self._journal.run("INSERT OR IGNORE INTO withdrawn VALUES (?, ?)", (genre, number))
+    def withdraw(self, row: Row, key: str) -> None:
+        """Take note that a record is to be removed.
+
+        Args:
+            row: The record.
+            key: Its key, under which copies without an id are removed too; empty: only those with its id.
+        """
+        self.drop(row.genre, row.id)
+        self._journal.run("INSERT OR IGNORE INTO withdrawn VALUES (?, ?)", (row.genre, row.id))
+        self._journal.run("INSERT OR REPLACE INTO withdrawn_key VALUES (?, ?, ?)", (row.genre, row.id, key))
 
     def keep(self, genre: Genre, number: int) -> None:
         """Take note that a record is not to be removed."""
-        self._journal.run("DELETE FROM withdrawn WHERE genre = ? AND id = ?", (genre, number))
+        for table in ("withdrawn", "withdrawn_key"):
+            self._journal.run(f"DELETE FROM {table} WHERE genre = ? AND id = ?", (genre, number))
 
     def drop(self, genre: Genre, number: int) -> None:
         """Forget a record."""
@@ -178,11 +203,20 @@ class Pending:
         rows = self._journal.rows("SELECT id FROM withdrawn WHERE genre = ?", (genre,))
         return frozenset(int(str(row[0])) for row in rows)
 
+    def withdrawn_keys(self) -> frozenset[str]:
+        """Return the keys to remove: of the ids to remove, but for keys that a pending record has."""
+        # An older version that shares the journal knows `withdrawn` alone.
+        rows = self._journal.rows("SELECT key FROM withdrawn_key JOIN withdrawn USING (genre, id) WHERE key <> ''")
+        keys = {str(row[0]) for row in rows}
+        for one in self.received() if keys else ():
+            keys.discard(Row.of(_GENRES[one.reader], one.raw).key)
+        return frozenset(keys)
+
     def clear(self) -> None:
         """Forget all: a snapshot tells of it now."""
         with self._journal.transaction():
-            self._journal.run("DELETE FROM pending")
-            self._journal.run("DELETE FROM withdrawn")
+            for table in ("pending", "withdrawn", "withdrawn_key"):
+                self._journal.run(f"DELETE FROM {table}")
 
 
 class _Received(Sequence[Received]):

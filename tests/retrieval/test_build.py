@@ -534,7 +534,7 @@ def test_a_model_that_takes_in_less_has_its_own_passages(tmp_path: Path, invente
     first = build([source], tmp_path / "data", toy_encoder, now=NOW)
     narrow = type(toy_encoder)("narrow")
     narrow.fits = lambda text: len(text.split()) <= 40
-    second = build([source], tmp_path / "data", narrow, add=True, now=NOW)
+    second = build([source], tmp_path / "data", narrow, now=NOW)
     assert second.counts.passages > first.counts.passages == 1
     assert all(narrow.fits(text) for text in narrow.encoded)
     assert second.changed == 0

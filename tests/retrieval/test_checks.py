@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from retrieval.checks import CHECKS_FILE, Checks, MonthCheck, read_checks, write_checks
-from retrieval.errors import SnapshotDamaged
+from retrieval.errors import PublishFailed, SnapshotDamaged
 from retrieval.records import Genre, House
 
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -115,3 +115,21 @@ def test_what_is_written_is_read_back_in_one_order(tmp_path: Path, listed: list[
     )
     write_checks(tmp_path, Checks(tuple(reversed(listed))))
     assert (tmp_path / CHECKS_FILE).read_bytes() == raw
+
+
+def test_checks_of_before_surplus_was_counted_can_be_read(tmp_path: Path) -> None:
+    write_checks(tmp_path, Checks((MARCH,)))
+    raw = (tmp_path / CHECKS_FILE).read_text()
+    assert '"surplus": 0' in raw
+    (tmp_path / CHECKS_FILE).write_text(re.sub(r',\s*"surplus": 0', "", raw))
+    assert "surplus" not in (tmp_path / CHECKS_FILE).read_text()
+    assert read_checks(tmp_path).months == (MARCH,)
+
+
+def test_a_full_disk_is_told_and_the_old_checks_stand(
+    tmp_path: Path, disk_of: Callable[[int], AbstractContextManager[None]]
+) -> None:
+    write_checks(tmp_path, Checks((MARCH,)))
+    with disk_of(10), pytest.raises(PublishFailed, match=r"checks\.json could not be written .* stands as it was"):
+        write_checks(tmp_path, Checks())
+    assert read_checks(tmp_path).months == (MARCH,)

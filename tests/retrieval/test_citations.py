@@ -4,12 +4,14 @@ import json
 import re
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.citations import Citation, CitationStyle, cite, notes, style_named, written
+from retrieval.citations import Citation, CitationStyle, CitedAttachment, cite, notes, style_named, written
+from retrieval.citing import body_of_the_day
 from retrieval.errors import QueryError, UnknownSource
 from retrieval.licences import OPEN_PARLIAMENT_LICENCE, licence_of
 from retrieval.records import AnswerKind, Block, BlockKind, FindingName, Genre, House, Member, Provenance, Record
@@ -348,6 +350,17 @@ def test_the_warning_that_an_answer_is_no_reply_comes_before_its_government():
     assert (warning[:24], under) == ("this is a holding answer", SUNAK)
 
 
+def test_a_day_that_was_worked_out_still_warns_of_an_earlier_government_unless_the_day_tabled_denies_it():
+    record = replace(COMMONS, inferred=("answered",))
+    assert notes(cited(record), CitationStyle.MEMBER)[0] == SUNAK
+    assert cited(replace(record, tabled=None)).earlier_government == "Sunak Conservative Government"
+    both = replace(record, inferred=("answered", "tabled"))
+    assert cited(both).earlier_government == "Sunak Conservative Government"
+    across = replace(record, tabled=date(2022, 10, 20), answered=date(2022, 10, 27))
+    assert cited(across).earlier_government is None
+    assert cited(replace(across, inferred=())).earlier_government == "Sunak Conservative Government"
+
+
 def test_without_the_day_of_the_answer_no_government_is_named():
     assert cited(replace(COMMONS, answered=None)).earlier_government is None
     assert cited(replace(COMMONS, answered=date(1950, 3, 1))).earlier_government is None
@@ -679,3 +692,65 @@ def test_a_fact_is_either_cited_or_missing(record):
         assert (getattr(citation, name) is None) is (name in citation.missing)
     assert ("minister" in citation.missing) is not bool(citation.minister and citation.minister.name)
     assert not (statement and {"tabled", "asker"} & set(citation.missing))
+
+
+PRINTED = replace(
+    COMMONS, uin=None, tabled=None, answered=date(2005, 6, 29), hansard_column="1624W", answering_body="Treasury"
+)
+
+
+@pytest.mark.parametrize("uin", [None, "4711"])
+def test_a_column_of_hansard_is_cited_with_a_uin_or_without(uin):
+    citation = cited(replace(PRINTED, uin=uin))
+    assert written(citation, CitationStyle.OSCOLA) == "HC Deb 29 June 2005, col 1624W (no volume in the source)"
+    assert "OSCOLA 4 s 3.4.2 cites Hansard by volume and column, and the source does not give the volume" in notes(
+        citation, CitationStyle.OSCOLA
+    )
+
+
+@pytest.mark.parametrize("lacking", ["house", "answered", "hansard_column"])
+def test_without_a_uin_and_a_whole_place_in_hansard_the_sentence_stands_in(lacking):
+    lacks: dict[str, Any] = {lacking: None}
+    citation = cited(replace(PRINTED, **lacks))
+    assert written(citation, CitationStyle.OSCOLA) == written(citation, CitationStyle.HOUSE)
+    assert written(citation, CitationStyle.OSCOLA).startswith("Written Question to the Treasury, ")
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("https://x.gov.uk/a b.pdf ", "https://x.gov.uk/a%20b.pdf"),
+        ("https://x.gov.uk/a> accessed <b.pdf", "https://x.gov.uk/a%3E%20accessed%20%3Cb.pdf"),
+        ("https://x.gov.uk/a\n\u202eb\u00a0c.pdf", "https://x.gov.uk/a%0A%E2%80%AEb%C2%A0c.pdf"),
+        ("https://x.gov.uk/a%20b.pdf?q=1&r=é#p", "https://x.gov.uk/a%20b.pdf?q=1&r=é#p"),
+    ],
+)
+def test_the_address_of_an_attachment_can_not_end_its_brackets(url, address):
+    citation = cited(RECENT, attachment=CitedAttachment("Wildlife review", url, "page 2"))
+    assert citation.attachment == CitedAttachment("Wildlife review", address, "page 2")
+    assert written(citation, CitationStyle.MEMBER).endswith(
+        f", in its attachment 'Wildlife review' (page 2) <{address}>"
+    )
+
+
+LEVELLING_UP = "Department for Levelling Up, Housing and Communities"
+HOUSING = "Ministry of Housing, Communities and Local Government"
+
+
+@pytest.mark.parametrize(
+    ("name", "body_id", "day", "expected"),
+    [
+        # By the table, the Department's last day under that name was 9 July 2024.
+        (LEVELLING_UP, 211, date(2024, 7, 9), LEVELLING_UP),
+        (LEVELLING_UP, 211, date(2024, 7, 10), None),
+        (LEVELLING_UP, 211, date(2024, 7, 22), None),
+        (LEVELLING_UP, 211, date(2024, 7, 23), HOUSING),
+        # Here the source names no body, or one by the name that it has had since.
+        (None, 211, date(2024, 7, 10), HOUSING),
+        (HOUSING, 211, date(2024, 7, 10), HOUSING),
+        (LEVELLING_UP, 211, None, None),
+        ("Ministry of War", None, date(2024, 7, 10), None),
+    ],
+)
+def test_a_name_that_had_just_ended_is_left_as_the_source_has_it(name, body_id, day, expected):
+    assert body_of_the_day(name, body_id, day) == expected

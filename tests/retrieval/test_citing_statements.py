@@ -85,6 +85,16 @@ def test_the_oscola_form_ends_in_the_official_page_and_is_said_to_be_our_own():
     )
 
 
+def test_a_statement_printed_in_hansard_is_cited_by_its_column_and_only_the_volume_is_said_to_lack():
+    record = replace(COMMONS, uin=None, answered=date(2006, 3, 14), hansard_column="83WS")
+    citation = cited(record)
+    assert written(citation, CitationStyle.OSCOLA) == "HC Deb 14 March 2006, col 83WS (no volume in the source)"
+    said = notes(citation, CitationStyle.OSCOLA)
+    assert "OSCOLA 4 s 3.4.2 cites Hansard by volume and column, and the source does not give the volume" in said
+    assert not any("gives neither" in note for note in said)
+    assert written(citation, CitationStyle.HOUSE).startswith("Written Statement from the Department for Rivers, ")
+
+
 @pytest.mark.parametrize("style", PROSE)
 def test_without_a_uin_every_form_in_words_is_the_same_sentence(style):
     assert form(replace(COMMONS, uin=None), style) == (

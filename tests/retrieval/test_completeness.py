@@ -26,6 +26,8 @@ ONLY_SOME = "only some answering bodies were asked for"
 NOT_FETCHED = "some records could not be fetched"
 NOT_HERE = "some listed records are not here yet"
 NOT_ASKED = "not asked for"
+SURPLUS = "some records are here that Parliament's list does not have"
+ANSWERS = Filters(genre=(Genre.ANSWER,))
 
 
 def covered(month: str, house: House = House.COMMONS, genre: Genre = Genre.ANSWER, **facts: Any) -> MonthCoverage:
@@ -59,7 +61,7 @@ def of_commons(what: str, first: str | None = None, last: str | None = None) -> 
 
 
 def test_where_every_month_was_compared_and_is_whole_there_is_no_gap() -> None:
-    assert gaps_in(both("2024-01", "2024-02", "2024-03"), Filters()) == ()
+    assert gaps_in(both("2024-01", "2024-02", "2024-03"), ANSWERS) == ()
 
 
 def test_what_was_never_compared_is_one_gap_whatever_is_held() -> None:
@@ -77,7 +79,8 @@ def test_what_was_never_compared_is_one_gap_whatever_is_held() -> None:
         ({"unanswered": 1}, NOT_HERE),
         ({"withdrawn": 0}, NOT_HERE),
         ({"held": 0, "unanswered": 0, "withdrawn": 0}, NOT_HERE),
-        ({"held": 8}, ""),
+        ({"held": 8}, SURPLUS),
+        ({"surplus": 1}, SURPLUS),
         ({"listed": 0, "held": 0, "unanswered": 0, "withdrawn": 0}, ""),
         ({"held": 0, "unanswered": 9}, ""),
         ({"held": 0, "unanswered": 0, "withdrawn": 10}, ""),
@@ -112,9 +115,11 @@ def test_neighbouring_months_with_one_trouble_are_one_gap_and_others_are_their_o
 
 def test_a_house_that_was_never_asked_for_is_a_gap_unless_the_search_leaves_it_out() -> None:
     months = [covered("2024-01"), held_only("2024-01", House.LORDS)]
-    assert gaps_in(months, Filters()) == (Gap(NOT_ASKED, Genre.ANSWER, House.LORDS),)
-    assert gaps_in(months, Filters(house=(House.LORDS,))) == (Gap(NOT_ASKED, Genre.ANSWER, House.LORDS),)
-    assert gaps_in(months, Filters(house=(House.COMMONS,))) == ()
+    assert gaps_in(months, ANSWERS) == (Gap(NOT_ASKED, Genre.ANSWER, House.LORDS),)
+    assert gaps_in(months, Filters(house=(House.LORDS,), genre=(Genre.ANSWER,))) == (
+        Gap(NOT_ASKED, Genre.ANSWER, House.LORDS),
+    )
+    assert gaps_in(months, Filters(house=(House.COMMONS,), genre=(Genre.ANSWER,))) == ()
 
 
 def test_days_before_the_first_month_asked_for_are_a_gap() -> None:
@@ -217,7 +222,7 @@ def test_the_last_day_that_there_is_can_be_asked_for() -> None:
     assert gaps == (of_commons(NOT_ASKED, "2024-02", "9999-12"),)
 
 
-def test_statements_count_where_they_are_held_or_asked_for() -> None:
+def test_a_search_that_can_find_statements_is_not_complete_without_them() -> None:
     questions = both("2024-01")
     assert gaps_in(questions, Filters(genre=(Genre.STATEMENT,))) == (
         Gap(NOT_ASKED, Genre.STATEMENT, House.COMMONS),
@@ -225,7 +230,13 @@ def test_statements_count_where_they_are_held_or_asked_for() -> None:
     )
     some = [*questions, covered("2024-01", genre=Genre.STATEMENT)]
     assert gaps_in(some, Filters()) == (Gap(NOT_ASKED, Genre.STATEMENT, House.LORDS),)
-    assert gaps_in(some, Filters(genre=(Genre.ANSWER,))) == ()
+    assert gaps_in(questions, Filters()) == (
+        Gap(NOT_ASKED, Genre.STATEMENT, House.COMMONS),
+        Gap(NOT_ASKED, Genre.STATEMENT, House.LORDS),
+    )
+    # A statement was never tabled and nobody asked for it.
+    for filters in (ANSWERS, Filters(asker=("Ann",)), Filters(party=("Amber",)), Filters(tabled_to=date(2024, 1, 31))):
+        assert [gap for gap in gaps_in(some, filters) if gap.genre is Genre.STATEMENT] == []
     unlisted = [*questions, held_only("2024-01", genre=Genre.STATEMENT)]
     assert gaps_in(unlisted, Filters(house=(House.COMMONS,))) == (Gap(NOT_ASKED, Genre.STATEMENT, House.COMMONS),)
 
@@ -298,7 +309,7 @@ def test_a_search_between_two_days_answered_is_complete_only_if_each_month_of_th
 ) -> None:
     first = max(span[0], 12)
     last = max(span[1], first)
-    gaps = gaps_in(months, Filters(answered_from=day_in(first), answered_to=day_in(last)))
+    gaps = gaps_in(months, Filters(genre=(Genre.ANSWER,), answered_from=day_in(first), answered_to=day_in(last)))
     whole = {(month.house, month.month) for month in months if month.complete}
     wanted = {(house, month) for house in House for month in EVERY_MONTH[first - 12 : last + 1]}
     assert (gaps == ()) == (wanted <= whole)
@@ -307,6 +318,7 @@ def test_a_search_between_two_days_answered_is_complete_only_if_each_month_of_th
 
 FILTERS = st.builds(
     lambda tabled, answered, ends, houses: Filters(
+        genre=(Genre.ANSWER,),
         tabled_from=day_in(tabled[0]) if "tabled_from" in ends else None,
         tabled_to=day_in(tabled[1]) if "tabled_to" in ends else None,
         answered_from=day_in(answered[0]) if "answered_from" in ends else None,
@@ -342,7 +354,7 @@ def test_widening_the_days_of_a_search_never_loses_a_gap(
 ) -> None:
     def spanning(first: int, last: int) -> Filters:
         days: dict[str, Any] = {f"{what}_from": day_in(first), f"{what}_to": day_in(last)}
-        return Filters(**days)
+        return Filters(genre=(Genre.ANSWER,), **days)
 
     narrow = gaps_in(months, spanning(*one))
     wide = gaps_in(months, spanning(min(one[0], other[0]), max(one[1], other[1])))
@@ -351,8 +363,8 @@ def test_widening_the_days_of_a_search_never_loses_a_gap(
 
 @given(ANY_MONTHS)
 def test_a_search_of_both_houses_has_the_gaps_of_each(months: list[MonthCoverage]) -> None:
-    apart = [gap for house in House for gap in gaps_in(months, Filters(house=(house,)))]
-    assert list(dict.fromkeys(apart)) == list(gaps_in(months, Filters()))
+    apart = [gap for house in House for gap in gaps_in(months, Filters(house=(house,), genre=(Genre.ANSWER,)))]
+    assert list(dict.fromkeys(apart)) == list(gaps_in(months, ANSWERS))
 
 
 # The same from the ground: records on disk, and what the lists were seen to hold.
@@ -403,10 +415,10 @@ def test_held_unanswered_and_withdrawn_records_together_make_a_month_whole(
         (Genre.ANSWER, House.LORDS, "2026-06", 1, 1, 0, 0, True),
         (Genre.STATEMENT, House.COMMONS, "2026-06", 2, 2, 0, 0, True),
     ]
-    searched = corpus.searched(Filters(house=(House.COMMONS,)))
+    searched = corpus.searched(Filters(house=(House.COMMONS,), genre=(Genre.ANSWER,)))
     assert (searched.complete, searched.gaps, searched.checked_at) == (True, (), AT)
     # A holding answer is held too, and asked for again; it is no reason to call the month incomplete.
-    assert corpus.searched(Filters(house=(House.COMMONS,), kind=(AnswerKind.HOLDING,))).complete
+    assert corpus.searched(Filters(house=(House.COMMONS,), genre=(Genre.ANSWER,), kind=(AnswerKind.HOLDING,))).complete
     # No list of the Lords' statements was ever read.
     everything = corpus.searched(Filters())
     assert (everything.complete, everything.gaps) == (False, (Gap(NOT_ASKED, Genre.STATEMENT, House.LORDS),))
@@ -417,7 +429,7 @@ def test_one_listed_question_more_than_is_here_makes_the_search_incomplete(
     tmp_path: Path, toy_encoder: Encoder
 ) -> None:
     corpus = built(tmp_path, toy_encoder, RECORDS[:6], check(7, withdrawn=1), check(0, House.LORDS))
-    searched = corpus.searched(Filters())
+    searched = corpus.searched(ANSWERS)
     assert (searched.complete, searched.gaps) == (False, (of_commons(NOT_HERE, "2026-06", "2026-06"),))
     assert corpus.coverage().complete is False
 

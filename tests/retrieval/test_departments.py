@@ -65,7 +65,8 @@ def test_no_two_rows_share_a_name_or_an_id_on_one_day() -> None:
     for one, other in combinations(departments(), 2):
         together = one.first_day <= other.last_day and other.first_day <= one.last_day
         if together:
-            assert not {one.name, *one.also} & {other.name, *other.also}, (one.name, other.name)
+            mine, theirs = ({row.name, *row.also, *row.hansard} for row in (one, other))
+            assert not mine & theirs, (one.name, other.name)
             assert one.body_id is None or one.body_id != other.body_id, (one.name, other.name)
 
 
@@ -371,3 +372,36 @@ def test_an_answerer_who_is_a_minister_is_known(name: str | None, body_id: int |
 )
 def test_an_answerer_not_in_the_table_or_in_two_minds_is_not_known(name: str | None, body_id: int | None) -> None:
     assert answers_as_minister(name, body_id) is None
+
+
+# As Hansard headed them
+
+
+@pytest.mark.parametrize(
+    ("heading", "day", "found"),
+    [
+        ("Work and Pensions", date(2013, 5, 5), "Department for Work and Pensions"),
+        ("Home Department", date(2013, 5, 5), "Home Office"),
+        ("Health", date(2013, 5, 5), "Department of Health"),
+        ("Health", date(2018, 2, 1), "Department of Health and Social Care"),
+        ("Defence", date(2013, 5, 5), "Ministry of Defence"),
+        ("Communities and Local Government", date(2013, 5, 5), DCLG),
+        ("Culture Media and Sport", date(2013, 5, 5), DCMS),
+        ("Business, Innovation and Skills", date(2013, 5, 5), BIS),
+        ("Foreign and Commonwealth Affairs", date(2013, 5, 5), "Foreign and Commonwealth Office"),
+        ("Electoral Commission Committee", date(2013, 5, 5), "Speaker's Committee on the Electoral Commission"),
+    ],
+)
+def test_an_answer_falls_to_the_body_that_hansard_headed_it_with(heading: str, day: date, found: str) -> None:
+    assert name_on(heading, None, day) == found
+
+
+def test_who_answered_under_a_heading_of_hansard_is_known() -> None:
+    assert answers_as_minister("Work and Pensions", None) is True
+    assert answers_as_minister("Electoral Commission Committee", None) is False
+
+
+def test_a_heading_is_not_what_people_call_one_department() -> None:
+    headings = {heading for row in departments() for heading in row.hansard}
+    assert len(headings) == 21
+    assert all(department_named(heading) == () for heading in headings)

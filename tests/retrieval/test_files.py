@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.files import flush, replace_file
+from retrieval.files import flush, part_of, replace_file
 
 DiskOf = Callable[[int], AbstractContextManager[None]]
 
@@ -26,13 +26,22 @@ def test_who_has_the_old_file_open_goes_on_reading_the_old_one(tmp_path: Path) -
         assert stream.read() == b"old"
 
 
-@pytest.mark.parametrize("in_the_way", [".file.part", "file"])
-def test_what_can_not_be_replaced_stays_as_it_was(tmp_path: Path, in_the_way: str) -> None:
-    (tmp_path / in_the_way).mkdir()
-    (tmp_path / in_the_way / "kept").write_text("kept")
+def test_what_can_not_be_replaced_stays_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "file").mkdir()
+    (tmp_path / "file" / "kept").write_text("kept")
     with pytest.raises(OSError, match="file"):
         replace_file(tmp_path / "file", b"new")
-    assert (tmp_path / in_the_way / "kept").read_text() == "kept"
+    assert (tmp_path / "file" / "kept").read_text() == "kept"
+    assert [one.name for one in tmp_path.iterdir()] == ["file"]
+
+
+def test_what_another_writer_has_begun_is_not_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / ".file.part").mkdir()
+    one, other = part_of(tmp_path / "file"), part_of(tmp_path / "file")
+    assert one != other
+    one.write_bytes(b"half")
+    replace_file(tmp_path / "file", b"new")
+    assert (one.read_bytes(), (tmp_path / "file").read_bytes()) == (b"half", b"new")
 
 
 def test_a_full_disk_leaves_the_old_file(tmp_path: Path, disk_of: DiskOf) -> None:
@@ -40,6 +49,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path, disk_of: DiskOf) -> Non
     with disk_of(10), pytest.raises(OSError, match="too large"):
         replace_file(tmp_path / "file", b"x" * 1000)
     assert (tmp_path / "file").read_bytes() == b"old"
+    assert [one.name for one in tmp_path.iterdir()] == ["file"]
 
 
 def test_what_is_not_there_can_not_be_flushed(tmp_path: Path) -> None:

@@ -15,7 +15,6 @@ from retrieval.gathering import (
     Candidate,
     Gathered,
     Standing,
-    Withdrawals,
     answer_groups,
     answer_name,
     gather,
@@ -108,8 +107,8 @@ def test_of_two_equal_copies_the_one_read_last_is_kept(invented: Any) -> None:
     "fields",
     [
         {"answerText": None, "dateAnswered": None},
-        {"answerText": NO_TIME, "dateAnswered": "2020-01-01T00:00:00"},
-        {"answerText": "<p>Other words.</p>", "dateAnswered": "2020-01-01T00:00:00", "heading": None},
+        {"answerText": NO_TIME, "dateAnswered": "2024-09-02T00:00:00"},
+        {"answerText": "<p>Other words.</p>", "dateAnswered": "2024-09-02T00:00:00", "heading": None},
     ],
 )
 def test_what_was_fetched_replaces_what_is_held_of_its_source_whatever_it_says(
@@ -211,9 +210,9 @@ def test_withdrawn_questions_and_statements_are_left_out_by_their_ids(invented: 
     candidates = [invented.candidate(invented.received(number)) for number in (1, 2, 3)]
     statement = replace(candidates[0].record, genre=Genre.STATEMENT, api_id=None, statement_id=2, uin=None)
     candidates.append(Candidate(Received("parliament-statements", b"{}", SAVED), statement))
-    found = gather(candidates, Withdrawals(frozenset((2,))))
+    found = gather(candidates, frozenset(("id-2",)))
     assert kept_keys(found) == ["commons-2024-09-02-1001", "commons-2024-09-02-1003", "statement-2"]
-    found = gather(candidates, Withdrawals(frozenset((9,)), frozenset((2, 1))))
+    found = gather(candidates, frozenset(("id-9", "statement-2", "statement-1")))
     assert kept_keys(found) == [f"commons-2024-09-02-100{number}" for number in (1, 2, 3)]
     # What was withdrawn was not a repeated copy.
     assert found.repeated == 0
@@ -243,7 +242,7 @@ def test_redirects_that_go_round_in_a_circle_end(invented: Any) -> None:
 
 def test_a_redirect_to_a_question_that_was_withdrawn_goes_with_it(invented: Any) -> None:
     pair = [invented.candidate(invented.received(1, uin=None)), invented.candidate(invented.received(1))]
-    found = gather(pair, Withdrawals(frozenset((1,))))
+    found = gather(pair, frozenset(("id-1",)))
     assert (found.kept, found.redirects) == ((), {})
 
 
@@ -302,7 +301,7 @@ def test_a_copy_that_has_only_an_id_joins_its_question_though_a_copy_without_id_
 def test_a_withdrawn_question_goes_though_a_copy_without_id_is_served(invented: Any) -> None:
     holding = invented.candidate(invented.received(1, answerText=NO_TIME, answerIsHolding=True))
     page = invented.candidate(invented.page(1, answerText="<p>Twenty pounds.</p>"))
-    assert gather([holding, page], Withdrawals(frozenset((1,)))).kept == ()
+    assert gather([holding, page], frozenset(("id-1",))).kept == ()
 
 
 def test_marks_tell_readers_and_bytes_apart(invented: Any) -> None:

@@ -316,3 +316,25 @@ def test_numbers_that_have_a_day_each_keep_their_own() -> None:
     record = Record(place, "To ask.", (Block(BlockKind.PARAGRAPH, text),), answered=date(2024, 6, 1))
     found = [(mention.uin, mention.answered) for mention in mentions_of(record)]
     assert found == [("506", date(2024, 4, 12)), ("501", date(2024, 2, 29))]
+
+
+@pytest.mark.parametrize(
+    ("text", "house"),
+    [
+        ("I refer to the answer given in the House of Commons on 3 May 2024 to Question 15306.", House.COMMONS),
+        ("I refer to the answer to HC Question UIN 15306 of 3 May 2024.", House.COMMONS),
+        ("I refer to the answer of 3 May 2024 to Question 15306 in the House of Commons.", House.COMMONS),
+        ("I refer to the answer to Question 15306 on 3 May 2024.", None),
+        ("I spoke of the House of Commons. I refer to the answer to Question 15306 on 3 May 2024.", None),
+        ("As the House of Commons heard, I refer the House of Lords to Question 15306 of 3 May 2024.", None),
+        ("I refer to the answer in the House of Commons to Question HL15306 on 3 May 2024.", House.LORDS),
+    ],
+)
+def test_a_bare_number_has_the_house_that_the_words_beside_it_name(text: str, house: House | None):
+    assert [mention.house for mention in mentions_of(record(text))] == [house]
+
+
+@pytest.mark.parametrize("tabled", ["tabled on", "asked on", "tabled on Tuesday"])
+def test_the_day_on_which_the_question_was_tabled_is_no_answer_of_its_own(tabled: str):
+    text = f"I refer to the answer I gave on 3 May 2024 to question 15306 which was {tabled} 26 April 2024."
+    assert named_in_answer(text) == [("15306", MAY)]

@@ -21,6 +21,7 @@ from retrieval.encoders import Encoder
 from retrieval.errors import (
     DirectoryBusy,
     MalformedRecord,
+    OtherModel,
     PublishFailed,
     SnapshotDamaged,
     UnknownKey,
@@ -94,7 +95,7 @@ def test_the_first_refresh_makes_a_snapshot(data: Path, toy_encoder: Encoder) ->
 def test_nothing_new_publishes_nothing(data: Path, invented: Any, toy_encoder: Any) -> None:
     name, files = current_name(data), files_of(data)
     again = [invented.received(1, day=NEXT_DAY), invented.unanswered(4, day=NEXT_DAY)]
-    for changes in (Changes(), Changes(again), Changes(withdrawn_ids=frozenset((99,)))):
+    for changes in (Changes(), Changes(again)):
         report = refresh(data, toy_encoder, changes, now=LATER)
         assert (report.published, report.snapshot, counted(report)) == (False, name, (0, 0, 0, 0))
         assert (report.counts.records, report.counts.unanswered, report.precision) == (3, 1, "exact")
@@ -184,7 +185,7 @@ def test_texts_that_were_read_on_one_day_keep_their_order(data: Path, invented: 
     ("fields", "answered"),
     [
         ({"answerText": NO_TIME, "dateAnswered": "2024-09-03T00:00:00"}, True),
-        ({"answerText": "<p>Older words.</p>", "dateAnswered": "2024-01-01T00:00:00", "heading": None}, True),
+        ({"answerText": "<p>Older words.</p>", "dateAnswered": "2024-09-02T00:00:00", "heading": None}, True),
         ({"answerText": None, "dateAnswered": None}, False),
     ],
 )
@@ -423,11 +424,53 @@ def test_a_register_that_can_not_be_read_stops_the_refresh_and_the_old_snapshot_
     assert current_name(data) == name
 
 
-def test_another_model_makes_the_whole_index_anew(data: Path, other_encoder: Any) -> None:
-    report = refresh(data, other_encoder, Changes(), now=LATER)
-    assert (report.published, len(other_encoder.encoded)) == (True, 3)
-    assert open_snapshot(data).manifest.model == other_encoder.identity
-    assert_sound(data, other_encoder)
+def test_another_model_is_refused_as_it_would_make_the_whole_index_anew(data: Path, other_encoder: Any) -> None:
+    with pytest.raises(OtherModel, match="--model"):
+        refresh(data, other_encoder, Changes(), now=LATER)
+    assert other_encoder.encoded == []
+
+
+def test_a_withdrawn_question_is_not_brought_back_by_an_older_file(
+    data: Path, tmp_path: Path, invented: Any, toy_encoder: Encoder
+) -> None:
+    assert counted(refresh(data, toy_encoder, Changes(withdrawn_ids=frozenset((1,))), now=LATER)) == (0, 0, 0, 1)
+    old = invented.file(tmp_path / "old.jsonl", [invented.raw(1), invented.raw(7)])
+    for _ in range(2):
+        report = build([old], data, toy_encoder, add=True, now=LATER)
+        assert report.counts.records == 3
+    with pytest.raises(UnknownKey):
+        Corpus.open(data).answer("1")
+    # Where the source gives it again, it is there again.
+    assert counted(refresh(data, toy_encoder, invented.changes(invented.received(1)), now=LATER)) == (1, 0, 0, 0)
+    assert counted(refresh(data, toy_encoder, Changes(withdrawn_keys=frozenset((KEY(1),))), now=LATER)) == (0, 0, 0, 1)
+    assert verify(data).discrepancies == ()
+
+
+def test_an_older_file_does_not_replace_what_was_fetched_since(
+    data: Path, tmp_path: Path, invented: Any, toy_encoder: Encoder
+) -> None:
+    new = invented.received(1, day=NEXT_DAY, answerText="<p>Ninety-nine lanterns.</p>")
+    refresh(data, toy_encoder, invented.changes(new), now=LATER)
+    old = invented.file(tmp_path / "old.jsonl", [invented.raw(1)])
+    report = build([old], data, toy_encoder, add=True, now=LATER)
+    assert report.changed == 0
+    assert Corpus.open(data).answer("1").text == "Ninety-nine lanterns."
+
+
+def test_two_questions_with_different_ids_are_never_one(data: Path, invented: Any, toy_encoder: Encoder) -> None:
+    # Question 2 takes the number of question 1, which gets another.
+    swapped = [invented.received(2, uin="1001"), invented.received(1, uin="1002")]
+    report = refresh(data, toy_encoder, invented.changes(*swapped), now=LATER)
+    assert (report.added, report.removed, report.counts.records) == (0, 0, 3)
+    corpus = Corpus.open(data)
+    assert {corpus.answer(str(number)).uin for number in (1, 2)} == {"1001", "1002"}
+    assert corpus.answer("1").uin == "1002"
+    # Two that claim one key: the same one is kept each time, and that is told.
+    for _ in range(2):
+        both = invented.changes(invented.received(1, uin="1003"), invented.received(3, uin="1003"))
+        report = refresh(data, toy_encoder, both, now=LATER)
+        assert (report.counts.records, report.read.fault_count) == (2, 1)
+        assert Corpus.open(data).answer("3").uin == "1003"
 
 
 def test_a_refresh_refuses_a_damaged_snapshot(data: Path, toy_encoder: Encoder) -> None:

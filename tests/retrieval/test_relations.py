@@ -15,7 +15,7 @@ from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder
 from retrieval.filters import Filters
 from retrieval.records import AnswerKind, Genre, House
-from retrieval.results import LeftOut, Outcome, PointedFrom
+from retrieval.results import LeftOut, PointedFrom
 from retrieval.search import Searcher
 from retrieval.verify import verify
 from tests.replay.invented import correcting_statement, lords_question, pointer, pursuant, question, statement
@@ -129,7 +129,6 @@ def test_an_unresolved_pointer_is_left_out_and_counted_and_shown_on_request_with
     result = searcher.search(query)
     assert key(LOST) not in [hit.key for hit in result.hits + result.near_misses]
     assert result.left_out == (LeftOut(AnswerKind.POINTER, None, 1, "kind=pointer"),)
-    assert result.outcome is Outcome.FILTERED_OUT
     shown = searcher.search(query, Filters(kind=(AnswerKind.POINTER,)))
     assert shown.hits[0].key == key(LOST)
     (where,) = shown.hits[0].refers_to
@@ -170,7 +169,8 @@ def test_pointers_are_listed_in_order_of_their_day(made: Make) -> None:
         511,
         dateTabled="2024-03-25",
         dateAnswered="2024-04-02",
-        answerText="<p>I refer the noble Lord to the answer given to Question UIN 501 on 29 February 2024.</p>",
+        answerText="<p>I refer the noble Lord to the answer given to House of Commons Question UIN 501 on 29 February "
+        "2024.</p>",
     )
     assert pointed(made(third, second, first, TARGET).corpus, TARGET) == [key(first), key(second), key(third)]
 
@@ -403,6 +403,24 @@ def test_a_statement_linked_as_a_corrected_answer_is_attached_to_it(made: Make) 
     assert (link.id, link.link, link.made) == (501, "CorrectedAnswer", date(2024, 4, 2))
     # A statement whose own id is that of the question is not corrected by it.
     assert corpus.answer("commons-2024-04-03-hcws83").corrections == ()
+
+
+def test_what_a_pointer_was_asked_leads_to_the_answer_it_points_to(made: Make) -> None:
+    asked = (
+        "To ask the Secretary of State for Invented Affairs, how many violet zeppelins moored at the quay of Barset."
+    )
+    target = question(501)
+    corpus = made(target, question(601), question(602), pointer(502, target, questionText=asked))
+    (hit, *others) = corpus.search("how many violet zeppelins moored at the quay of Barset").hits
+    assert hit.key == key(target)
+    assert [one.question for one in hit.pointed_to_by] == [asked]
+    assert hit.passage.text in corpus.corpus.answer(hit.key).text
+    assert all(other.score < hit.score for other in others)
+    # Only an answer that passes the filters is led to.
+    late = corpus.search(
+        "how many violet zeppelins moored at the quay of Barset", Filters(answered_from=date(2031, 1, 1))
+    )
+    assert late.hits == ()
 
 
 def test_a_linked_number_that_is_a_questions_by_chance_corrects_nothing(made: Make) -> None:

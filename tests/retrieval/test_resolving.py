@@ -102,8 +102,17 @@ def test_a_bare_number_in_a_lords_answer_may_be_either_house():
     source = record("HL9000", *NEW, house=House.LORDS)
     lords = record("HL4711", *NEW, house=House.LORDS)
     assert resolved(mention(answered=NEW[1]), lords, source=source).target == "lords-2024-09-02-hl4711"
-    assert resolved(mention(answered=OLD[1]), FIRST, lords, source=source).target == "commons-2024-01-08-4711"
+    assert resolved(mention(answered=OLD[1]), FIRST, lords, source=source).reason is ResolutionReason.AMBIGUOUS
     assert resolved(mention(answered=NEW[1]), SECOND, lords, source=source).reason is ResolutionReason.AMBIGUOUS
+
+
+def test_a_bare_number_in_a_lords_answer_is_of_the_commons_only_if_the_link_or_the_text_says_so():
+    source = record("HL9000", *NEW, house=House.LORDS)
+    group = record("4712", *NEW, grouped_with=(GroupedQuestion("4711", NEW[0]),))
+    for held in (SECOND, group):
+        assert resolved(mention(answered=NEW[1]), held, source=source) == Resolution(None, ResolutionReason.AMBIGUOUS)
+        for sure in (mention(answered=NEW[1], house=House.COMMONS), mention(tabled=NEW[0], url=URL)):
+            assert resolved(sure, held, source=source).target == held.key
 
 
 def test_a_bare_number_in_a_commons_answer_is_the_commons():

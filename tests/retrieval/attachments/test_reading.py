@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import os
 import resource
 import subprocess
@@ -160,7 +161,6 @@ def test_a_file_is_what_its_first_bytes_say_whatever_it_calls_itself(make_pdf: M
         (b"%PDF-1.4\nnothing more", False, BROKEN),
         (b"PK\x03\x04 torn", False, BROKEN),
         (b"a,b\0,c\n1,2,3\n", True, BROKEN),
-        (b'"' + b"x" * 200_000 + b'",b\n', True, BROKEN),
         (b"\n\n", True, NO_TEXT),
     ],
 )
@@ -212,10 +212,32 @@ def test_what_is_past_a_limit_is_left_out_and_that_is_said(make_pdf: Make, make_
     assert found.left_out == "what comes after the first 20 characters"
     found = read(make_workbook({"Data": TABLE, "More": TABLE}), Limits(rows=3, sheets=1, columns=2))
     assert [block.text for block in found.blocks][-1] == "North East\t1200"
-    assert found.left_out == "rows after the first 3 of the sheet Data; sheets after the first 1"
+    assert found.left_out == (
+        "rows after the first 3 of the sheet Data; columns after the first 2 of the sheet Data; "
+        "sheets after the first 1"
+    )
     assert read(make_workbook({"A": TABLE, "B": TABLE}), Limits(characters=30)).parts == (Part("sheet A", 0),)
     found = read(b"a,b\n1,2\n3,4\n", Limits(rows=2), is_csv=True)
     assert found.left_out == "rows after the first 2"
+
+
+def test_columns_past_the_limit_are_said_to_be_left_out_only_if_there_are_words_in_them(make_workbook: Make):
+    wide = [["Region", "North", None, "South"], ["Wales", 1, None, 2]]
+    found = read(make_workbook({"Data": wide, "More": TABLE}), Limits(columns=2))
+    assert found.blocks[1].text == "Wales\t1"
+    assert found.left_out == "columns after the first 2 of the sheet Data; columns after the first 2 of the sheet More"
+    assert read(make_workbook({"Data": wide}), Limits(columns=4)).left_out is None
+    found = read(b"Region,North,,South\nWales,1,,2\n", Limits(columns=2), is_csv=True)
+    assert (found.blocks[1].text, found.left_out) == ("Wales\t1", "columns after the first 2")
+    assert read(b"Region,North,,\nWales,1,, \n", Limits(columns=2), is_csv=True).left_out is None
+
+
+def test_a_csv_file_with_one_long_cell_is_read_and_the_bound_of_the_process_stays():
+    bound = csv.field_size_limit()
+    found = read(b"Region,Note\nWales," + b"x" * 200_000 + b"\n", is_csv=True)
+    assert found.blocks[1].text == "Wales\t" + "x" * 200_000
+    assert (found.reason, found.left_out) == (None, None)
+    assert csv.field_size_limit() == bound
 
 
 def test_a_file_that_is_too_large_is_not_read(make_pdf: Make):

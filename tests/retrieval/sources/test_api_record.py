@@ -359,3 +359,26 @@ def test_a_question_cut_short_is_refused():
 )
 def test_the_signs_of_a_cut_are_exact(question, answer, part):
     assert clipped_part(question, answer) == part
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        (
+            {"uin": "HL5", "house": "Commons"},
+            "uin: is HL5, a number of the Lords, but the house is Commons: put one of",
+        ),
+        ({"uin": "5", "house": "Lords"}, "uin: is 5, a number of the Commons, but the house is Lords: put one of them"),
+        ({"uin": "HLWS5"}, "uin: is HLWS5, the number of one statement, but this is one answer: put one of them right"),
+        (
+            {"dateTabled": "2024-03-04", "dateAnswered": "2024-03-03"},
+            "dateAnswered: is 2024-03-03, before dateTabled (2024-03-04): fetch it again",
+        ),
+        (
+            {"dateAnswered": "2024-03-04", "dateAnswerCorrected": "2024-03-03"},
+            "dateAnswerCorrected: is 2024-03-03, before dateAnswered (2024-03-04): fetch it again",
+        ),
+    ],
+)
+def test_a_record_that_contradicts_itself_is_refused(fields, reason):
+    assert refused(**fields).startswith(reason)

@@ -125,6 +125,8 @@ def test_objects_are_rows_with_numbers_and_truth_as_text():
         (b"[1]", "is not an object: give one object in braces a line"),
         (b'{"a": [1]}', "a is a list or an object: give text, a number, true or false"),
         (b'{"a": "it\x92s"}', "a is not UTF-8 text (byte 0x92): save the table as UTF-8"),
+        (rb'{"a": "Four \ud800 bats."}', r"a is not UTF-8 text (half a character, \ud800): save the table as UTF-8"),
+        (rb'{"\udfff": "x"}', r"\udfff is not UTF-8 text (half a character, \udfff): save the table as UTF-8"),
     ],
 )
 def test_a_broken_line_is_a_fault_and_the_next_is_read(line, reason):
@@ -136,3 +138,11 @@ def test_a_broken_line_is_a_fault_and_the_next_is_read(line, reason):
 
 def test_the_names_of_a_first_object_are_found_where_it_is_cut():
     assert names_in(b'\n{"a": 1, "b c" : "x", "d": "cut he') == ["a", "b c", "d"]
+
+
+def test_two_halves_of_a_character_are_one():
+    assert told(json_rows("table.jsonl", io.BytesIO(rb'{"a": "\ud83d\udc1d"}'))) == [(1, {"a": "\U0001f41d"})]
+
+
+def test_a_name_that_is_not_utf_8_can_be_shown():
+    assert columns_in(b"it\x92s,b\n", ",") == ["it\ufffds", "b"]

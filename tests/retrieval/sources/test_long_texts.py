@@ -168,7 +168,7 @@ def test_a_clip_is_255_characters():
 
 
 def test_marks_that_the_list_call_drops_or_spoils_do_not_stand_between_two_texts(tmp_path):
-    short = CLIPPED.replace("5 of", "5?of-")
+    short = START.replace("5 of", "5?of-")[:255] + "..."
     long = "<p>" + START.replace(". And", ".</p><p>And").replace("5 of", "5\u202fof\u2011") + "n &amp; so on.</p>"
     assert texts_for(tmp_path, "Why?", short, "Why?", long) == ("Why?", long)
 
@@ -190,10 +190,65 @@ def test_another_question_leaves_the_row_clipped(tmp_path):
     assert texts_for(tmp_path, "q" * 255, "No.", "r" * 300, "No.") is None
 
 
-def test_a_clipped_answer_that_was_corrected_stays_clipped(tmp_path):
+@pytest.mark.parametrize(
+    "corrected",
+    [
+        {"dateAnswerCorrected": "2024-04-01T00:00:00"},
+        {"answerIsCorrection": True},
+        {"correctingMemberId": 12},
+        {"correctingMember": {"id": 12}},
+    ],
+)
+def test_a_clipped_answer_that_was_corrected_stays_clipped(tmp_path, corrected):
     whole = "<p>" + START + "nd so on.</p>"
-    corrected = {"dateAnswerCorrected": "2024-04-01T00:00:00"}
     assert texts_for(tmp_path, "Why?", CLIPPED, "Why?", whole, **corrected) is None
+
+
+def test_a_clipped_answer_that_was_not_corrected_is_completed(tmp_path):
+    whole = "<p>" + START + "nd so on.</p>"
+    said = {"dateAnswerCorrected": None, "answerIsCorrection": False, "correctingMemberId": 0, "correctingMember": None}
+    assert texts_for(tmp_path, "Why?", CLIPPED, "Why?", whole, **said) == ("Why?", whole)
+
+
+def test_a_long_answer_that_the_row_has_whole_is_kept_where_only_its_end_is_another(tmp_path):
+    answer = "<p>" + "A" * 300 + " Seven.</p>"
+    found = texts_for(tmp_path, "q" * 255, answer, "q" * 300, "<p>" + "A" * 300 + " Six.</p>")
+    assert found == ("q" * 300, answer)
+
+
+def test_a_clipped_row_is_completed_whatever_stands_in_a_field_that_is_not_read(tmp_path):
+    whole = "<p>" + START + "nd so on.</p>"
+    database(tmp_path / "long.sqlite", [(5, "Why?", whole)])
+    given = row("Why?", CLIPPED)
+    odd = Received(given.reader, given.raw.replace(b'"uin"', b'"z": 1e400, "uin"'), given.provenance)
+    with LongTexts.among([str(tmp_path)]) as long_texts:
+        _, record = long_texts.parsed(ParliamentApi(), odd)
+    assert isinstance(record, Record)
+    assert record.answer_text == START + "nd so on."
+
+
+@pytest.mark.parametrize("kind", ["TEXT", "BLOB", ""])
+def test_keys_are_found_as_text_and_as_blobs(tmp_path, kind):
+    whole = "<p>" + START + "nd so on.</p>"
+    with closing(sqlite3.connect(tmp_path / "long.sqlite")) as connection:
+        connection.execute(f"CREATE TABLE Dict (key {kind}, value BLOB)")
+        value = json.dumps({"question_text": "Why?", "answer_text": whole}).encode()
+        connection.execute("INSERT INTO Dict VALUES (?, ?)", (b"5" if kind == "BLOB" else "5", value))
+        connection.commit()
+    with LongTexts.among([str(tmp_path)]) as long_texts:
+        completed_row = long_texts.whole(row("Why?", CLIPPED))
+        assert long_texts.disagreed == 0
+    assert completed_row is not None
+    assert json.loads(completed_row.raw)["answerText"] == whole
+
+
+def test_a_file_whose_damage_is_no_text_does_not_keep_the_others_from_being_read(tmp_path):
+    long = Path(LONG).read_bytes()
+    damaged = long.replace(b"CREATE TABLE", b"CREATE TABL\x91")
+    assert damaged != long
+    (tmp_path / "damaged.sqlite").write_bytes(damaged)
+    (tmp_path / "long.sqlite").write_bytes(long)
+    assert sorted(completed(str(tmp_path))) == [9000002, 9000003, 9000006]
 
 
 def test_an_answer_that_the_row_has_whole_is_kept_where_the_long_text_is_another(tmp_path):

@@ -422,3 +422,68 @@ def test_what_is_kept_of_a_row_must_be_what_was_kept(raw):
     received = Received("mapped-table", raw, Provenance("mapped-table", "kept", 3, READ_ON))
     with pytest.raises(MalformedRecord, match=r"kept:3: is not what this reader keeps"):
         MappedTable().parse(received)
+
+
+def test_half_a_character_is_a_fault_of_its_line_and_the_next_is_read():
+    row = {"licence": "OPL-UK-3.0", "question": "What?", "answer": "Four \ud800 bats."}
+    told = found("".join(json.dumps(item) + "\n" for item in (row, {**row, "answer": "Five."})))
+    assert told[0] == r"table:1: answer is not UTF-8 text (half a character, \ud800): save the table as UTF-8"
+    assert isinstance(told[1], Record)
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ({"uin": "HL12", "house": "Commons"}, "uin: is HL12, a number of the Lords, but the house is Commons: put one"),
+        ({"uin": "12", "house": "Lords"}, "uin: is 12, a number of the Commons, but the house is Lords: put one of"),
+        (
+            {"uin": "HCWS12"},
+            "uin: is HCWS12, the number of one statement, but this is one answer: put one of them right",
+        ),
+        ({"uin": "12", "genre": "statement"}, "uin: is 12, the number of one answer, but this is one statement: put"),
+        ({"uin": "hcws12", "genre": "statement", "house": "Lords"}, "uin: is hcws12, a number of the Commons, but the"),
+        (
+            {"holding_on": "2024-03-08", "answered_on": "2024-03-07"},
+            "answered_on: is 2024-03-07, before it was given a holding answer (2024-03-08): check how the days are",
+        ),
+        (
+            {"answered_on": "2024-03-08", "corrected_on": "2024-03-05"},
+            "corrected_on: is 2024-03-05, before it was answered (2024-03-08): check how the days are written",
+        ),
+        (
+            {"tabled_on": "2024-03-04", "corrected_on": "2024-03-03"},
+            "corrected_on: is 2024-03-03, before it was tabled (2024-03-04): check how the days are written",
+        ),
+        (
+            {
+                "genre": "statement",
+                "url": "https://questions-statements.parliament.uk/written-statements/detail/2024-03-08/hcws1",
+                "corrected_on": "2024-03-05",
+            },
+            "corrected_on: is 2024-03-05, before it was answered (2024-03-08): check how the days are written",
+        ),
+    ],
+)
+def test_a_row_whose_number_or_days_contradict_the_rest_is_refused(cells, reason):
+    assert fault(**cells).startswith(reason)
+
+
+def test_all_days_can_be_one():
+    days = dict.fromkeys(("tabled_on", "holding_on", "answered_on", "corrected_on"), "2024-03-04")
+    record = one(**days)
+    assert {record.tabled, record.holding_answered, record.answered, record.corrected} == {date(2024, 3, 4)}
+
+
+@pytest.mark.parametrize(
+    ("uin", "question", "house"),
+    [
+        ("12", "What is it?", House.COMMONS),
+        ("HL12", "What is it?", House.LORDS),
+        ("HL12", "To ask His Majesty's Government what it is.", House.LORDS),
+        ("12", "To ask His Majesty's Government what it is.", None),
+        ("X12Y", "To ask His Majesty's Government what it is.", House.LORDS),
+    ],
+)
+def test_a_house_is_worked_out_where_number_and_wording_agree(uin, question, house):
+    record = one(uin=uin, question=question)
+    assert (record.house, record.inferred) == (house, ("house",) if house else ())

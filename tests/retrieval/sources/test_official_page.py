@@ -116,6 +116,45 @@ def test_a_corrected_answer_says_when_and_keeps_the_first_text():
     assert record.attachments == (Attachment("Hives (PDF)", "https://example.org/hives.pdf"),)
 
 
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (
+            "<p>Attachments:</p><p>Table 1 shows six.</p>",
+            "'Attachments:' is no heading, and can be the minister's words",
+        ),
+        (
+            "<p>The original answer:</p><p>was wrong.</p>",
+            "'The original answer:' is no heading, and can be the minister",
+        ),
+        (
+            "<p>Corrected on 3 June 2026</p>",
+            "'Corrected on 3 June 2026' is no heading, and can be the minister's words",
+        ),
+        ("<h4>Attachments</h4><p>Six.</p>", "'Six.' stands among the attachments, and is none: read it on the site"),
+        ('<h4>Attachments</h4><a href="javascript:alert(1)">H</a>', "'H' stands among the attachments, and is none"),
+        (
+            '<h4>Attachments</h4><p>Six of <a href="https://example.org/a.pdf">these</a> were lost.</p>',
+            "'Six of these were lost.' stands among the attachments, and is none: read it on the site",
+        ),
+    ],
+)
+def test_a_label_among_the_minister_s_paragraphs_takes_no_words_of_theirs(words, reason):
+    html = page("written-question-corrected.html").replace("<p>There are 21 hives.</p>", f"<p>There are 21.</p>{words}")
+    told = fault(html)[1]
+    assert told.split(": ", 1)[1].startswith(reason)
+
+
+def test_an_answer_is_not_corrected_before_it_was_given():
+    html = page("written-question-corrected.html").replace("2 June 2026", "3 May 2026")
+    assert fault(html)[1] == "corrected: is 2026-05-03, before it was answered (2026-05-20): read it on the site"
+
+
+def test_an_attachment_may_have_its_kind_and_size_beside_it():
+    html = page("written-question-corrected.html").replace("Hives (PDF)</a>", "Hives</a> (PDF, 12.0 KB)")
+    assert parse(html).attachments == (Attachment("Hives", "https://example.org/hives.pdf"),)
+
+
 def test_without_the_known_classes_the_first_words_of_a_card_are_the_name():
     record = parse(page("written-question-corrected.html"))
     assert (record.asker, record.answerer) == (Member(9903, "Lord Skep"), Member(9904, "Baroness Comb"))
@@ -183,7 +222,7 @@ def test_words_between_blocks_are_part_of_the_answer():
         ("<h4>Answered on</h4><p>25 July 2023</p>", "", "Answer: lacks the day it was given"),
         (
             "<p>See the",
-            "<p>Answered on 26 July 2023</p><p>See the",
+            "<h4>Answered on 26 July 2023</h4><p>See the",
             "answered: has two days, 2023-07-25 and 2023-07-26: read it on the site",
         ),
         ("<h4>By county</h4>", "<h4>Answer</h4>", "Answer: stands twice, and one is needed"),

@@ -201,3 +201,27 @@ def test_a_stream_that_is_no_sqlite_file_is_refused():
     refused = pytest.raises(SourceError, match=r"-: is an SQLite file that can't be")
     with Document.of_stream("-", stream) as document, refused, opened(document) as file:
         assert file.tables
+
+
+def test_damage_that_sqlite_quotes_in_bytes_that_are_no_text_is_a_fault_of_the_file(tmp_path):
+    path = tmp_path / "damaged.sqlite"
+    made(path, *TWO)
+    path.write_bytes(path.read_bytes().replace(b"CREATE TABLE numbers", b"CREATE TABL\x91 numbers"))
+    with pytest.raises(
+        SourceError, match=r"damaged\.sqlite: is an SQLite file that can't be read \(.*\): fetch it again"
+    ):
+        read(str(path))
+
+
+def test_a_cell_that_came_as_bytes_is_found_as_text_and_as_a_blob(tmp_path):
+    path = made(tmp_path / "keys.sqlite", "CREATE TABLE keys (key, name)", "INSERT INTO keys VALUES ('5', 'text')")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("INSERT INTO keys VALUES (?, 'blob')", (b"6",))
+        connection.commit()
+    with Document.at(path) as document, opened(document) as file:
+        (table,) = file.tables
+        assert [file.cells(table, ("name",), "key", key) for key, _ in file.rows(table, table.columns)] == [
+            (b"text",),
+            (b"blob",),
+        ]
+        assert file.cells(table, ("name",), "key", b"7") == ()

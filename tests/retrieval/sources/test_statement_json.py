@@ -146,7 +146,7 @@ def test_a_house_that_is_not_given_is_read_from_the_uin_and_marked_as_inferred()
     commons, lords = parse(uin="HCWS5"), parse(uin="hlws5")
     assert (commons.house, commons.inferred) == (House.COMMONS, ("house",))
     assert (lords.house, lords.inferred) == (House.LORDS, ("house",))
-    assert (parse(uin="12345").house, parse(uin="12345").inferred) == (None, ())
+    assert (parse(uin="WS12").house, parse(uin="WS12").inferred) == (None, ())
 
 
 def test_a_text_cut_short_is_refused_with_the_call_that_gives_it_whole():
@@ -267,3 +267,16 @@ def test_the_limits_of_a_line_and_a_document_hold_for_statements_too():
 
 def test_statements_are_under_the_open_parliament_licence():
     assert licence_of("parliament-statements") == OPEN_PARLIAMENT_LICENCE
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"uin": "HCWS5", "house": "Lords"}, "uin: is HCWS5, a number of the Commons, but the house is Lords: put one"),
+        ({"uin": "12345"}, "uin: is 12345, the number of one answer, but this is one statement: put one of them right"),
+    ],
+)
+def test_a_statement_whose_number_is_of_another_paper_is_refused(fields, reason):
+    with pytest.raises(MalformedRecord) as caught:
+        parse(**fields)
+    assert caught.value.reason.startswith(reason)

@@ -187,6 +187,7 @@ def test_an_old_statement_has_the_ministers_office_and_no_uin():
     assert (record.genre, record.question, record.uin) == (Genre.STATEMENT, "", None)
     assert (record.house, record.answered) == (House.COMMONS, date(2006, 3, 14))
     assert (record.answering_body, record.heading) == ("Treasury", "Honey Duty")
+    assert record.hansard_column == "83WS"
     assert record.answerer == Member(name="Ben Minister", post="The Financial Secretary to the Hive")
     assert texts(record) == ["The duty on honey is 2p."]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from retrieval.errors import PublishFailed, SnapshotDamaged
+from retrieval.errors import DirectoryBusy, PublishFailed, SnapshotDamaged
 from retrieval.records import Genre
 from retrieval.snapshot import open_snapshot
 from retrieval.sync.held import Held
@@ -59,7 +59,7 @@ def test_a_record_that_is_pending_is_not_to_be_removed_and_the_other_way_round(t
     with Journal(tmp_path) as journal:
         pending = Pending(journal)
         pending.put(_row(1), "https://example.org/1", READ_ON, whole=True)
-        pending.withdraw(Genre.ANSWER, 1)
+        pending.withdraw(_row(1), _row(1).key)
         assert (len(pending.received()), pending.withdrawn_ids(Genre.ANSWER)) == (0, frozenset({1}))
         pending.put(_row(1), "https://example.org/1", READ_ON, whole=True)
         assert (len(pending.received()), pending.withdrawn_ids(Genre.ANSWER)) == (1, frozenset())
@@ -68,8 +68,37 @@ def test_a_record_that_is_pending_is_not_to_be_removed_and_the_other_way_round(t
 def test_a_disk_that_is_full_is_told(tmp_path: Path) -> None:
     with Journal(tmp_path) as journal:
         journal.run("PRAGMA max_page_count=30")
-        with pytest.raises(PublishFailed, match="see that there is room"):
+        with pytest.raises(PublishFailed, match="make room on the disk"):
             journal.run("INSERT INTO pending VALUES ('answer', 1, ?, '', '', 1)", (b"x" * 1_000_000,))
+
+
+def test_a_journal_that_another_holds_is_told_as_busy_not_as_a_full_disk(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal, closing(sqlite3.connect(tmp_path / "sync.sqlite")) as other:
+        journal.run("PRAGMA busy_timeout=1")
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DirectoryBusy, match="in use by another sync or build: wait until it ends"):
+            Queue(journal).put(_row(1), "2026-06")
+
+
+def test_a_journal_that_may_not_be_written_is_told_as_neither_busy_nor_full(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        journal.run("PRAGMA query_only=1")
+        with pytest.raises(PublishFailed, match="readonly database.*see that the disk works"):
+            Queue(journal).put(_row(1), "2026-06")
+
+
+def test_a_key_is_removed_with_its_id_but_not_where_a_pending_record_has_it(tmp_path: Path) -> None:
+    other = Row.of(Genre.ANSWER, json.dumps({"value": invented.question(29, uin="1")}).encode())
+    with Journal(tmp_path) as journal:
+        pending = Pending(journal)
+        pending.withdraw(_row(1), _row(1).key)
+        pending.withdraw(_row(2), "")
+        assert pending.withdrawn_keys() == {"commons-2026-06-02-1"}
+        pending.put(other, "https://example.org/29", READ_ON, whole=True)
+        assert (pending.withdrawn_keys(), pending.withdrawn_ids(Genre.ANSWER)) == (frozenset(), frozenset({1, 2}))
+        pending.drop(Genre.ANSWER, 29)
+        pending.keep(Genre.ANSWER, 1)
+        assert pending.withdrawn_keys() == frozenset()
 
 
 def test_a_place_where_no_file_can_be_made_is_told(tmp_path: Path) -> None:
