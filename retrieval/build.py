@@ -19,7 +19,7 @@ from retrieval.derivation import derivation
 from retrieval.draft import Draft
 from retrieval.embeddings import Embeddings
 from retrieval.encoders import Encoder
-from retrieval.errors import MalformedRecord, NothingToIndex, SnapshotError, SourceError
+from retrieval.errors import MalformedRecord, NothingToIndex, OtherModel, SnapshotError, SourceError
 from retrieval.gathering import Candidate, Gathered, Standing, gather
 from retrieval.holdings import Holdings, HoldingState, register_at
 from retrieval.members import MemberRegister
@@ -34,6 +34,7 @@ from retrieval.snapshot import (
     has_snapshot,
     open_snapshot,
     publish,
+    same_model,
     writing,
 )
 from retrieval.sources import READERS, Reader, ReadReport, Received, Withdrawn, check_paths, read_sources, reader_named
@@ -177,7 +178,9 @@ def upgrade(
         snapshot = open_snapshot(data, formats=(*OLDER_FORMATS, FORMAT))
         if snapshot.manifest.format == FORMAT:
             return None
-        check_model(snapshot.manifest, encoder.identity, data)
+        if not same_model(snapshot.manifest.model, encoder.identity):
+            name = snapshot.manifest.model.name
+            raise OtherModel(f"the snapshot in {data} was built with the model {name}: run this with `--model {name}`")
         holdings = Holdings(snapshot, encoder.identity)
         moment = now or datetime.now(UTC)
         report, sources = BuildReport(), snapshot.manifest.sources

@@ -30,6 +30,7 @@ DespatchError                  the base: catch this to catch them all
 │   ├── UnknownName            no such body, minister, asker, ... in the corpus
 │   └── NotAvailableYet        asked for in the contract, not built yet
 └── UnknownKey                 no answer has this key
+    └── NotAnswered            the question is here, and waits for its answer
 """
 
 from __future__ import annotations
@@ -213,3 +214,21 @@ class UnknownKey(DespatchError):
         super().__init__(
             f"no answer has the key {key!r}: keys look like commons-2023-07-18-194793, or are the API's id"
         )
+
+
+class NotAnswered(UnknownKey):
+    """The question with this key is kept, and has no answer yet.
+
+    Args:
+        key: The key asked for.
+        tabled: The day it was tabled, in words; None is not known.
+        due: The day its answer is due, in words; None is not known.
+    """
+
+    def __init__(self, key: str, tabled: str | None, due: str | None) -> None:
+        """Say what is known of it."""
+        super().__init__(key)
+        days = [f"tabled {tabled}"] if tabled else []
+        days += [f"due {due}"] if due else []
+        told = f" ({', '.join(days)})" if days else ""
+        self.args = (f"question {key!r} has no answer yet{told}: `despatch sync` fetches it when it has",)

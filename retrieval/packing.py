@@ -17,18 +17,16 @@ from typing import IO
 import msgspec
 
 from retrieval.build_report import Progress, no_progress
-from retrieval.checks import CHECKS_FILE
 from retrieval.errors import (
-    DirectoryBusy,
     PackDamaged,
     PublishFailed,
-    SnapshotDamaged,
     SnapshotError,
     SourceError,
 )
 from retrieval.files import flush, part_of, replace_file
 from retrieval.holdings import register_at
 from retrieval.members import MemberRegister
+from retrieval.pack_contents import BESIDE, KEPT_BESIDE, MANIFEST, SNAPSHOT, PackContent, opened
 from retrieval.snapshot import (
     FORMAT,
     KEEP,
@@ -44,14 +42,8 @@ from retrieval.snapshot import (
 )
 
 _HEADER = "despatch-pack.json"
-_MANIFEST = "manifest.json"
 _MOST_HEADER_BYTES = 1 << 20
 _CHUNK = 1 << 20
-# Snapshots published while one is opened.
-_MOST_TRIES = 5
-# Beside the snapshot: what the service and the next `sync` need to know of it.
-_KEPT_BESIDE = (CHECKS_FILE, MEMBERS_FILE)
-_SNAPSHOT, _BESIDE = "snapshot/", "beside/"
 # A file's own name and nothing that leads elsewhere.
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
 
@@ -88,19 +80,19 @@ def pack(data: Path, target: Path, *, progress: Progress = no_progress) -> Pack:
         PublishFailed: If `target` can't be written.
     """
     with ExitStack() as stack:
-        snapshot, contents = _opened(data, stack)
-        contents |= {f"{_BESIDE}{name}": _Content(data / name, io.BytesIO(raw)) for name, raw in _beside(data).items()}
+        snapshot, contents = opened(data, stack)
         seals = {name: content.seal() for name, content in contents.items()}
-        found = Pack(snapshot.manifest.name, seals[f"{_SNAPSHOT}{_MANIFEST}"].sha256, seals)
+        found = Pack(snapshot.manifest.name, seals[f"{SNAPSHOT}{MANIFEST}"].sha256, seals)
         _write_pack(found, contents, target, progress)
     return found
 
 
-def _write_pack(found: Pack, contents: dict[str, _Content], target: Path, progress: Progress) -> None:
+def _write_pack(found: Pack, contents: dict[str, PackContent], target: Path, progress: Progress) -> None:
     part = part_of(target)
     total, done = sum(seal.bytes for seal in found.files.values()), 0
     try:
-        with tarfile.open(part, "w:gz", compresslevel=1) as archive:
+        # The name of the target goes into the gzip header, not that of the part.
+        with part.open("wb") as raw, tarfile.open(target, "w:gz", fileobj=raw, compresslevel=1) as archive:
             header = msgspec.json.format(msgspec.json.encode(found), indent=1)
             archive.addfile(_entry(_HEADER, len(header)), io.BytesIO(header))
             for name, seal in found.files.items():
@@ -114,43 +106,6 @@ def _write_pack(found: Pack, contents: dict[str, _Content], target: Path, progre
         if isinstance(error, OSError):
             raise PublishFailed(f"the pack could not be written to {target} ({error})") from error
         raise
-
-
-class _Content:
-    """A file to pack, held open from before it is hashed until it is packed, whatever becomes of its name."""
-
-    def __init__(self, path: Path, stream: IO[bytes]) -> None:
-        self._path = path
-        self._stream = stream
-        self._left = 0
-
-    def seal(self) -> FileSeal:
-        """Return size and hash, and go back to the beginning."""
-        digest, size = hashlib.sha256(), 0
-        while chunk := self._chunk(_CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-        self._stream.seek(0)
-        self._left = size
-        return FileSeal(size, digest.hexdigest())
-
-    def read(self, size: int = -1, /) -> bytes:
-        """Return the next bytes.
-
-        Raises:
-            SnapshotDamaged: If they can't be read, or there are fewer than were hashed: no fault of the pack's disk.
-        """
-        chunk = self._chunk(size)
-        self._left -= len(chunk)
-        if len(chunk) < size and self._left:
-            raise SnapshotDamaged(f"{self._path} was cut short while it was packed: see what else writes there")
-        return chunk
-
-    def _chunk(self, size: int) -> bytes:
-        try:
-            return self._stream.read(size)
-        except OSError as error:
-            raise SnapshotDamaged(f"{self._path} can't be read ({error}): see that the disk works") from error
 
 
 def unpack(source: Path, data: Path, *, keep: int = KEEP, progress: Progress = no_progress) -> Snapshot:
@@ -205,42 +160,6 @@ def _there_already(data: Path, found: Pack, keep: int) -> Snapshot | None:
     return snapshot
 
 
-def _opened(data: Path, stack: ExitStack) -> tuple[Snapshot, dict[str, _Content]]:
-    """Open every file of the snapshot: a build may remove it while it is packed, and what is open stays readable."""
-    for _ in range(_MOST_TRIES):
-        name = current_name(data)
-        try:
-            return _opened_once(data, stack)
-        except SnapshotDamaged:
-            if current_name(data) == name:
-                raise
-    raise DirectoryBusy(f"new snapshots are published in {data} all the time: wait until that ends, then pack again")
-
-
-def _opened_once(data: Path, stack: ExitStack) -> tuple[Snapshot, dict[str, _Content]]:
-    snapshot, contents = open_snapshot(data), dict[str, _Content]()
-    for name in (_MANIFEST, *snapshot.manifest.files):
-        path = snapshot.folder / name
-        try:
-            contents[f"{_SNAPSHOT}{name}"] = _Content(path, stack.enter_context(path.open("rb")))
-        except OSError as error:
-            raise SnapshotDamaged(f"{path} can't be read ({error}): restore it from a copy, or build again") from error
-    return snapshot, contents
-
-
-def _beside(data: Path) -> dict[str, bytes]:
-    """Return the files beside the snapshot, each read once: a sync may replace them at any time."""
-    found: dict[str, bytes] = {}
-    for name in _KEPT_BESIDE:
-        try:
-            found[name] = (data / name).read_bytes()
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            raise SnapshotDamaged(f"{data / name} can't be read ({error}): see to it, then pack again") from error
-    return found
-
-
 def _register(source: Path, data: Path, packed: bytes | None) -> MemberRegister | None:
     """Return the member register of a pack with what is known here already; None where the pack has none."""
     if packed is None:
@@ -273,8 +192,8 @@ def _extracted(source: Path, folder: Path, progress: Progress) -> tuple[Pack, di
                 stream = archive.extractfile(member) if member.isfile() else None
                 if seal is None or stream is None or member.size != seal.bytes:
                     raise PackDamaged(f"{source} holds {member.name!r}, which its contents do not list: pack again")
-                if member.name.startswith(_BESIDE):
-                    beside[member.name.removeprefix(_BESIDE)] = _checked(source, member.name, seal, stream.read())
+                if member.name.startswith(BESIDE):
+                    beside[member.name.removeprefix(BESIDE)] = _checked(source, member.name, seal, stream.read())
                 else:
                     _write(source, member.name, seal, stream, folder)
                 done += seal.bytes
@@ -294,8 +213,8 @@ def _header(source: Path, archive: tarfile.TarFile, member: tarfile.TarInfo | No
         found = msgspec.json.decode(stream.read(), type=Pack)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise PackDamaged(f"the list of contents of {source} can't be read ({error}): pack again") from error
-    allowed = {f"{_BESIDE}{name}" for name in _KEPT_BESIDE}
-    plain = {name for name in found.files if _PLAIN.fullmatch(name.removeprefix(_SNAPSHOT))}
+    allowed = {f"{BESIDE}{name}" for name in KEPT_BESIDE}
+    plain = {name for name in found.files if _PLAIN.fullmatch(name.removeprefix(SNAPSHOT))}
     if not _PLAIN.fullmatch(found.snapshot) or set(found.files) - plain - allowed:
         raise PackDamaged(f"{source} has files where none should be: nothing of it was used")
     return found
@@ -309,7 +228,7 @@ def _checked(source: Path, name: str, seal: FileSeal, content: bytes) -> bytes:
 
 def _write(source: Path, name: str, seal: FileSeal, stream: IO[bytes], folder: Path) -> None:
     digest = hashlib.sha256()
-    with (folder / name.removeprefix(_SNAPSHOT)).open("wb") as file:
+    with (folder / name.removeprefix(SNAPSHOT)).open("wb") as file:
         while chunk := stream.read(_CHUNK):
             digest.update(chunk)
             file.write(chunk)

@@ -16,8 +16,9 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -50,6 +51,7 @@ RECORDS_FILE = "records.sqlite"
 VECTORS_FILE = "vectors.faiss"
 MEMBERS_FILE = "members.json"
 _MANIFEST = "manifest.json"
+_ABANDONED_SECONDS = 3600
 _NOT_READ = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 POINTER_FILE = "current"
 
@@ -271,6 +273,11 @@ def writing(data: Path) -> Iterator[None]:
     try:
         for left_over in (data / "snapshots").glob(".new-*"):
             shutil.rmtree(left_over, ignore_errors=True)
+        for part in data.glob(".*.part"):
+            # Written by one that was killed; what another writes at this moment is younger.
+            with suppress(OSError):
+                if time.time() - part.stat().st_mtime > _ABANDONED_SECONDS:
+                    part.unlink()
         yield
     finally:
         lock.release()
@@ -362,8 +369,8 @@ def _read_pointer(data: Path) -> _Pointer:
         raw = (data / POINTER_FILE).read_bytes()
     except OSError as error:
         raise NoSnapshot(
-            f"{data} is not a data directory, or nothing has been built there: run `despatch build SOURCE... "
-            f"--data {data}`"
+            f"{data} is not a data directory, or nothing has been built there: run `despatch sync --months 1 --data "
+            f"{data}` to fetch answers, or `despatch build SOURCE... --data {data}` to read files"
         ) from error
     try:
         pointer = msgspec.json.decode(raw, type=_Pointer)

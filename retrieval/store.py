@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.attachments.texts import COLUMNS, AttachmentText, name_of, text_of
-from retrieval.errors import SnapshotDamaged, UnknownKey
+from retrieval.errors import NotAnswered, SnapshotDamaged, UnknownKey
 from retrieval.filters import Condition
 from retrieval.names import has_words
 from retrieval.passages import Passage
@@ -126,8 +126,20 @@ class RecordStore:
         if not found and api_id.isascii() and api_id.isdigit() and len(api_id) < 19:
             found = self.rows("SELECT number FROM records WHERE api_id = ?", (int(api_id),))
         if not found:
-            raise UnknownKey(key)
+            raise self._why_not(key, asked, api_id)
         return int(str(found[0][0]))
+
+    def _why_not(self, key: str, asked: str, api_id: str) -> UnknownKey:
+        sql = "SELECT tabled, due FROM unanswered WHERE key = ? OR api_id = ?"
+        number = int(api_id) if api_id.isascii() and api_id.isdigit() and len(api_id) < 19 else None
+        waiting = self.rows(sql, (asked, number)) if self._has_unanswered() else []
+        if not waiting:
+            return UnknownKey(key)
+        tabled, due = (str(day) if day else None for day in waiting[0])
+        return NotAnswered(key, tabled, due)
+
+    def _has_unanswered(self) -> bool:
+        return bool(self.rows("SELECT 1 FROM sqlite_master WHERE name = 'unanswered'"))
 
     def record(self, number: int) -> Record:
         """Return record `number`."""

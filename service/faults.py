@@ -58,7 +58,10 @@ def faults(errors: Sequence[Mapping[str, object]], known: Collection[str]) -> tu
     Returns:
         The faults in the order of `errors`.
     """
-    return tuple(_fault(error, known) for error in errors)
+    found = [_fault(error, known) for error in errors]
+    misnamed = {fault.nearest for fault in found if fault.field in _QUESTION and fault.nearest}
+    # Who gave the question by the name that it has elsewhere need not hear that it is missing too.
+    return tuple(fault for fault in found if (fault.field,) not in misnamed)
 
 
 def shown(value: object) -> str:

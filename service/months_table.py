@@ -45,7 +45,7 @@ def months_table(title: str, months: Sequence[MonthCoverage]) -> Iterator[Render
     """
     if not months:
         return
-    newest = sorted(months, key=lambda month: (month.month, month.house), reverse=True)
+    newest = sorted(sorted(months, key=lambda month: month.house), key=lambda month: month.month, reverse=True)
     runs = _empty_runs(newest)
     folded = {month for run in runs for month in run}
     rows = [month for month in newest if month not in folded]

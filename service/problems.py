@@ -52,6 +52,7 @@ STATUSES: Final[Mapping[type[errors.DespatchError], HTTPStatus]] = {
     errors.UnknownName: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.NotAvailableYet: HTTPStatus.NOT_IMPLEMENTED,
     errors.UnknownKey: HTTPStatus.NOT_FOUND,
+    errors.NotAnswered: HTTPStatus.NOT_FOUND,
 }
 """By class of error, the status it is answered with; every class is named, so that none is forgotten."""
 

@@ -86,7 +86,7 @@ class ParliamentService:
         QueryError: If one of these can't be used.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a setting
         self,
         url: str = OFFICIAL_URL,
         *,
@@ -228,8 +228,9 @@ class ParliamentService:
                     tried = attempt.num
                     return self._tried(call, tried)
         except PassingFaultError as error:
+            often = "once" if tried == 1 else f"{tried} times"
             raise ServiceUnreachable(
-                f"Parliament's service at {call.host} {error}, tried {'once' if tried == 1 else f'{tried} times'}: see whether the network and the service "
+                f"Parliament's service at {call.host} {error}, tried {often}: see whether the network and the service "
                 f"are up; what was fetched is kept ({call})"
             ) from error
         return None  # pragma: no cover - the loop returns or raises

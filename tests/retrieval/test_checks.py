@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -42,7 +45,7 @@ def test_checks_are_kept_by_genre_house_and_month(tmp_path: Path) -> None:
 def test_the_file_can_be_read_by_anyone_and_by_a_person(tmp_path: Path) -> None:
     write_checks(tmp_path, Checks((MARCH,)))
     text = (tmp_path / CHECKS_FILE).read_text(encoding="utf-8")
-    assert json.loads(text) == {"months": [FIELDS | {"bodies": []}]}
+    assert json.loads(text) == {"months": [FIELDS | {"bodies": [], "surplus": 0}]}
     assert text.endswith("}\n")
     assert len(text.splitlines()) > len(FIELDS)
 

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import tarfile
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -347,7 +348,7 @@ def test_a_pack_that_is_cut_short_anywhere_is_refused_or_loses_nothing(
 ) -> None:
     content = packed.read_bytes()
     whole = read_pack(packed)
-    places = {*range(0, len(content), 997), *range(len(content) - 80, len(content))}
+    places = {*range(0, len(content), 997), *range(len(content) - 160, len(content))}
     for place in sorted(places):
         (tmp_path / "a.pack").write_bytes(content[:place])
         try:
@@ -358,7 +359,7 @@ def test_a_pack_that_is_cut_short_anywhere_is_refused_or_loses_nothing(
         # Only what holds no content was lost: the zeros that end the tar, and the checksum.
         found = {f"snapshot/{name}": raw for name, raw in served(tmp_path / "fresh").items()}
         assert found.items() <= whole.items()
-        assert len(content) - place < 80
+        assert len(content) - place < 160
         break
     else:
         pytest.fail("not even a pack that was whole could be unpacked")
@@ -476,3 +477,61 @@ def test_nothing_is_unpacked_while_a_build_is_writing(used: Path, packed: Path) 
                 os._exit(7)
             os._exit(1)
         assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
+
+
+def test_a_snapshot_that_is_removed_while_it_is_packed_is_packed_whole(small_data: Path, tmp_path: Path) -> None:
+    write_checks(small_data, CHECKS)
+    MemberRegister((MemberEntry(9001),)).write(small_data / MEMBERS_FILE)
+    whole, folder = served(small_data), open_snapshot(small_data).folder
+
+    def a_sync_goes_on(stage: str, done: int, total: int | None) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        write_checks(small_data, Checks())
+        MemberRegister((MemberEntry(9001), MemberEntry(9002))).write(small_data / MEMBERS_FILE)
+
+    pack(small_data, tmp_path / "a.pack", progress=a_sync_goes_on)
+    unpack(tmp_path / "a.pack", tmp_path / "other")
+    assert served(tmp_path / "other") == whole
+    assert read_checks(tmp_path / "other") == CHECKS
+    assert MemberRegister.read(tmp_path / "other" / MEMBERS_FILE).ids == {9001}
+
+
+def test_a_file_that_is_cut_short_while_it_is_packed_is_told_by_its_own_name(small_data: Path, tmp_path: Path) -> None:
+    vectors = open_snapshot(small_data).vectors_file
+
+    def cut(stage: str, done: int, total: int | None) -> None:
+        os.truncate(vectors, 10)
+
+    with pytest.raises(SnapshotDamaged, match=r"vectors\.faiss was cut short"):
+        pack(small_data, tmp_path / "a.pack", progress=cut)
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
+def test_a_file_beside_the_snapshot_that_can_not_be_read_is_told_by_its_own_name(
+    small_data: Path, tmp_path: Path
+) -> None:
+    (small_data / CHECKS_FILE).mkdir()
+    with pytest.raises(SnapshotDamaged, match=r"checks\.json can't be read"):
+        pack(small_data, tmp_path / "a.pack")
+
+
+def test_a_register_of_members_that_is_there_is_merged_with_the_packs(
+    small_data: Path, used: Path, tmp_path: Path
+) -> None:
+    MemberRegister((MemberEntry(9001),)).write(small_data / MEMBERS_FILE)
+    MemberRegister((MemberEntry(9002),)).write(used / MEMBERS_FILE)
+    pack(small_data, tmp_path / "a.pack")
+    unpack(tmp_path / "a.pack", used)
+    assert MemberRegister.read(used / MEMBERS_FILE).ids == {9001, 9002}
+
+
+def test_a_register_of_members_that_can_not_be_read_is_not_replaced(
+    small_data: Path, used: Path, tmp_path: Path
+) -> None:
+    MemberRegister((MemberEntry(9001),)).write(small_data / MEMBERS_FILE)
+    pack(small_data, tmp_path / "a.pack")
+    (used / MEMBERS_FILE).write_text("{")
+    refused(tmp_path / "a.pack", used, PublishFailed, match=r"members\.json.*nothing was unpacked; move that file away")
+    (small_data / MEMBERS_FILE).write_text("{")
+    pack(small_data, tmp_path / "b.pack")
+    refused(tmp_path / "b.pack", used, PackDamaged, match="register of Members in .* can't be read")

@@ -446,6 +446,13 @@ def test_a_withdrawn_question_is_not_brought_back_by_an_older_file(
     assert verify(data).discrepancies == ()
 
 
+def test_a_question_that_waits_says_so_where_its_answer_is_asked_for(data: Path) -> None:
+    (waiting,) = waiting_in(data)
+    for asked in (waiting, "4"):
+        with pytest.raises(UnknownKey, match="has no answer yet"):
+            Corpus.open(data).answer(asked)
+
+
 def test_an_older_file_does_not_replace_what_was_fetched_since(
     data: Path, tmp_path: Path, invented: Any, toy_encoder: Encoder
 ) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import shutil
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,10 +95,22 @@ def test_the_snapshot_just_replaced_is_kept_before_any_other(tmp_path: Path) -> 
     assert sorted(path.name for path in (tmp_path / "snapshots").iterdir()) == ["a", "d", "e"]
 
 
-def test_a_snapshot_that_could_not_be_published_costs_none_of_those_before(tmp_path: Path) -> None:
+@pytest.fixture
+def no_pointer(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Give a function after which no pointer can be written."""
+
+    def full(path: Path, content: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    return lambda: monkeypatch.setattr("retrieval.snapshot.replace_file", full)
+
+
+def test_a_snapshot_that_could_not_be_published_costs_none_of_those_before(
+    tmp_path: Path, no_pointer: Callable[[], None]
+) -> None:
     for name in "ab":
         publish_one(tmp_path, name)
-    (tmp_path / ".current.part").mkdir()
+    no_pointer()
     with pytest.raises(PublishFailed), writing(tmp_path):
         publish(tmp_path, manifest("c"), lambda folder: _write(folder / "records.sqlite", b"x"), keep=1)
     assert sorted(path.name for path in (tmp_path / "snapshots").iterdir()) == ["a", "b"]
@@ -220,10 +233,11 @@ def test_when_the_files_cannot_be_written_the_old_snapshot_stands(tmp_path: Path
     assert [path.name for path in (tmp_path / "snapshots").iterdir()] == ["one"]
 
 
-def test_when_the_pointer_cannot_be_replaced_the_old_snapshot_stands(tmp_path: Path) -> None:
+def test_when_the_pointer_cannot_be_replaced_the_old_snapshot_stands(
+    tmp_path: Path, no_pointer: Callable[[], None]
+) -> None:
     publish_one(tmp_path, "one")
-    # A folder in the way of the pointer's new version.
-    (tmp_path / ".current.part").mkdir()
+    no_pointer()
     with pytest.raises(PublishFailed), writing(tmp_path):
         publish(tmp_path, manifest("two"), lambda folder: _write(folder / "records.sqlite", b"x"))
     assert open_snapshot(tmp_path).manifest.name == "one"

@@ -200,7 +200,7 @@ def test_a_search_in_a_terminal_reads_like_a_briefing(despatch: Despatch, built_
         "Also given to 2 other questions: 101, 102.",
         "Cite as: the Answer of 20 January 2025 to Question 205 on Bus Services: Rural Areas",
         "Not in the source: minister's post.",
-        "Searched 6 of 12 records; the others are no reply or a bare refusal.",
+        "Searched 6 of 12 records; the others are not a reply, or say nothing but a refusal.",
         "May be incomplete: what is indexed was never compared with Parliament's own lists.",
         "Contains Parliamentary information licensed under the Open Parliament Licence v3.0.",
     ):

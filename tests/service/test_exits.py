@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import errno
+import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
 
 from retrieval.errors import (
     DespatchError,
+    DirectoryBusy,
     NotAvailableYet,
     OtherModel,
+    PublishFailed,
     QueryError,
     SourceNotFound,
     UnknownKey,
 )
-from service.exits import CODES, MEANINGS, ExitCode, code_of, in_words
+from service.exits import CODES, MEANINGS, ExitCode, code_for, code_of, in_words
 
 
 def below(kind: type[DespatchError]) -> Iterator[type[DespatchError]]:
@@ -35,6 +42,30 @@ def test_an_error_has_the_code_of_its_family():
     assert code_of(OtherModel) == 3
     assert code_of(NotAvailableYet) == 2
     assert code_of(UnknownKey) == 2
+
+
+def failed(cause: BaseException | None) -> PublishFailed:
+    error = PublishFailed("it can't be written")
+    error.__cause__ = cause
+    return error
+
+
+def test_a_full_disk_has_the_code_of_output_that_could_not_be_written(tmp_path: Path):
+    assert code_for(failed(OSError(errno.ENOSPC, "no space"))) == 5
+    assert code_for(failed(failed(OSError(errno.EDQUOT, "quota")))) == 5
+    assert code_for(failed(OSError(errno.EACCES, "not allowed"))) == 3
+    assert code_for(failed(None)) == 3
+    database = sqlite3.connect(tmp_path / "full")
+    database.execute("PRAGMA max_page_count = 2")
+    with pytest.raises(sqlite3.OperationalError) as full:
+        database.execute("CREATE TABLE t AS SELECT zeroblob(100000) AS x")
+    database.close()
+    assert code_for(failed(full.value)) == 5
+
+
+def test_a_directory_in_use_has_a_code_of_its_own():
+    assert code_for(DirectoryBusy("another sync is at work")) == 7
+    assert code_for(DespatchError("x")) == 1
 
 
 def test_every_code_is_explained():

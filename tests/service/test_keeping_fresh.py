@@ -65,3 +65,16 @@ def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path):
         check=False,
     )
     assert [line for line in done.stderr.splitlines() if "despatch" in line] == []
+
+
+@pytest.mark.parametrize(("code", "mailed"), [(0, ""), (7, ""), (6, "what went wrong\n")])
+def test_cron_mails_what_went_wrong_and_not_that_a_sync_is_still_at_work(tmp_path: Path, code: int, mailed: str):
+    program = tmp_path / "despatch"
+    program.write_text(f"#!/bin/sh\necho done\necho what went wrong >&2\nexit {code}\n", encoding="utf-8")
+    program.chmod(0o755)
+    lines = [line for line in (DOCS / "units/despatch.cron").read_text("utf-8").splitlines() if PROGRAM in line]
+    assert len(lines) == 2
+    for line in lines:
+        command = line.partition("  despatch  ")[2].replace(PROGRAM, str(program))
+        done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, timeout=30, check=True)
+        assert (done.stdout, done.stderr) == (mailed, "")

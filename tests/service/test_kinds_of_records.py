@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from fastapi.testclient import TestClient
 
-from retrieval.completeness import Gap
+from retrieval.completeness import Gap, MonthCoverage
 from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder
 from retrieval.filters import Filters
@@ -21,7 +21,9 @@ from retrieval.results import AlsoGiven
 from retrieval.search import Searcher
 from service.answer_page import answer_page
 from service.briefing import briefing
+from service.corrected import corrected_by
 from service.coverage_page import coverage_page
+from service.months_table import months_table
 from service.phrases import completeness, gap_told, no_minister
 from service.terminal import Terminal, show
 
@@ -99,15 +101,13 @@ def test_who_is_no_minister_is_said_to_be_none(search):
 
 def test_what_was_searched_is_said_to_be_complete_with_the_day(search):
     told = search("The Department lit 13 invented lanterns in district 1")
-    assert (
-        "it holds all that Parliament listed when these months were compared, on 22 November 2026 or later."
-    ) in told
+    assert ("it holds all that was on Parliament's lists when they were read on or after 22 November 2026.") in told
 
 
 def test_what_may_be_missing_is_named(search):
     told = search("The Department lit 13 invented lanterns", "--tabled-from", "2026-01-01", "--limit", "1")
     assert "May be incomplete: Commons questions of January 2026 to May 2026: not asked for; Lords questions of" in told
-    assert "Compared with Parliament's lists on 22 November 2026 or later." in told
+    assert "Compared with Parliament's lists on or after 22 November 2026." in told
 
 
 # over HTTP
@@ -182,7 +182,7 @@ def test_a_statement_is_shown_as_one(despatch: Despatch, filled_once: Path):
     told = plain(despatch("show", "commons-2026-06-25-hcws52", "--data", filled_once, terminal=True, width=120).out)
     assert "Made by Invented Member 900101, Secretary of State for Invented Affairs" in told
     assert "Made 25 June 2026 What it is Written statement" in told
-    assert "Linked to CorrectedAnswer: Parliament's id 5, 25 June 2026" in told
+    assert f"Corrects despatch show commons-2026-06-06-5 --data {filled_once}" in told
     for word in ("Answered", "Asked by", "Tabled"):
         assert word not in told
 
@@ -215,8 +215,23 @@ def test_a_statement_made_twice_and_a_link_without_a_day_are_told(filled_once: P
     linked = LinkedStatement(9, "JointStatement")
     shown = printed(answer_page(replace(answer, also_given=(other,), linked=(linked,))))
     assert "The same text in 1 other statement lords-2026-06-23-hlws9: made 23 June 2026" in shown
-    assert "Linked to JointStatement: Parliament's id 9 What" not in shown
-    assert "Linked to JointStatement: Parliament's id 9 " in shown
+    assert "Linked to a joint statement (Parliament's id 9) " in shown
+
+
+def test_what_a_statement_corrects_and_is_not_here_is_told_by_its_id(filled_once: Path):
+    answer = Corpus.open(filled_once).answer("commons-2026-06-25-hcws52")
+    links = (LinkedStatement(4_040, "CorrectedAnswer"), LinkedStatement(41, "CorrectedStatement", date(2026, 6, 24)))
+    shown = printed(answer_page(replace(answer, linked=links), corrects={5: "commons-2026-06-06-5"}))
+    assert "Corrects an answer that was not found here (Parliament's id 4040)" in shown
+    assert "Linked to a statement, by a correction (Parliament's id 41, 24 June 2026)" in shown
+
+
+def test_an_equal_id_alone_does_not_make_an_answer_the_one_corrected(filled_once: Path):
+    corpus = Corpus.open(filled_once)
+    statement = corpus.answer("commons-2026-06-25-hcws52")
+    assert corrected_by(corpus, statement) == {5: "commons-2026-06-06-5"}
+    links = tuple(LinkedStatement(number, "CorrectedAnswer") for number in (1, 4_040))
+    assert corrected_by(corpus, replace(statement, linked=(*links, LinkedStatement(5, "JointStatement")))) == {}
 
 
 # coverage
@@ -227,8 +242,8 @@ def test_coverage_tells_every_month_and_what_is_kept_unanswered(despatch: Despat
     assert "14 answered questions and 2 written statements, Commons and Lords" in told
     assert "2 answers do nothing but point to another; of these, 1 to one that is here." in told
     assert "Kept beside them, and not searched: 1 question without an answer." in told
-    assert "House Month Listed Held Unanswered Withdrawn Failed Complete Checked" in told
-    assert "Commons 2026-06 15 13 1 1 0 yes 2026-11-22" in told
+    assert "House Month Listed Held Waiting Withdrawn Complete Checked" in told
+    assert "Commons 2026-06 15 13 1 1 yes 2026-11-22" in told
     assert "Statements by the month made" in told
 
 
@@ -242,16 +257,65 @@ def test_the_newest_months_are_shown_and_the_others_counted(filled_once: Path):
     assert "Commons 2019-01 ? " in shown
     assert "no never" in shown
     assert "1995-01" not in shown
-    assert "and 6 more: add --json to see all" in shown
+    assert "and 6 more, never compared with Parliament's list: add --json to see all" in shown
+
+
+MONTH = MonthCoverage.of(
+    Genre.ANSWER,
+    House.COMMONS,
+    "2026-06",
+    listed=9,
+    withdrawn=0,
+    held=9,
+    unanswered=0,
+    failed=0,
+    checked_at=datetime(2026, 11, 22, tzinfo=UTC),
+    bodies=(),
+)
+
+
+def test_a_month_that_was_compared_and_is_not_complete_is_always_shown():
+    short = replace(MONTH, month="1990-01", listed=10, complete=False)
+    others = [replace(MONTH, month=f"{year}-01") for year in range(1991, 2021)]
+    shown = printed(months_table("Questions", [short, *others]))
+    assert "Commons 1990-01 10 9 0 no 2026-11-22" in shown
+    assert "1997-01" not in shown
+    assert "1998-01" in shown
+    assert shown.endswith("and 7 more, complete: add --json to see all ")
+
+
+def test_months_in_which_nothing_was_listed_are_one_line():
+    empty = replace(MONTH, listed=0, held=0)
+    months = [
+        MONTH,
+        *(replace(empty, month=f"2026-{month:02}", house=house) for month in (7, 8, 10) for house in House),
+    ]
+    months += [replace(empty, month=month) for month in ("2025-12", "2026-01")]
+    shown = printed(months_table("Questions", months))
+    assert "July to August 2026: nothing listed Commons, December 2025 to January 2026: nothing listed" in shown
+    assert "Commons 2026-10 0 0 0 yes" in shown
+    assert "2026-07" not in shown
+    only = printed(months_table("Questions", months[1:5]))
+    assert only.strip() == "Questions July to August 2026: nothing listed"
+
+
+def test_no_column_is_cut_in_a_terminal_of_eighty_columns():
+    full = replace(MONTH, listed=22_831, held=22_831, unanswered=9_999, withdrawn=99, failed=11, complete=False)
+    file = io.StringIO()
+    show(Terminal(file, terminal=True, width=80), months_table("Questions", [full]))
+    rows = re.sub(r"\x1b\[[0-9;]*m", "", file.getvalue()).splitlines()[2:]
+    assert rows[0].split() == "House Month Listed Held Waiting Withdrawn Failed Complete Checked".split()
+    assert rows[1].split() == "Commons 2026-06 22,831 22,831 9,999 99 11 no 2026-11-22".split()
+    assert len(rows) == 2
 
 
 def test_gaps_are_listed_under_a_title_of_their_own(filled_once: Path):
     coverage = Corpus.open(filled_once).coverage()
     gaps = tuple(Gap("not asked for", Genre.ANSWER, House.LORDS, f"20{year}-02") for year in range(10, 22))
     shown = printed(coverage_page(replace(coverage, gaps=gaps, inferred_facts={"house": 3})))
-    assert "What may be missing, compared with Parliament's lists on 22 November 2026 or later" in shown
+    assert "What may be missing, compared with Parliament's lists on or after 22 November 2026" in shown
     assert "Lords questions of February 2010: not asked for." in shown
-    assert "and 2 more" in shown
+    assert "Lords questions of February 2021: not asked for." in shown
     assert "Worked out, so filters take it and citations leave it out House 3" in shown
     assert "What may be missing Lords" in printed(coverage_page(replace(coverage, gaps=gaps, checked_at=None)))
 
@@ -273,10 +337,10 @@ def test_only_the_first_gaps_are_named():
         "Lords questions of February 2024: not asked for; and 3 more."
     )
     assert completeness([], datetime(2026, 11, 22, tzinfo=UTC), compared=MAY, most=2).endswith(
-        "on 22 November 2026 or later."
+        "on or after 22 November 2026."
     )
     assert completeness([], None, compared=MAY, most=2) == (
-        "Complete for May 2026: it holds all that Parliament listed when these months were compared."
+        "Complete for May 2026: it holds all that was on Parliament's lists when they were read."
     )
 
 

@@ -37,6 +37,8 @@ def test_packing_and_unpacking_say_what_to_do_next(despatch: Despatch, filled_on
     packed = despatch("pack", file, "--data", filled_once, terminal=True, width=200).out
     assert f"Packed {name} into {file} (1 MB)." in re.sub(r"\s+", " ", re.sub(r"\x1b\[[0-9;]*m", "", packed))
     assert "On the other machine: despatch unpack answers.despatch --data DIR" in packed
+    again = despatch("pack", file, "--data", filled_once, terminal=True, width=200).out
+    assert "(1 MB), replacing the file that was there." in re.sub(r"\s+", " ", re.sub(r"\x1b\[[0-9;]*m", "", again))
     unpacked = despatch("unpack", file, "--data", other, terminal=True, width=200).out
     assert f"Unpacked {name}: 16 answers and statements." in unpacked
     assert f'Next: despatch search "your question" --data {other}' in unpacked

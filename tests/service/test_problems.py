@@ -42,6 +42,7 @@ EXPECTED = {
     "UnknownName": 422,
     "NotAvailableYet": 501,
     "UnknownKey": 404,
+    "NotAnswered": 404,
 }
 
 

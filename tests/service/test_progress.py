@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -54,6 +55,46 @@ def test_a_terminal_shows_bars_and_takes_them_away():
     assert "Encoding" in shown
     assert "44/44" in shown
     assert shown.endswith("\x1b[1A\x1b[2K")
+
+
+def bars(*stages: tuple[str, int, int | None]) -> str:
+    file = io.StringIO()
+    with Progress(Terminal(file, terminal=True, width=100)) as progress:
+        for stage in stages:
+            progress(*stage)
+    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", file.getvalue())
+
+
+def test_a_stage_that_ended_without_a_word_is_shown_finished():
+    shown = bars(("Hashing files", 0, None), ("Checking records", 5, 9))
+    last = shown[shown.rindex("Hashing files") :]
+    assert "1/1" in last
+    assert "5/9" in last
+
+
+def test_a_stage_that_begins_again_has_one_bar():
+    shown = bars(("Fetching", 500, 900), ("Publishing", 1, 1), ("Fetching", 20, 400), ("Fetching", 10, 300))
+    last = shown[shown.rindex("Fetching") :]
+    assert "10/300" in last
+    assert "1/1" in last
+
+
+def test_a_stage_that_begins_again_starts_its_pace_anew():
+    file = io.StringIO()
+    with Progress(Terminal(file, terminal=False), seconds(0, 10, 20, 30)) as progress:
+        for done in (1000, 2000, 500, 600):
+            progress("Fetching", done, 9000)
+    assert file.getvalue().splitlines() == [
+        "Fetching: 2,000 of 9,000 (100 a second, 70 s left)",
+        "Fetching: 600 of 9,000 (10 a second, 14 min left)",
+    ]
+
+
+def test_bytes_are_told_in_megabytes():
+    file = io.StringIO()
+    with Progress(Terminal(file, terminal=False), seconds(0)) as progress:
+        progress("Packing bytes", 2_500_001, 2_500_001)
+    assert file.getvalue() == "Packing (MB): 3 of 3\n"
 
 
 def test_what_another_process_did_says_nothing_of_the_pace():

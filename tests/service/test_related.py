@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +12,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from retrieval.corpus import Corpus
+from service.related import thread_page
 from service.schemas import to_json
+from service.terminal import Terminal, show
 
 if TYPE_CHECKING:
     from tests.service.conftest import Despatch
@@ -103,7 +107,27 @@ def test_a_thread_in_a_terminal_shows_each_question_with_the_one_it_follows(desp
 def test_a_thread_names_what_it_follows_and_what_is_not_here(despatch: Despatch, filled_once: Path):
     told = plain(despatch("thread", "22", "--data", filled_once, terminal=True, width=120).out)
     assert "Named by them, and not found here" in told
-    assert "Follows Question 778 of 19 May 2026, not in this corpus. Why: " in told
+    assert "Follows Question 778 of 19 May 2026, not in this corpus. " in told
+    assert "not_in_corpus" not in told
+    assert "Why:" not in told
+
+
+def test_why_another_is_not_certain_is_told_in_words(filled_once: Path):
+    thread = Corpus.open(filled_once).thread("22")
+    other = replace(thread.not_found[0], reason="date_disagrees")
+    file = io.StringIO()
+    show(Terminal(file, terminal=True, width=120), thread_page(replace(thread, not_found=(other,))))
+    assert "Why: the question here with that number has another day." in plain(file.getvalue())
+
+
+def test_the_thread_of_a_statement_speaks_of_a_statement(despatch: Despatch, filled_once: Path):
+    key = "commons-2026-06-23-hcws50"
+    told = plain(despatch("thread", key, "--data", filled_once, terminal=True, width=120).out)
+    assert told.startswith("1 written statement in this thread Written Statement HCWS50, made 23 June 2026 (the one")
+    assert "Made by Invented Member 900102, Secretary of State for Invented Affairs" in told
+    assert f"Whole statement: despatch show {key}" in told
+    assert "Question" not in told
+    assert "Asked by" not in told
 
 
 @pytest.mark.parametrize("command", ["history", "thread"])

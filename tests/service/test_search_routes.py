@@ -337,3 +337,12 @@ def test_many_questions_at_once_get_their_own_answers(client: TestClient):
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda asked: client.get("/v1/search", params={"q": asked}).json(), questions))
     assert [one["query"] for one in found] == questions
+
+
+def test_a_question_under_the_name_of_the_other_way_is_told_its_own(client: TestClient):
+    told = client.post("/v1/search", json={"q": "buses"}).json()
+    assert told["detail"] == "q: there is no such parameter here: the question is called query in a body"
+    assert (told["field"], told["nearest"]) == ("q", ["query"])
+    assert "errors" not in told
+    told = client.get("/v1/search", params={"query": "buses"}).json()
+    assert told["detail"] == "query: there is no such parameter here: the question is called q in a URL"

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from retrieval.encoders import Encoder
+from retrieval.errors import ServiceUnreachable, UnknownName
+from service.bodies import body_ids
 from service.cli import make_app, run
 from service.terminal import Terminal
 from tests.replay.invented import one_of_each, question, statement, unanswered
@@ -69,7 +71,7 @@ def test_a_first_sync_says_what_it_takes_fetches_and_makes_it_searchable(sync: S
     wanted = {"added": 12, "changed": 0, "removed": 0, "unanswered": 1, "holding": 1, "failed": [], "vanished": 0}
     assert {name: told.json[name] for name in wanted} == wanted
     assert told.err.startswith("To do: about ")
-    assert "about a minute, and about 1 MB of disk.\nIt can be stopped with Ctrl-C at any time" in told.err
+    assert "less than a minute, and about 1 MB of disk.\nIt can be stopped with Ctrl-C at any time" in told.err
     found = despatch("search", "how many invented bridges cross river 2", "--data", data, "--model", "toy").json
     assert names(found)[0] == "lords-2026-06-03-hl2"
 
@@ -147,7 +149,8 @@ def test_only_the_house_and_body_asked_for_are_fetched(sync: Sync, despatch: Des
     told = sync("--from", "2026-06-01", "--house", "lords", "--no-statements")
     assert told.json["added"] == 1
     shown = despatch("coverage", "--data", data, terminal=True, width=120).out
-    assert "May be incomplete: Commons questions: not asked for. Compared with Parliament's lists on" in shown
+    assert "What may be missing, compared with Parliament's lists on or after" in shown
+    assert "Commons questions: not asked for." in shown
     assert sync("--from", "2026-06-01", "--answering-body", "900202", "--no-statements").json["added"] == 5
 
 
@@ -161,16 +164,16 @@ def test_months_are_whole_and_this_one_comes_beside_them(sync: Sync, server: Rep
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ([], "--from: is not given, and nothing was fetched here before"),
+        ([], "--from: say from when, as nothing was fetched here before: add --months 1 or --from DATE"),
         (["--from", "1 June"], "--from: '1 June' is not a date: write it as YYYY-MM-DD"),
-        (["--from", "2026-02-30"], "--from: '2026-02-30' is not a date"),
+        (["--from", "2026-02-30"], "--from: '2026-02-30' is not a date that exists"),
         (["--from", "2026-06-01", "--months", "1"], "--months: is given with --from"),
         (["--months", "0"], "--months: 0 is not between 1 and 1,200"),
         (["--months", "many"], "--months: 'many' is not a whole number"),
         (["--months", "1", "--house", "Upper"], "--house: 'Upper' is no House: use Commons or Lords"),
         (
             ["--months", "1", "--answering-body", "Ministry of Magic"],
-            "--answering-body: 'Ministry of Magic' is no body",
+            "--answering-body: 'Ministry of Magic' is no body whose id is known: did you mean Ministry of Justice or",
         ),
         (["--months", "1", "--keep", "0"], "--keep: 0 is not between 1 and 1,000"),
         (["--months", "1", "--requests-per-second", "0"], "--requests-per-second: is 0, and must be above 0"),
@@ -191,12 +194,54 @@ def test_a_body_is_known_by_its_name_or_abbreviation(sync: Sync, server: ReplayS
     assert sent(server, "answeringBodies") == {"1", "11"}
 
 
+def test_a_body_is_known_by_words_that_no_other_has(sync: Sync, server: ReplayServer):
+    assert sync("--months", "1", "--answering-body", "transport").code == 0
+    assert sent(server, "answeringBodies") == {"27"}
+    told = sync("--months", "1", "--answering-body", "Business")
+    assert told.code == 2
+    assert "'Business' could be Department for Business and Trade; " in told.err
+
+
+def test_a_name_of_nothing_is_told_to_be_given_by_id():
+    with pytest.raises(UnknownName, match="give its id in the API instead") as told:
+        body_ids(["xyzzy"])
+    assert told.value.nearest == ()
+
+
+def test_a_slip_in_one_word_of_a_body_is_told_the_nearest():
+    with pytest.raises(UnknownName) as told:
+        body_ids(["transprt"])
+    assert told.value.nearest[0] == "Department for Transport"
+
+
+def test_a_call_that_is_tried_again_is_said_once(sync: Sync, server: ReplayServer):
+    server.fail_next("500", times=1)
+    told = sync("--months", "1")
+    assert told.code == 0
+    assert told.err.count("Parliament's service does not answer as it should; trying again (2 of 6)\n") == 1
+
+
+def test_a_service_that_is_down_is_told_with_its_cause_first(despatch: Despatch, data: Path):
+    err = io.StringIO()
+    screen = Terminal(err, terminal=False)
+    error = ServiceUnreachable("Parliament's service at example.org did not answer")
+
+    def down(name: str) -> Encoder:
+        raise error
+
+    assert run(make_app(down, screen, screen), ["build", "-", "--data", str(data)], screen) == 6
+    assert err.getvalue() == (
+        "despatch: Parliament's service at example.org did not answer\n"
+        "despatch: run the same command again later: it goes on where it was\n"
+    )
+
+
 def test_a_service_that_can_not_be_used_has_an_exit_code_of_its_own(
     despatch: Despatch, server: ReplayServer, data: Path
 ):
     done = despatch("sync", "--data", data, "--api-url", f"{server.url}/nowhere", *FAST, "--months", "1")
     assert (done.code, done.out) == (6, "")
-    assert "is not there (status 404): check the address of the service" in done.err
+    assert "there is no list at 127.0.0.1 (status 404): check the address of the service" in done.err
 
 
 def test_another_sync_in_the_same_directory_is_told_to_wait(sync: Sync, data: Path):
@@ -205,7 +250,7 @@ def test_another_sync_in_the_same_directory_is_told_to_wait(sync: Sync, data: Pa
     data.mkdir()
     with FileLock(data / ".sync.lock"):
         done = sync("--months", "1")
-    assert done.code == 3
+    assert done.code == 7
     assert f"another sync is at work in {data}" in done.err
 
 
@@ -338,6 +383,15 @@ def test_a_file_speaks_for_the_days_up_to_the_one_it_was_saved_on(
     assert parties == [(None, None), ("Invented Amber Party", "Invented North")]
     slip = despatch("members", people, "--as-of", "9 June", "--data", data)
     assert slip.err == "despatch: --as-of: '9 June' is not a date: write it as YYYY-MM-DD\n"
+
+
+def test_a_file_that_holds_nobody_is_told_before_the_model_is_loaded(despatch: Despatch, data: Path, tmp_path: Path):
+    nobody = tmp_path / "people.json"
+    nobody.write_text(json.dumps({"persons": [], "organizations": [], "posts": [], "memberships": []}), "utf-8")
+    told = despatch("members", nobody, "--data", data, "--model", "none-such")
+    assert told.code == 4
+    assert told.err.startswith(f"despatch: {nobody}: it holds nobody: give files of the Members service")
+    assert not (data / "members.json").exists()
 
 
 def test_files_on_members_can_come_before_any_answer(despatch: Despatch, data: Path, people: Path):

@@ -33,7 +33,7 @@ def printed(lines: Iterable[RenderableType]) -> str:
 @pytest.mark.parametrize(
     ("plan", "told"),
     [
-        (Plan(3, 0, 0.01, 0), "about 3 calls (3 for lists, 0 for single records), about a minute. It"),
+        (Plan(3, 0, 0.01, 0), "about 3 calls (3 for lists, 0 for single records), less than a minute. It"),
         (Plan(40, 22_831, 38.1, 570_775_000), "at least 38 minutes, and about 544 MB of disk."),
         (Plan(1, 1, 1.4, 1), "at least 1 minute, and about 1 MB of disk."),
         (Plan(1_500, 700_000, 1_169, 16 * GIB), "at least 19 hours, and about 16 GB of disk."),

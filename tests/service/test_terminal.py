@@ -164,10 +164,16 @@ def test_records_that_lack_what_a_filter_asks_for_are_counted(found: SearchResul
     result = replace(found, searched=searched, filters={"answered_from": "2020-01-01", "party": ["Labour"]})
     shown = plain(printed(briefing(result)))
     assert "Filters: --answered-from 2020-01-01; --party Labour" in shown
-    assert "Searched 1 of 12 records; the others are no reply or a bare refusal or fail the filters." in shown
-    assert "Without date answered in the source, so left out by the filter: 10 records." in shown
-    assert "Without minister in the source, so left out by the filter: 1 record." in shown
-    assert "party in the source" not in shown
+    assert (
+        "Searched 1 of 12 records; the others are not a reply, say nothing but a refusal, or fail the filters." in shown
+    )
+    assert "10 records have no date answered in the source, so the filter leaves them out." in shown
+    assert "1 record has no minister in the source, so the filter leaves it out." in shown
+    assert "party" not in shown.partition("Searched")[2]
+    lacking = replace(searched, lacking={"tabled": 5, "answerer": 24})
+    shown = plain(printed(briefing(replace(result, searched=lacking))))
+    assert "5 records have no date tabled (no written statement has one), so the filter leaves them out." in shown
+    assert "24 records do not say whether a minister answered, so the filter leaves them out." in shown
     kinds = replace(result, filters={"kind": ["holding"]})
     assert "Searched 1 of 12 records; the others fail the filters." in plain(printed(briefing(kinds)))
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import typer
+from filelock import FileLock
 
 from retrieval.encoders import Encoder
 from retrieval.errors import QueryError
@@ -135,6 +136,14 @@ def test_a_round_that_fails_is_told_and_the_next_one_makes_up_for_it(watch: Watc
     assert changes(told[0]) == (0, 0, 0, 0)
     assert told[1].startswith("2026-11-22 08:15Z failed, and is tried again later: ")
     assert changes(told[2]) == (1, 0, 0, 0)
+
+
+def test_a_directory_in_use_is_told_in_one_way(watch: Watch):
+    with FileLock(watch.data / ".sync.lock"):
+        told = watch.run()
+    assert told[0] == (
+        f"2026-11-22 08:00Z failed, and is tried again later: another sync or build is at work in {watch.data}"
+    )
 
 
 def test_a_full_round_that_failed_is_made_up_for_by_another_full_one(watch: Watch):

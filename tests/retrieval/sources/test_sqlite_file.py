@@ -220,7 +220,8 @@ def test_a_cell_that_came_as_bytes_is_found_as_text_and_as_a_blob(tmp_path):
         connection.commit()
     with Document.at(path) as document, opened(document) as file:
         (table,) = file.tables
-        assert [file.cells(table, ("name",), "key", key) for key, _ in file.rows(table, table.columns)] == [
+        keys = [key for key, _ in file.rows(table, table.columns) if isinstance(key, int | bytes)]
+        assert [file.cells(table, ("name",), "key", key) for key in keys] == [
             (b"text",),
             (b"blob",),
         ]

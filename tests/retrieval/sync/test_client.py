@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -141,3 +142,63 @@ def test_a_file_comes_whatever_it_holds_and_a_call_of_the_api_is_json(filling: S
         with pytest.raises(ServiceUnreachable):
             service.record(QUESTIONS, 1)
         assert service.file(f"{june.server.url}/nothing.pdf") is None
+
+
+def test_a_service_that_is_not_there_is_told_with_the_cause_first_and_the_address_last() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with _service(f"http://127.0.0.1:{port}") as service, pytest.raises(ServiceUnreachable) as told:
+        service.record(QUESTIONS, 1)
+    assert str(told.value) == (
+        "Parliament's service at 127.0.0.1 did not answer (connection refused), tried 2 times: see whether the network "
+        f"and the service are up; what was fetched is kept (http://127.0.0.1:{port}/writtenquestions/questions/1"
+        "?expandMember=true)"
+    )
+
+
+def test_a_silence_and_an_address_that_nobody_knows_are_told_apart() -> None:
+    patience = Patience(1, 0.2, 0, 0, 0)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with ParliamentService(url, patience=patience) as service, pytest.raises(ServiceUnreachable) as told:
+            service.record(QUESTIONS, 1)
+    assert "did not answer (no word for too long), tried once" in str(told.value)
+    with (
+        ParliamentService("http://nowhere.invalid", patience=patience) as service,
+        pytest.raises(ServiceUnreachable, match=r"at nowhere\.invalid did not answer \("),
+    ):
+        service.record(QUESTIONS, 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "words"),
+    [
+        (b"{}", 500, "at 127.0.0.1 answered with the status 500, tried 2 times"),
+        (b'{"status": 500}', 200, r"at 127.0.0.1 sent what can't be used \(status 500 in the body\)"),
+    ],
+)
+def test_an_error_of_the_service_is_told_as_one(
+    canned: Start, response: Any, body: bytes, status: int, words: str
+) -> None:
+    with _service(canned(response(body, status))) as service, pytest.raises(ServiceUnreachable, match=words):
+        service.record(QUESTIONS, 1)
+
+
+def test_who_waits_hears_of_each_try_but_the_first(canned: Start, response: Any) -> None:
+    heard: list[tuple[int, int]] = []
+    with _service(
+        canned(response(b"", 500), response(b"{}")),
+        retrying=lambda attempt, attempts: heard.append((attempt, attempts)),
+    ) as service:
+        service.record(QUESTIONS, 1)
+        service.record(QUESTIONS, 1)
+    assert heard == [(2, 2)]
+
+
+def test_a_client_told_to_stop_says_nothing_of_another_try(canned: Start, response: Any) -> None:
+    heard: list[int] = []
+    with _service(canned(response(b"", 500)), retrying=lambda attempt, attempts: heard.append(attempt)) as service:
+        service.stop()
+        with pytest.raises(ServiceUnreachable, match="tried once"):
+            service.record(QUESTIONS, 1)
+    assert heard == []

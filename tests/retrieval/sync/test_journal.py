@@ -83,7 +83,7 @@ def test_a_journal_that_another_holds_is_told_as_busy_not_as_a_full_disk(tmp_pat
 def test_a_journal_that_may_not_be_written_is_told_as_neither_busy_nor_full(tmp_path: Path) -> None:
     with Journal(tmp_path) as journal:
         journal.run("PRAGMA query_only=1")
-        with pytest.raises(PublishFailed, match="readonly database.*see that the disk works"):
+        with pytest.raises(PublishFailed, match=r"readonly database.*see that the disk works"):
             Queue(journal).put(_row(1), "2026-06")
 
 

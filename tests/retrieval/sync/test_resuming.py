@@ -224,3 +224,18 @@ def test_a_journal_of_a_newer_version_is_refused(filling: Start) -> None:
         journal.run("PRAGMA user_version=99")
     with pytest.raises(OtherFormat, match="format 99, this version knows 1"):
         june.sync()
+
+
+def test_two_runs_in_one_call_count_what_vanished_once(filling: Start) -> None:
+    june = filling(invented.question(1), invented.question(2))
+    june.sync()
+    june.server.vanish(2)
+    june.server.put(invented.question(3, dateTabled="2026-06-20"))
+    june.server.fail_next(
+        "500", times=3, where="house=Lords&tabledWhenFrom=2026-06-01&tabledWhenTo=2026-06-30&skip=0&take=10"
+    )
+    with pytest.raises(ServiceUnreachable):
+        june.sync()
+    june.now = datetime(2026, 12, 2, tzinfo=UTC)
+    report = june.sync()
+    assert (report.vanished, len(june.plans)) == (1, 4)
