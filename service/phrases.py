@@ -66,7 +66,10 @@ def gap_told(gap: Gap) -> str:
     """Return what may be missing, where and of which months: `Lords questions of May 2024: not asked for`."""
     whose = f"{gap.house or ''} {_LISTED[gap.genre]}".strip()
     months = [month_named(month) for month in dict.fromkeys((gap.first_month, gap.last_month)) if month]
-    where = " of ".join(part for part in (whose, " to ".join(months)) if part)
+    span = " to ".join(months)
+    if gap.last_month and not gap.first_month:
+        span += " and before"
+    where = " of ".join(part for part in (whose, span) if part)
     return f"{where}: {gap.what}" if where else gap.what
 
 

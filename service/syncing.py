@@ -72,6 +72,8 @@ def sync_page(made: Round, data: Path) -> Iterator[RenderableType]:
         yield words(f"Failed: {failure.genre} {failure.id}: {failure.reason}")
     if len(report.failed) > FAILURES_SHOWN:
         yield Text(f"and {len(report.failed) - FAILURES_SHOWN:,} more")
+    for fault in report.faults[:FAILURES_SHOWN]:
+        yield words(f"Kept, but can't be read by this version: {fault}")
     for short in report.incomplete:
         yield words(f"Incomplete: {short.window}: {short.seen:,} of {short.total:,} listed records seen")
     yield unbroken(f"See what is still missing: despatch coverage{data_option(data)}", "dim")

@@ -98,7 +98,7 @@ def assert_unready(client: TestClient, title: str, advice: str) -> None:
 
 def test_without_a_snapshot_the_service_lives_and_says_what_to_build(tmp_path: Path, toy_encoder):
     with TestClient(create_app(Settings(data=tmp_path), encoder=toy_encoder)) as client:
-        assert_unready(client, "No snapshot", "run `despatch build SOURCE... ")
+        assert_unready(client, "No snapshot", "`despatch build SOURCE... ")
         assert "start the service again" not in client.get("/readyz").json()["detail"]
 
 

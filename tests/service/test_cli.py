@@ -339,7 +339,7 @@ def test_no_snapshot_is_told_with_the_command_that_makes_one(despatch: Despatch,
     for command in (*with_key, *others):
         done = despatch(*command, "--data", tmp_path)
         assert done.code == 3
-        assert "run `despatch build SOURCE..." in done.err
+        assert "`despatch build SOURCE..." in done.err
 
 
 # show, cite, coverage
@@ -580,7 +580,7 @@ def test_help_lists_every_command_and_exit_code(despatch: Despatch, capsys: pyte
     assert despatch("--help").code == 0
     told = capsys.readouterr().out
     assert re.findall(r"^  (\w+)  +[A-Z]", told, re.MULTILINE) == list(COMMANDS)
-    assert re.findall(r"^ +(\d+)  \S", told, re.MULTILINE) == ["0", "1", "2", "3", "4", "5", "6", "130", "141"]
+    assert re.findall(r"^ +(\d+)  \S", told, re.MULTILINE) == ["0", "1", "2", "3", "4", "5", "6", "7", "130", "141"]
     assert "..." not in told.split("Commands:")[1]
 
 

@@ -346,3 +346,5 @@ def test_a_question_under_the_name_of_the_other_way_is_told_its_own(client: Test
     assert "errors" not in told
     told = client.get("/v1/search", params={"query": "buses"}).json()
     assert told["detail"] == "query: there is no such parameter here: the question is called q in a URL"
+    told = client.post("/v1/search", json={"query": "buses", "q": "trains"})
+    assert (told.status_code, told.json()["field"]) == (422, "q")

@@ -94,7 +94,7 @@ def test_with_only_the_seeds_a_server_offers_five_questions(start, tmp_path, see
 def test_without_a_snapshot_a_server_starts_and_says_what_is_lacking(start, tmp_path):
     server = start(tmp_path)
     assert "but has nothing to search: " in server.said[0]
-    assert "run `despatch build SOURCE..." in server.said[0]
+    assert "`despatch build SOURCE..." in server.said[0]
     assert server.said[0].endswith(". It is searched as soon as it is there\n")
     assert server.ask("GET", "/healthz")[0] == 200
     assert server.ask("GET", "/readyz")[0] == 503
