@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal
 
-# How Popolo files, such as those of parlparse, write "since ever": https://pypi.org/project/mysoc-validator/.
+# How Popolo files, such as those of parlparse, write "since ever" (the package mysoc-validator).
 SINCE_EVER = date.min
 
 Facet = Literal["names", "parties", "seats", "posts"]
