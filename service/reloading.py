@@ -109,6 +109,8 @@ async def keep_current(app: FastAPI, opener: Opener, seen: Stamp) -> None:
             app.state.readiness = ready
             if is_new:
                 _tell(ready)
+        # While this sleeps it must not hold the index that was taken out of service.
+        del before, ready
 
 
 def _unless_served(before: Readiness, error: DespatchError) -> Readiness:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 from retrieval.build import build
+from retrieval.checks import Checks
 from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder
 from retrieval.errors import QueryError, SnapshotDamaged, UnknownKey
@@ -133,3 +135,18 @@ def test_a_fact_that_was_worked_out_counts_as_missing_and_is_counted_apart(
 
 def coverage_key(corpus: Corpus) -> str:
     return corpus.store.record(0).key
+
+
+def test_a_corpus_that_is_let_go_is_gone_at_once_and_another_goes_on(small_data: Path) -> None:
+    corpus = Corpus.open(small_data)
+    passed = corpus.searched(Filters()).passed
+    rows, _ = corpus.reached(Filters())
+    another, gone = corpus.with_checks(Checks()), weakref.ref(corpus)
+    del corpus
+    # Without waiting for the collector: its files and vectors would stay with it.
+    assert gone() is None
+    assert another.searched(Filters()).passed == passed
+    again, _ = another.reached(Filters())
+    assert again is not None
+    assert rows is not None
+    assert again.tolist() == rows.tolist()
