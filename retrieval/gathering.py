@@ -136,11 +136,10 @@ def _one_a_key(candidates: Iterable[Candidate]) -> tuple[list[Candidate], list[s
     disputed: list[str] = []
     for candidate in candidates:
         key = candidate.record.key
-        other = by_key.get(key)
-        if other is not None:
+        claimants = [candidate, *([by_key[key]] if key in by_key else [])]
+        if len(claimants) > 1:
             disputed.append(key)
-            candidate = max(candidate, other, key=lambda one: one.record.api_id or 0)  # noqa: PLW2901 - the one kept
-        by_key[key] = candidate
+        by_key[key] = max(claimants, key=lambda one: one.record.api_id or 0)
     return [by_key[key] for key in sorted(by_key)], sorted(set(disputed))
 
 

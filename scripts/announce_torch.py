@@ -79,7 +79,7 @@ def learn_size(download: Download) -> int | None:
         if address.scheme not in {"http", "https"}:
             return None
         # The scheme is checked above, and the address is the one pip is about to download.
-        with urlopen(Request(download.url, method="HEAD"), timeout=_SIZE_TIMEOUT_SECONDS) as answer:  # noqa: S310
+        with urlopen(Request(download.url, method="HEAD"), timeout=_SIZE_TIMEOUT_SECONDS) as answer:  # noqa: S310 - pip chose it
             return int(answer.headers["Content-Length"])
     except (OSError, ValueError, TypeError):
         return None

@@ -46,9 +46,9 @@ from retrieval.sync.request import SyncReport, SyncRequest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the replay server lives with the tests
 
-from tests.replay.invented import question  # noqa: E402
-from tests.replay.reading import read_values  # noqa: E402
-from tests.replay.server import ReplayServer  # noqa: E402
+from tests.replay.invented import question  # noqa: E402 - found by the line above
+from tests.replay.reading import read_values  # noqa: E402 - found by the line above
+from tests.replay.server import ReplayServer  # noqa: E402 - found by the line above
 
 SEED = 20261122
 FIRST, LAST = date(2023, 12, 1), date(2025, 1, 31)  # When the records that this is measured with were tabled.
@@ -345,7 +345,7 @@ def state_of(data: Path) -> str:
             for table in tables:
                 columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[1] != "read_on"]
                 places = ", ".join(map(str, range(1, len(columns) + 1)))
-                for row in connection.execute(f"SELECT {', '.join(columns)} FROM {table} ORDER BY {places}"):  # noqa: S608
+                for row in connection.execute(f"SELECT {', '.join(columns)} FROM {table} ORDER BY {places}"):  # noqa: S608 - names from the file
                     digest.update(repr(without_days(row)).encode())
     return digest.hexdigest()
 
