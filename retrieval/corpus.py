@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import weakref
+from collections.abc import Callable
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -11,6 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.acronyms import Acronyms
+from retrieval.attached import with_title
 from retrieval.attached_results import attachment_readings, cited_attachment, passage_results
 from retrieval.checks import Checks, read_checks
 from retrieval.citations import Citation
@@ -18,10 +21,13 @@ from retrieval.completeness import compared, compared_span, gaps_in, months_of
 from retrieval.coverage import Census, oldest_check
 from retrieval.departments import answers_as_minister
 from retrieval.errors import QueryError, SnapshotDamaged
+from retrieval.expansion import Expander
 from retrieval.filters import HELD_BACK, VISIBLE, Condition, Filters, conditions
 from retrieval.history import History, history
+from retrieval.lexical import LexicalIndex
 from retrieval.licences import OPEN_PARLIAMENT_LICENCE, Licence, licence_of
 from retrieval.names import NameBook
+from retrieval.passages import encoder_text
 from retrieval.received import ReceivedFile
 from retrieval.records import AnswererKind, FindingName, House, Record
 from retrieval.relations import Relations, citation_of
@@ -31,6 +37,7 @@ from retrieval.snapshot import Manifest, Snapshot, open_snapshot
 from retrieval.sources import reader_named
 from retrieval.store import RecordStore
 from retrieval.vectors import VectorIndex
+from retrieval.worded import WordedIndex
 
 
 def answerer_kind(record: Record) -> AnswererKind | None:
@@ -59,15 +66,23 @@ class Corpus:
         self.index = VectorIndex.read(snapshot.vectors_file)
         counts = self.manifest.counts
         rows = len(self.store.record_of_row)
-        if (len(self.store), rows, len(self.index)) != (counts.records, counts.passages, counts.passages):
+        self.lexical = LexicalIndex.read(snapshot.lexical_folder)
+        held = (len(self.store), rows, len(self.index), len(self.lexical))
+        if held != (counts.records, counts.passages, counts.passages, counts.passages):
             raise SnapshotDamaged(
                 f"the snapshot {self.manifest.name} should hold {counts.records} records and {counts.passages} "
-                f"passages, but holds {len(self.store)}, {rows} and {len(self.index)} vectors: build again"
+                f"passages, but holds {held[0]}, {held[1]}, {held[2]} vectors and {held[3]} in lexical/: build again"
             )
         self.group_of_row: NDArray[np.int64] = self.store.group_of_record[self.store.record_of_row]
+        groups = self.store.group_of_record
+        self.near_group_of_group: NDArray[np.int64] = np.arange(int(groups.max(initial=-1)) + 1)
+        self.near_group_of_group[groups] = self.store.near_group_of_record
+        self.expander = Expander(Acronyms.read(snapshot.expansions_file))
         self.names = NameBook.of(self.store.rows)
         self.houses = tuple(House(str(row[0])) for row in self._distinct("house"))
         self.first_answered, self.last_answered = self.store.span()
+        days = self.store.rows("SELECT answered FROM records ORDER BY number")
+        self.answered_days: NDArray[np.datetime64] = np.array([day for (day,) in days], dtype="datetime64[D]")
         self.months = months_of(self.store.rows, checks or Checks())
         self.relations = Relations(self.store)
         self._received = ReceivedFile(snapshot.received_file)
@@ -158,6 +173,22 @@ class Corpus:
         )
         pairs = np.array(rows, dtype=np.int64).reshape(-1, 2)
         return pairs[:, 0], pairs[:, 1]
+
+    @cached_property
+    def worded(self) -> WordedIndex:
+        """What words and phrases are looked up in; made the first time it is wanted."""
+        return WordedIndex(self.store, self.lexical)
+
+    def evidence(self, row: int, fits: Callable[[str], bool] = lambda text: True) -> str:
+        """Return what a reader of the passage in a row goes by: heading, question, context and text, one a line.
+
+        Args:
+            row: Row of the passage.
+            fits: Whether a text is short enough; where the whole is not, what is before the passage's text is cut.
+        """
+        stored = self.store.passage_at(row)
+        record = self.store.record(stored.record)
+        return encoder_text(with_title(stored.passage, record), record.heading, record.question, fits)
 
     def searched(self, filters: Filters) -> Searched:
         """Return what a search with `filters` looks through."""

@@ -16,7 +16,7 @@ def derivation() -> str:
     """Return 16 hex digits that change with the code, or the library, that works something out of a record.
 
     Every module and every table of the library counts, whether or not it has a say: what is worked out again for
-    nothing costs seconds, and what is wrongly taken for current would be served.
+    nothing costs seconds, and what is wrongly taken for current would be served. Models have identities of their own.
     """
     digest = hashlib.sha256()
     package = resources.files("retrieval")
@@ -24,7 +24,8 @@ def derivation() -> str:
         files = (file for file in package.joinpath(folder).iterdir() if file.name.endswith(".py"))
         for file in sorted(files, key=lambda file: file.name):
             digest.update(f"{folder}/{file.name}\0".encode() + file.read_bytes() + b"\0")
-    for file in sorted(package.joinpath("data").iterdir(), key=lambda file: file.name):
+    tables = (file for file in package.joinpath("data").iterdir() if file.is_file())
+    for file in sorted(tables, key=lambda file: file.name):
         digest.update(f"data/{file.name}\0".encode() + file.read_bytes() + b"\0")
     for library in _LIBRARIES:
         digest.update(f"{library} {version(library)}\0".encode())

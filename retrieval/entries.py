@@ -22,8 +22,8 @@ _SCHEMA = (
     """
 CREATE TABLE records (
     number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, api_id INTEGER UNIQUE, statement_id INTEGER UNIQUE,
-    genre TEXT NOT NULL, answer_group INTEGER NOT NULL, kind TEXT NOT NULL, bare INTEGER NOT NULL,
-    points INTEGER NOT NULL,
+    genre TEXT NOT NULL, answer_group INTEGER NOT NULL, near_group INTEGER NOT NULL, kind TEXT NOT NULL,
+    bare INTEGER NOT NULL, points INTEGER NOT NULL,
     reader TEXT NOT NULL, inferred TEXT NOT NULL, house TEXT, uin TEXT, heading TEXT,
     answering_body TEXT, answering_body_id INTEGER, ministerial INTEGER,
     minister TEXT, minister_id INTEGER, post TEXT, asker TEXT, asker_id INTEGER, party TEXT,
@@ -94,6 +94,7 @@ class Entry:
         resolutions: What each of its mentions leads to, in their order.
         attached: Names the texts of attachments that its passages were made with; empty where there are none.
         targets: Of a pointer, the keys of the answers of substance that it leads to in the end.
+        near_group: The answer group that its answer nearly repeats; None for its own.
     """
 
     record: Record
@@ -103,6 +104,7 @@ class Entry:
     resolutions: tuple[Resolution, ...] = ()
     targets: tuple[str, ...] = ()
     attached: bytes = b""
+    near_group: int | None = None
 
 
 def write_entries(
@@ -151,6 +153,7 @@ def _write_entry(connection: sqlite3.Connection, number: int, entry: Entry, row:
     values = {
         "number": number,
         "answer_group": entry.answer_group,
+        "near_group": entry.answer_group if entry.near_group is None else entry.near_group,
         "points": int(bool(entry.targets)),
         **record_row(entry.record, derived.status),
         "mark": entry.mark,

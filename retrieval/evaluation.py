@@ -13,6 +13,7 @@ import numpy as np
 
 from retrieval.errors import MalformedRecord, SourceNotFound, UnknownKey
 from retrieval.filters import Filters
+from retrieval.results import Mode
 from retrieval.search import Searcher
 
 DEPTH = 100
@@ -112,6 +113,8 @@ def evaluate(
     queries: Sequence[Query],
     judgements: Sequence[Judgement],
     progress: Callable[[int, int], None] = lambda done, total: None,
+    *,
+    mode: Mode = Mode.FULL,
 ) -> Evaluation:
     """Rank answers for each judged question, without a threshold, and measure against the judgements.
 
@@ -120,6 +123,7 @@ def evaluate(
         queries: The questions; those without a judgement above 0 are left aside.
         judgements: Over record ids; an answer counts as relevant if any of its records is.
         progress: Called with questions done and questions in all.
+        mode: Whether the reranker, if there is one, reads the best answers again.
 
     Returns:
         The measures, with what they rest on.
@@ -130,7 +134,7 @@ def evaluate(
     seconds = []
     for done, query in enumerate(judged, start=1):
         started = time.perf_counter()
-        ranked = searcher.rank(query.query, depth=DEPTH)
+        ranked = searcher.rank(query.query, depth=DEPTH, mode=mode)
         seconds.append(time.perf_counter() - started)
         # The rank stands for the score, so that ties keep the order that users see.
         run[query.id] = {str(one.group): float(-place) for place, one in enumerate(ranked)}

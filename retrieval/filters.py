@@ -52,6 +52,13 @@ class Filters:
         """Return the filters that are set, by name."""
         return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name)}
 
+    def as_text(self) -> dict[str, str | list[str]]:
+        """Return the same in words, as results give them."""
+        return {
+            name: value.isoformat() if isinstance(value, date) else [str(one) for one in value]
+            for name, value in self.given().items()
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -75,6 +82,9 @@ VISIBLE = Condition("kind = 'substantive' AND NOT bare")
 
 HELD_BACK = Condition("NOT (kind = 'substantive' AND NOT bare)")
 """The records that `VISIBLE` leaves out."""
+
+EVERY_KIND = tuple(AnswerKind)
+"""As the filter `kind`: everything is looked in, refusals and what is no reply too."""
 
 Resolver = Callable[[str, str], Condition]
 """From a filter's name and the name asked for, to a condition on the names in the corpus."""

@@ -49,6 +49,18 @@ class NameBook:
                 ids[name] = {int(str(row[0])) for row in found}
         return cls(names, ids)
 
+    def listed(self, name: str) -> list[str]:
+        """Return the names in the corpus that a filter can ask for, in order."""
+        return self._names.get(name, [])
+
+    def knows(self, name: str, value: str) -> bool:
+        """Return whether `resolve` finds this name."""
+        try:
+            self.resolve(name, value)
+        except UnknownName:
+            return False
+        return True
+
     def resolve(self, name: str, value: str) -> Condition:
         """Return the condition that a record has the name asked for.
 

@@ -30,6 +30,7 @@ from retrieval.pack_contents import BESIDE, KEPT_BESIDE, MANIFEST, SNAPSHOT, Pac
 from retrieval.snapshot import (
     FORMAT,
     KEEP,
+    LEXICAL_FOLDER,
     MEMBERS_FILE,
     FileSeal,
     Snapshot,
@@ -46,6 +47,7 @@ _MOST_HEADER_BYTES = 1 << 20
 _CHUNK = 1 << 20
 # A file's own name and nothing that leads elsewhere.
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
+_IN_SNAPSHOT = re.compile(rf"(?:{LEXICAL_FOLDER}/\.?)?{_PLAIN.pattern}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +216,7 @@ def _header(source: Path, archive: tarfile.TarFile, member: tarfile.TarInfo | No
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise PackDamaged(f"the list of contents of {source} can't be read ({error}): pack again") from error
     allowed = {f"{BESIDE}{name}" for name in KEPT_BESIDE}
-    plain = {name for name in found.files if _PLAIN.fullmatch(name.removeprefix(SNAPSHOT))}
+    plain = {name for name in found.files if _IN_SNAPSHOT.fullmatch(name.removeprefix(SNAPSHOT))}
     if not _PLAIN.fullmatch(found.snapshot) or set(found.files) - plain - allowed:
         raise PackDamaged(f"{source} has files where none should be: nothing of it was used")
     return found
@@ -228,7 +230,9 @@ def _checked(source: Path, name: str, seal: FileSeal, content: bytes) -> bytes:
 
 def _write(source: Path, name: str, seal: FileSeal, stream: IO[bytes], folder: Path) -> None:
     digest = hashlib.sha256()
-    with (folder / name.removeprefix(SNAPSHOT)).open("wb") as file:
+    path = folder / name.removeprefix(SNAPSHOT)
+    path.parent.mkdir(exist_ok=True)
+    with path.open("wb") as file:
         while chunk := stream.read(_CHUNK):
             digest.update(chunk)
             file.write(chunk)

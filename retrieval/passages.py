@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from retrieval.questions import without_formula
-from retrieval.records import Block, BlockKind, folded
+from retrieval.records import Block, BlockKind, Record, folded
 from retrieval.sentences import sentence_spans
 from retrieval.splitting import MAX_CHARACTERS, Run, Splitter
 
@@ -102,6 +102,13 @@ def question_for_encoder(question: str) -> str:
     from .740 to .737 and .915 to .908.
     """
     return without_formula(folded(question))
+
+
+def looked_up_by(record: Record) -> str:
+    """Return what the text engine finds all passages of an answer by: what it is about, its numbers and its names."""
+    names = (member.name for member in (record.answerer, record.asker) if member)
+    told = (record.heading, question_for_encoder(record.question), record.uin, record.answering_body, *names)
+    return "\n".join(filter(None, told))
 
 
 def encoder_text(passage: Passage, heading: str | None, question: str, fits: Callable[[str], bool]) -> str:

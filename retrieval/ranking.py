@@ -19,13 +19,19 @@ class Ranked:
 
     Attributes:
         group: The answer group: records with the same text from the same body.
-        score: Cosine of its best passage, or of a pointer that leads to it.
-        row: Row of that passage.
+        score: What it is ranked by; by meaning alone, the cosine.
+        row: Row of the passage that is shown.
+        cosine: Of its best passage to the question, or of a pointer that leads to it.
+        words: Its best share of the best word score of any passage, in [0, 1].
+        relevance: How well the passage answers the question, as the reranker's logit; None where it did not read it.
     """
 
     group: int
     score: float
     row: int
+    cosine: float = 0.0
+    words: float = 0.0
+    relevance: float | None = None
 
 
 def best_answers(
@@ -61,5 +67,6 @@ def best_answers(
         groups, first = np.unique(group_of_row[found], return_index=True)
         if exhausted or len(groups) >= limit:
             order = np.argsort(first)[:limit]
-            return [Ranked(int(groups[o]), float(scores[first[o]]), int(found[first[o]])) for o in order]
+            best = ((int(groups[o]), float(scores[first[o]]), int(found[first[o]])) for o in order)
+            return [Ranked(group, score, row, score) for group, score, row in best]
         k *= 4

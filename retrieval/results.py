@@ -9,6 +9,8 @@ from enum import StrEnum
 from retrieval.citations import Citation, Licence
 from retrieval.completeness import Gap, MonthCoverage
 from retrieval.encoders import EncoderIdentity
+from retrieval.expansion import Expansion
+from retrieval.freshness import Freshness
 from retrieval.records import (
     AnswererKind,
     AnswerKind,
@@ -27,7 +29,8 @@ class Outcome(StrEnum):
     """What kind of answer a response is.
 
     `found`: the best hit is close. `weak`: there are hits, none of them close. `nothing_close`: no close match
-    in what is indexed. `filtered_out`: there are close matches, but the filters leave them out.
+    in what is indexed; with `match` exact or words, none at all. `filtered_out`: there are close matches, but the
+    filters leave them out.
     `corpus_empty`: nothing is indexed.
     """
 
@@ -39,11 +42,43 @@ class Outcome(StrEnum):
 
 
 class Match(StrEnum):
-    """How a question is matched; only `meaning` is there yet."""
+    """How a question is matched.
+
+    `meaning`: the answers nearest to it, best first. `words`: every answer that has words and "phrases" joined by
+    AND, OR and NOT. `exact`: every answer that has the whole query as one phrase. Case and accents are folded.
+    """
 
     MEANING = "meaning"
     WORDS = "words"
     EXACT = "exact"
+
+
+class Sort(StrEnum):
+    """The order of a whole set of answers, by the day answered; one whose day is not known is last in both."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+class Mode(StrEnum):
+    """How much work a search does: `full` has a reranker read the best answers again, `fast` does not."""
+
+    FULL = "full"
+    FAST = "fast"
+
+
+class Grouping(StrEnum):
+    """Whether answers that nearly repeat one another share one place."""
+
+    ON = "on"
+    OFF = "off"
+
+
+class Expanding(StrEnum):
+    """Whether the short and long forms of the question's words are looked for too."""
+
+    ON = "on"
+    OFF = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +122,11 @@ class HitPassage:
         context: A list's lead-in or a table's headers; not part of the quotation.
         before: The passage before it in the answer, or in the same attachment.
         after: The passage after it likewise.
-        answering_sentence: The sentence of `text` nearest to the question, in the first 20 hits; None after.
+        answering_sentence: The sentence of `text` nearest to answering the question, in the first 20 hits; None after.
         findings: What this passage says about the answer.
         attachment: The file that it was read from; None for the answer's own words.
+        matched: Where the words looked for stand in `text`, with `match` exact or words; none where they stand in
+            the headers that the passage is under.
     """
 
     text: str
@@ -101,6 +138,7 @@ class HitPassage:
     answering_sentence: Span | None
     findings: tuple[FindingName, ...]
     attachment: AttachmentSource | None = None
+    matched: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +154,30 @@ class AlsoGiven:
     minister: Member | None
     tabled: date | None
     answered: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class NearDuplicate:
+    """Another answer that says nearly the same, but for numbers or names; citable by itself. Primary key: `key`.
+
+    Attributes:
+        key: Of its newest record that passes the filters.
+        answering_body: As it was called on the day.
+        text: Its passage that corresponds to that of the hit, word for word.
+        ordinal: That passage's place in the answer, from 1.
+        cite_as: Its citation in the House's own form.
+        differing: Where the words of `text` stand that the hit's passage lacks or has otherwise.
+    """
+
+    key: str
+    uin: str | None
+    answering_body: str | None
+    tabled: date | None
+    answered: date | None
+    text: str
+    ordinal: int
+    cite_as: str
+    differing: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +226,8 @@ class Hit:
 
     Attributes:
         rank: From 1.
-        score: Cosine in [-1, 1] of the question and the passage, or of the question and an answer that points to this
-            one, if that is nearer.
+        score: What it is ranked by: meaning and words, and what the reranker adds; fit to compare hits of one
+            search; 1 with `match` exact or words.
         key: Key of the record cited.
         kind: What the answer is as a whole.
         findings: What the answer says about itself, each once.
@@ -181,6 +243,12 @@ class Hit:
         earlier_government: The government that gave it, where another has come since; None otherwise.
         pointed_to_by: The answers that point to this one instead of repeating it, in order of date.
         refers_to: The answers and statements that this one names.
+        near_duplicates: Answers that say nearly the same and were found with this one: those that fit the question
+            better first, then the newest. At most 20.
+        near_duplicates_total: How many such answers pass the filters.
+        differing: Where the words of the passage stand that one of `near_duplicates` lacks or has otherwise.
+        probability: How likely it is to answer the question, in [0, 1], by a calibration on judged questions; 1 with
+            `match` exact or words, which finds words and no answer to a question.
     """
 
     rank: int
@@ -200,6 +268,10 @@ class Hit:
     earlier_government: str | None = None
     pointed_to_by: tuple[PointedFrom, ...] = ()
     refers_to: tuple[PointsTo, ...] = ()
+    near_duplicates: tuple[NearDuplicate, ...] = ()
+    near_duplicates_total: int = 0
+    differing: tuple[Span, ...] = ()
+    probability: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +281,7 @@ class LeftOut:
     Attributes:
         kind: Their kind.
         finding: For substantive answers, the finding that is all they say.
-        count: How many answers, up to 50.
+        count: How many answers: up to 50, or all of them with `match` exact or words.
         filter: The filter that shows them, as in a URL.
     """
 
@@ -263,15 +335,40 @@ class Searched:
 
 
 @dataclass(frozen=True, slots=True)
+class UnderstoodFilter:
+    """A filter that words of the question were taken for. Primary key within a response: `field` and `value`.
+
+    Attributes:
+        field: The filter, such as `answered_from`.
+        value: As it would be given: a name, a House, or a day as YYYY-MM-DD.
+        words: The words of `query` that were taken for it.
+        start: Their first code point in `query`.
+        end: The code point after their last.
+        name_given: The name as the question has it, where it was taken for `value` misspelt; else None.
+        applied: Whether it limited this search; False where all the understood filters together left nothing.
+        without: Parameters, as in a URL, that ask the same without this filter and with the others.
+    """
+
+    field: str
+    value: str
+    words: str
+    start: int
+    end: int
+    name_given: str | None
+    applied: bool
+    without: str
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
     """The response to one question; the same object on every surface.
 
     Attributes:
         query: The question as asked.
-        filters: The filters that were set, by name.
+        filters: The filters that were set, by name; those that were understood and applied are among them.
         outcome: What kind of answer this is.
         message: The outcome in plain words.
-        hits: By falling score; at most as many as the limit.
+        hits: By falling score, or with `match` exact or words as `sort` says; at most as many as the limit.
         near_misses: The nearest answers that were not close enough, best first; at most 3, and none where the
             outcome is `found`.
         left_out: Close matches held back by kind.
@@ -279,6 +376,18 @@ class SearchResult:
         snapshot: Name of the snapshot.
         licence: Of the text.
         took_ms: Milliseconds.
+        understood: The filters that words of the question were taken for, in the order of the words.
+        freshness: The time that the question asks for, which its answers are preferred by; None where it asks
+            for none, or where that is switched off.
+        match: How the question was matched.
+        sort: The order of the hits; None where it is by score.
+        total: With `match` exact or words, how many answers match in all, the same text from the same body counted
+            once; None where the question is matched by meaning, which has no end.
+        total_records: Likewise the answered questions and statements.
+        total_passages: Likewise their passages that have the words: the rows of an export.
+        next_cursor: Gives the next page as `cursor`; None on the last.
+        expanded: What was looked for beside the question's own words: the long form of a short one, or the reverse,
+            as answers in the corpus explain them; in the order of those words.
     """
 
     query: str
@@ -292,6 +401,15 @@ class SearchResult:
     snapshot: str
     licence: Licence
     took_ms: float
+    understood: tuple[UnderstoodFilter, ...] = ()
+    freshness: Freshness | None = None
+    match: Match = Match.MEANING
+    sort: Sort | None = None
+    total: int | None = None
+    total_records: int | None = None
+    total_passages: int | None = None
+    next_cursor: str | None = None
+    expanded: tuple[Expansion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

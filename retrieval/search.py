@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,34 +12,29 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.attached_results import attachment_source, neighbours
-from retrieval.citations import CitationStyle, notes, written
-from retrieval.corpus import Corpus, answerer_kind
+from retrieval.asked import checked_limit, checked_query
+from retrieval.asking import Ask
+from retrieval.collapsing import Place, alone, collapsed
+from retrieval.confidence import FOUND_AT, NEAR_MISS_AT, WEAK_AT, probability
+from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder
-from retrieval.errors import NotAvailableYet, QueryError
+from retrieval.errors import QueryError
 from retrieval.filters import Filters
-from retrieval.ranking import Ranked, best_answers
+from retrieval.freshness import Freshness, FreshnessKind, freshness_of
+from retrieval.hit_maker import HitMaker
+from retrieval.near_results import NearDuplicates
+from retrieval.ranking import Ranked
 from retrieval.records import AnswerKind, FindingName
-from retrieval.results import Hit, HitPassage, LeftOut, Match, Outcome, SearchResult, Span
-from retrieval.sentences import sentence_spans
+from retrieval.reranking import Reranker
+from retrieval.results import Hit, LeftOut, Match, Mode, Outcome, SearchResult, Sort
+from retrieval.retriever import Retriever
 from retrieval.snapshot import check_model
-from retrieval.store import StoredPassage
+from retrieval.understanding import understand as understood_in
+from retrieval.understood_results import NOT_APPLIED, topical, understood_filters
+from retrieval.worded_search import Page, worded_search
 
-FOUND_AT = 0.55
-WEAK_AT = 0.45
-"""Provisional, until they are calibrated: cosines from which a best hit counts as found, and any hit as weak.
-
-For all-MiniLM-L6-v2. Of 160 judged plain questions to 22,831 answers, 1 has its best hit below 0.45 and 10 have
-it below 0.55; of 30 questions on other subjects put to the seed documents, 1 reaches 0.45.
-"""
-
-MAX_QUERY_CHARACTERS = 4_000
-MAX_LIMIT = 200
 _REFUSALS = (FindingName.NOT_HELD, FindingName.DISPROPORTIONATE_COST)
-_MARKED = 20  # Marking a sentence costs an encoding of each; nobody reads further down than this at a time.
-_PROSE = (CitationStyle.HOUSE, CitationStyle.MEMBER, CitationStyle.OSCOLA)
 _NEAR_MISSES = 3
-_NEAR_MISS_AT = 0.35  # Below this a passage has nothing to do with the question.
 _LEFT_OUT_COUNTED = 50
 
 _MESSAGES = {
@@ -58,28 +53,54 @@ class Searcher:
         corpus: An opened snapshot.
         encoder: Must be the one the snapshot was built with.
         data: The data directory, for messages.
+        reranker: Reads the best answers again, where a search asks for that; None leaves it out.
+        today: Gives the day on which a question is asked, which "last year" goes by.
 
     Raises:
         OtherModel: If the snapshot was built with another encoder.
     """
 
-    def __init__(self, corpus: Corpus, encoder: Encoder, data: Path | str = "data") -> None:
+    def __init__(
+        self,
+        corpus: Corpus,
+        encoder: Encoder,
+        data: Path | str = "data",
+        reranker: Reranker | None = None,
+        today: Callable[[], date] = date.today,
+    ) -> None:
         """Check that question and passage vectors are comparable."""
         check_model(corpus.manifest, encoder.identity, Path(data))
         self.corpus = corpus
         self.encoder = encoder
+        self.reranker = reranker
+        self._retriever = Retriever(corpus, reranker)
+        self._maker = HitMaker(corpus, encoder)
+        self._today = today
+        self._near = NearDuplicates(corpus)
 
     @classmethod
-    def open(cls, data: Path | str, encoder: Encoder) -> Searcher:
+    def open(cls, data: Path | str, encoder: Encoder, reranker: Reranker | None = None) -> Searcher:
         """Open the current snapshot of a data directory.
 
         Raises:
             SnapshotError: If there is none, or it can't be used with this encoder.
         """
-        return cls(Corpus.open(data), encoder, data)
+        return cls(Corpus.open(data), encoder, data, reranker)
 
-    def search(
-        self, query: str, filters: Filters = Filters(), *, limit: int = 10, match: Match = Match.MEANING
+    def search(  # noqa: PLR0913 - each parameter stands alone, as in the interface that users know
+        self,
+        query: str,
+        filters: Filters = Filters(),
+        *,
+        limit: int = 10,
+        match: Match = Match.MEANING,
+        mode: Mode = Mode.FULL,
+        understand: bool = False,
+        fresh: bool = True,
+        group: bool = True,
+        sort: Sort | None = None,
+        cursor: str | None = None,
+        expand: bool = True,
     ) -> SearchResult:
         """Answer a question with ministers' own words.
 
@@ -87,60 +108,119 @@ class Searcher:
             query: A question or topic in plain words, 1 to `MAX_QUERY_CHARACTERS` characters.
             filters: Limits that act before ranking.
             limit: The most hits to return, 1 to `MAX_LIMIT`.
-            match: Only `Match.MEANING` so far.
+            match: Whether the answers nearest to the question are found, or every answer that has the words.
+            mode: Whether the reranker, if there is one, reads the best answers again.
+            understand: Whether explicit words such as "said by" and "since March 2026" become filters, beside
+                those given. Where they leave no hit, the search is done without them, and the result says so.
+            fresh: Whether answers of the time that the question asks for are preferred.
+            group: Whether answers that nearly repeat one another are one hit, led by the one that fits best.
+            sort: The order of every answer that has the words: the newest first unless another is given.
+            cursor: For the page after one of them: the `next_cursor` of that.
+            expand: Whether the short and long forms of the question's words are looked for too.
 
         Returns:
-            The hits that are close enough, one an answer, by falling score; ties by date and key.
+            The hits that are close enough, one an answer, by falling score; ties by date and key. Or, with `match`
+            exact or words, a page of all answers that have the words.
 
         Raises:
             QueryError: If the question, a filter or the limit is not usable.
         """
         started = time.perf_counter()
-        asked = _checked(query, limit, match)
-        vector = self.encoder.encode_queries([asked])[0]
-        passing = self.corpus.admitted(filters)
-        ranked = self._reached(vector, filters, limit + _NEAR_MISSES)
-        close = [one for one in ranked if one.score >= WEAK_AT][:limit]
-        left_out = self._left_out(vector, filters)
-        outcome = self._outcome(vector, filters, close, left_out)
+        asked, today = checked_query(query), self._today()
+        checked_limit(limit)
+        if match is not Match.MEANING:
+            page = Page(limit, sort or Sort.NEWEST, cursor)
+            return worded_search(self.corpus, asked, filters, match=match, page=page)
+        _has_no_pages(sort, cursor)
+        guess = understood_in(asked, self.corpus.names, filters, today) if understand else None
+        expanded = self.corpus.expander.expansions(asked) if expand else ()
+        ask = Ask(asked, filters, limit, mode, group, _preferred(asked, today) if fresh else None, expanded)
+        if guess and guess.guessed:
+            left = topical(expanded, guess.guessed)
+            # A time that became a filter is no preference as well.
+            preferred = _preferred(guess.topic, today) if fresh else None
+            found = self._search(
+                replace(ask, text=guess.topic, filters=guess.filters, expanded=left, freshness=preferred)
+            )
+            applied = bool(found.hits)
+            if not applied:
+                found = self._search(ask)
+                found = replace(found, message=f"{NOT_APPLIED} {found.message}")
+            found = replace(found, query=asked, understood=understood_filters(guess.guessed, applied=applied))
+        else:
+            found = self._search(ask)
+        return replace(found, took_ms=round((time.perf_counter() - started) * 1000, 1))
+
+    def _search(self, ask: Ask) -> SearchResult:
+        vector = self.encoder.encode_queries([ask.text])[0]
+        passing = self.corpus.admitted(ask.filters)
+        places = self._places(ask, vector, ask.limit + _NEAR_MISSES)
+        ranked = [place.shown for place in places]
+        sure = [self._probability(one) for one in ranked]
+        close = [one for one, chance in zip(ranked, sure, strict=True) if chance >= WEAK_AT][: ask.limit]
+        left_out = self._left_out(vector, ask.filters)
+        outcome = self._outcome(vector, ask.filters, close, left_out)
+        near = [one for one, chance in zip(ranked, sure, strict=True) if NEAR_MISS_AT <= chance < WEAK_AT]
         # Beside a close match, near misses would only be noise.
-        near = [one for one in ranked if _NEAR_MISS_AT <= one.score < WEAK_AT] if outcome is not Outcome.FOUND else []
-        hits = self._hits(vector, close + near[:_NEAR_MISSES], passing)
+        shown = close + (near[:_NEAR_MISSES] if outcome is not Outcome.FOUND else [])
+        hits = self._maker.hits(ask.text, vector, shown, [self._probability(one) for one in shown], passing)
+        if ask.group:
+            hits = self._near.beside(hits, places, passing)
         return SearchResult(
-            query=asked,
-            filters=_as_given(filters),
+            query=ask.text,
+            filters=ask.filters.as_text(),
             outcome=outcome,
             message=_MESSAGES[outcome],
             hits=tuple(hits[: len(close)]),
             near_misses=tuple(_renumbered(hits[len(close) :])),
             left_out=left_out,
-            searched=self.corpus.searched(filters),
+            searched=self.corpus.searched(ask.filters),
             snapshot=self.corpus.manifest.name,
             licence=self.corpus.licence,
-            took_ms=round((time.perf_counter() - started) * 1000, 1),
+            took_ms=0.0,  # `search` knows it.
+            freshness=ask.freshness,
+            expanded=ask.expanded,
         )
 
-    def rank(self, query: str, filters: Filters = Filters(), *, depth: int = 100) -> list[Ranked]:
+    def rank(
+        self,
+        query: str,
+        filters: Filters = Filters(),
+        *,
+        depth: int = 100,
+        mode: Mode = Mode.FULL,
+        group: bool = False,
+        expand: bool = True,
+    ) -> list[Ranked]:
         """Rank answers without a threshold, as `evaluate` does.
 
         Args:
             query: A question or topic in plain words.
             filters: Limits that act before ranking.
             depth: The most answers to return.
+            mode: Whether the reranker, if there is one, reads the best answers again.
+            group: Whether answers that nearly repeat one another are one, as in `search`.
+            expand: Whether the short and long forms of the question's words are looked for too.
 
         Returns:
             Answers by falling score.
         """
-        vector = self.encoder.encode_queries([_checked(query, 1, Match.MEANING)])[0]
-        return self._reached(vector, filters, depth)
+        asked = checked_query(query)
+        expanded = self.corpus.expander.expansions(asked) if expand else ()
+        ask = Ask(asked, filters, depth, mode, group, expanded=expanded)
+        vector = self.encoder.encode_queries([ask.text])[0]
+        return [place.shown for place in self._places(ask, vector, depth)]
 
-    def _reached(self, vector: NDArray[np.float32], filters: Filters, limit: int) -> list[Ranked]:
-        rows, group_of_row = self.corpus.reached(filters)
-        return best_answers(self.corpus.index, vector, group_of_row, limit=limit, rows=rows)
+    def _places(self, ask: Ask, vector: NDArray[np.float32], limit: int) -> list[Place]:
+        ranking = self._retriever.ranking(ask, vector)
+        if not ask.group:
+            return alone(ranking(limit))
+        places = collapsed(ranking, self.corpus.near_group_of_group, limit)
+        return self._near.led(ask.text, places, self.corpus.admitted(ask.filters))
 
-    def _ranked(self, vector: NDArray[np.float32], records: NDArray[np.int64], limit: int) -> list[Ranked]:
-        rows = None if len(records) == len(self.corpus.store) else self.corpus.store.rows_of(records)
-        return best_answers(self.corpus.index, vector, self.corpus.group_of_row, limit=limit, rows=rows)
+    def _probability(self, ranked: Ranked) -> float:
+        reranker = self.reranker.identity.name if self.reranker else None
+        return probability(ranked, self.encoder.identity.name, reranker)
 
     def _outcome(
         self,
@@ -150,14 +230,15 @@ class Searcher:
         left_out: Sequence[LeftOut],
     ) -> Outcome:
         if close:
-            return Outcome.FOUND if close[0].score >= FOUND_AT else Outcome.WEAK
+            found = max(self._probability(one) for one in close) >= FOUND_AT
+            return Outcome.FOUND if found else Outcome.WEAK
         if not len(self.corpus.index):
             return Outcome.CORPUS_EMPTY
         if left_out:
             return Outcome.FILTERED_OUT
         if filters.given():
-            anywhere = self._ranked(vector, np.arange(len(self.corpus.store), dtype=np.int64), 1)
-            if anywhere and anywhere[0].score >= WEAK_AT:
+            anywhere = self._retriever.nearest_anywhere(vector)
+            if anywhere and self._probability(anywhere) >= WEAK_AT:
                 return Outcome.FILTERED_OUT
         return Outcome.NOTHING_CLOSE
 
@@ -166,8 +247,8 @@ class Searcher:
         if not len(held_back):
             return ()
         counts: Counter[tuple[AnswerKind, FindingName | None]] = Counter()
-        for ranked in self._ranked(vector, held_back, _LEFT_OUT_COUNTED):
-            if ranked.score < WEAK_AT:
+        for ranked in self._retriever.nearest(vector, held_back, _LEFT_OUT_COUNTED):
+            if self._probability(ranked) < WEAK_AT:
                 break
             number = int(self.corpus.store.record_of_row[ranked.row])
             kind = self.corpus.store.status(number).kind
@@ -178,119 +259,18 @@ class Searcher:
             for (kind, finding), count in sorted(counts.items(), key=lambda item: (-item[1], item[0][0]))
         )
 
-    def _hits(self, vector: NDArray[np.float32], ranked: Sequence[Ranked], passing: NDArray[np.int64]) -> list[Hit]:
-        passes = np.zeros(len(self.corpus.store), dtype=bool)
-        passes[passing] = True
-        cited = [self._cited(vector, one, passes) for one in ranked]
-        sentences = self._answering_sentences(vector, [passage.passage.text for _, passage in cited[:_MARKED]])
-        sentences += [None] * (len(cited) - len(sentences))
-        return [
-            self._hit(rank, one, number, passage, sentence)
-            for rank, (one, (number, passage), sentence) in enumerate(zip(ranked, cited, sentences, strict=True), 1)
-        ]
 
-    def _cited(
-        self, vector: NDArray[np.float32], ranked: Ranked, passes: NDArray[np.bool_]
-    ) -> tuple[int, StoredPassage]:
-        """Choose the newest record of the answer that passes the filters, and its passage.
+def _preferred(question: str, today: date) -> Freshness | None:
+    freshness = freshness_of(question, today)
+    return None if freshness.kind is FreshnessKind.NONE else freshness
 
-        A passage of an attachment is cited with the record that was matched, whose attachment it is.
-        """
-        store = self.corpus.store
-        matched = int(store.record_of_row[ranked.row])
-        members = store.members_of_group(ranked.group)
-        days = {int(n): store.record(int(n)).answered or date.min for n in members[passes[members]]}
-        newest = max(days.values())
-        # Of several answered on the newest day, the one whose question came nearest.
-        number = matched if days.get(matched) == newest else min(n for n, day in days.items() if day == newest)
-        found = store.passage_at(ranked.row)
-        if number == matched or (found.passage.attachment and matched in days):
-            # The others have the same answer, but each its own attachments.
-            return matched, found
-        wanted = found.passage
-        passages = [p for p in store.passages(number) if not p.passage.attachment]
-        same = [p for p in passages if p.passage.hash == wanted.hash]
-        if same:
-            # Two tables of an answer can have the same row: its place and its headers tell which is meant.
-            return number, max(
-                same, key=lambda p: (p.passage.context == wanted.context, p.passage.ordinal == wanted.ordinal)
+
+def _has_no_pages(sort: Sort | None, cursor: str | None) -> None:
+    for name, given in (("sort", sort), ("cursor", cursor)):
+        if given is not None:
+            raise QueryError(
+                name, "match=meaning gives the nearest answers, best first: leave it out, or use match=exact or words"
             )
-        rows = np.array([p.row for p in passages], dtype=np.int64)
-        best = int(self.corpus.index.search(vector, 1, rows)[0][0])
-        return number, next(p for p in passages if p.row == best)
-
-    def _answering_sentences(self, vector: NDArray[np.float32], texts: Sequence[str]) -> list[Span | None]:
-        """Find in each text the sentence nearest to the question."""
-        spans = [sentence_spans(text) for text in texts]
-        listed = [text[a:b] for text, found in zip(texts, spans, strict=True) if len(found) > 1 for a, b in found]
-        scores = self.encoder.encode_documents(listed) @ vector if listed else np.empty(0, np.float32)
-        chosen: list[Span | None] = []
-        used = 0
-        for found in spans:
-            best = 0
-            if len(found) > 1:
-                best = int(np.argmax(scores[used : used + len(found)]))
-                used += len(found)
-            chosen.append(Span(*found[best]) if found else None)
-        return chosen
-
-    def _hit(self, rank: int, ranked: Ranked, number: int, stored: StoredPassage, sentence: Span | None) -> Hit:
-        corpus, passage = self.corpus, stored.passage
-        record = corpus.store.record(number)
-        found, names = corpus.findings_of(number)
-        citation = corpus.citation(record.key, passage.ordinal)
-        before, after = neighbours(corpus.store, stored)
-        return Hit(
-            rank=rank,
-            score=round(ranked.score, 4),
-            key=record.key,
-            kind=corpus.store.status(number).kind,
-            findings=names,
-            passage=HitPassage(
-                text=passage.text,
-                ordinal=passage.ordinal,
-                hash=passage.hash,
-                context=passage.context or None,
-                before=before,
-                after=after,
-                answering_sentence=sentence,
-                findings=tuple(name for name, ordinal in found if ordinal == passage.ordinal),
-                attachment=attachment_source(corpus.store, record, passage),
-            ),
-            question=record.question,
-            heading=record.heading,
-            citation=citation,
-            written={str(style): written(citation, style) for style in _PROSE},
-            notes=tuple(dict.fromkeys(note for style in _PROSE for note in notes(citation, style))),
-            also_given=corpus.also_given(number),
-            genre=record.genre,
-            answerer=answerer_kind(record),
-            earlier_government=citation.earlier_government,
-            pointed_to_by=corpus.relations.pointed_to_by(number),
-            refers_to=corpus.relations.refers_to(number),
-        )
-
-
-def _checked(query: str, limit: int, match: Match) -> str:
-    asked = " ".join(query.split())
-    if not asked:
-        raise QueryError("query", "it is empty: ask a question or name a topic in plain words")
-    if len(query) > MAX_QUERY_CHARACTERS:
-        raise QueryError(
-            "query", f"it has {len(query)} characters, at most {MAX_QUERY_CHARACTERS} are read: shorten it"
-        )
-    if not 1 <= limit <= MAX_LIMIT:
-        raise QueryError("limit", f"{limit} is not between 1 and {MAX_LIMIT}")
-    if match is not Match.MEANING:
-        raise NotAvailableYet("match", f"{match} is not available yet: use match=meaning, or leave it out")
-    return asked
-
-
-def _as_given(filters: Filters) -> dict[str, str | list[str]]:
-    return {
-        name: value.isoformat() if isinstance(value, date) else [str(one) for one in value]
-        for name, value in filters.given().items()
-    }
 
 
 def _renumbered(hits: Sequence[Hit]) -> list[Hit]:

@@ -5,6 +5,8 @@ DIR/snapshots/NAME/manifest.json    format, model, counts, and the SHA-256 of ea
 DIR/snapshots/NAME/received.sqlite  records as their sources gave them, readable in every format
 DIR/snapshots/NAME/records.sqlite   records, passages and what leads from one to another
 DIR/snapshots/NAME/vectors.faiss    one vector a passage
+DIR/snapshots/NAME/lexical/         the words of every passage, for the text engine
+DIR/snapshots/NAME/expansions.json  short and long forms that the texts explain
 DIR/snapshots/NAME/members.json     the member register that the records were filled in from, if there was one
 
 Beside them, and not part of a snapshot: `embeddings/` (vectors kept to be used again), `checks.json` (what
@@ -37,10 +39,10 @@ from retrieval.errors import (
 )
 from retrieval.files import flush, replace_file
 
-FORMAT = 2
+FORMAT = 3
 """Number of the format this version writes, and the only one it searches."""
 
-OLDER_FORMATS = (1,)
+OLDER_FORMATS = (1, 2)
 """Those that `despatch upgrade` reads."""
 
 KEEP = 2
@@ -49,6 +51,8 @@ KEEP = 2
 RECEIVED_FILE = "received.sqlite"
 RECORDS_FILE = "records.sqlite"
 VECTORS_FILE = "vectors.faiss"
+LEXICAL_FOLDER = "lexical"
+EXPANSIONS_FILE = "expansions.json"
 MEMBERS_FILE = "members.json"
 _MANIFEST = "manifest.json"
 _ABANDONED_SECONDS = 3600
@@ -89,7 +93,7 @@ class Manifest:
         version: Of the program that wrote it.
         precision: The arithmetic by which its vectors were made.
         sources: What was read, as the user named it.
-        files: Size and hash of every other file.
+        files: Size and hash of every other file, by its path in the snapshot, with / between folders.
         derivation: Names the rules by which passages and kinds were worked out; empty in the first format.
     """
 
@@ -131,6 +135,16 @@ class Snapshot:
     def vectors_file(self) -> Path:
         """The FAISS file."""
         return self.folder / VECTORS_FILE
+
+    @property
+    def expansions_file(self) -> Path:
+        """The short and long forms that its texts explain; it need not be there."""
+        return self.folder / EXPANSIONS_FILE
+
+    @property
+    def lexical_folder(self) -> Path:
+        """The text engine's files."""
+        return self.folder / LEXICAL_FOLDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +316,8 @@ def publish(data: Path, manifest: Manifest, write_files: Callable[[Path], None],
     try:
         new.mkdir()
         write_files(new)
-        manifest = replace(manifest, files={path.name: sealed(path) for path in sorted(new.iterdir())})
+        written = sorted(path for path in new.rglob("*") if path.is_file())
+        manifest = replace(manifest, files={path.relative_to(new).as_posix(): sealed(path) for path in written})
         raw = msgspec.json.format(msgspec.json.encode(manifest), indent=2)
         (new / _MANIFEST).write_bytes(raw)
         return publish_folder(data, new, manifest, hashlib.sha256(raw).hexdigest(), keep=keep)
@@ -330,7 +345,7 @@ def publish_folder(data: Path, new: Path, manifest: Manifest, manifest_sha256: s
     snapshots, name = data / "snapshots", manifest.name
     folder, before = snapshots / name, current_name(data)
     try:
-        for path in new.iterdir():
+        for path in new.rglob("*"):
             flush(path)
         flush(new)
         if folder.exists():

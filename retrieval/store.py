@@ -54,11 +54,12 @@ class RecordStore:
             raise SnapshotDamaged(f"{path.name} can't be opened ({error}): build again") from error
         self._connection.create_function("has_words", 2, has_words, deterministic=True)
         # The first format, and the first snapshots of the second, have no text of attachments.
-        self._has_attachments = bool(self.rows("SELECT 1 FROM sqlite_master WHERE name = 'attachment_texts'"))
+        self.has_attachments = bool(self.rows("SELECT 1 FROM sqlite_master WHERE name = 'attachment_texts'"))
         of_passages = self._numbers("SELECT record FROM passages ORDER BY row")
         groups = self._numbers("SELECT answer_group FROM records ORDER BY number")
         self.record_of_row: NDArray[np.int64] = of_passages
         self.group_of_record: NDArray[np.int64] = groups
+        self.near_group_of_record: NDArray[np.int64] = self._near_groups()
 
     def __len__(self) -> int:
         """Return the number of records."""
@@ -79,6 +80,12 @@ class RecordStore:
                 return self._connection.execute(sql, values).fetchall()
         except sqlite3.Error as error:
             raise SnapshotDamaged(f"{self._path.name} can't be read ({error}): build again") from error
+
+    def _near_groups(self) -> NDArray[np.int64]:
+        # The first two formats have none: there no answer is known to nearly repeat another.
+        if not self.rows("SELECT 1 FROM pragma_table_info('records') WHERE name = 'near_group'"):
+            return self.group_of_record
+        return self._numbers("SELECT near_group FROM records ORDER BY number")
 
     def _numbers(self, sql: str, values: Sequence[object] = ()) -> NDArray[np.int64]:
         return np.fromiter((row[0] for row in self.rows(sql, values)), dtype=np.int64)
@@ -184,7 +191,7 @@ class RecordStore:
     def _passages(self, where: str, *values: int) -> list[StoredPassage]:
         columns = "row, record, ordinal, text, context, first_block, last_block"
         source = "attachment FROM passages LEFT JOIN attached_passages USING (row)"
-        if not self._has_attachments:
+        if not self.has_attachments:
             source = "NULL FROM passages"
         found = self.rows(f"SELECT {columns}, {source} WHERE {where} ORDER BY ordinal", values)
         return [
@@ -215,26 +222,30 @@ class RecordStore:
 
     def attached_mark(self, number: int) -> bytes:
         """Return what names the texts of attachments that the passages of record `number` were made with."""
-        if not self._has_attachments:
+        if not self.has_attachments:
             return b""
         found = self.rows("SELECT mark FROM attached_marks WHERE record = ?", (number,))
         return found[0][0] if found and isinstance(found[0][0], bytes) else b""
 
     def attached_marks(self) -> dict[str, bytes]:
         """Return the same by key, of the records that have any."""
-        if not self._has_attachments:
+        if not self.has_attachments:
             return {}
         found = self.rows("SELECT key, attached_marks.mark FROM attached_marks JOIN records ON number = record")
         return {str(key): mark for key, mark in found if isinstance(mark, bytes)}
 
     def _of_attachment(self, columns: str, url: str) -> list[tuple[object, ...]]:
-        if not self._has_attachments:
+        if not self.has_attachments:
             return []
         return self.rows(f"SELECT {columns} FROM attachment_texts WHERE url = ?", (url,))
 
     def members_of_group(self, group: int) -> NDArray[np.int64]:
         """Return the numbers of the records that share answer group `group`, rising."""
         return self._numbers("SELECT number FROM records WHERE answer_group = ? ORDER BY number", (group,))
+
+    def members_of_near_group(self, near_group: int) -> NDArray[np.int64]:
+        """Return the numbers of the records whose answers are in near group `near_group`, rising."""
+        return np.flatnonzero(self.near_group_of_record == near_group).astype(np.int64)
 
 
 def _where(conditions: Iterable[Condition]) -> tuple[str, list[object]]:

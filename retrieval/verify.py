@@ -14,6 +14,7 @@ from retrieval.entries import findings_in, record_row, unanswered_row
 from retrieval.errors import DespatchError, SnapshotDamaged, SourceError
 from retrieval.gathering import answer_name
 from retrieval.holdings import register_at
+from retrieval.lexical import LexicalIndex
 from retrieval.members import with_members, without_register
 from retrieval.mentions import Mention, mentions_of
 from retrieval.passages import is_faithful
@@ -120,6 +121,7 @@ class _Verifier:
         """Run every check, each record once."""
         manifest = self._snapshot.manifest
         vectors = len(VectorIndex.read(self._snapshot.vectors_file))
+        looked_up = len(LexicalIndex.read(self._snapshot.lexical_folder))
         self._check_database()
         findings = self._check_findings()
         unread, waiting = self._numbers(), self._waiting()
@@ -141,7 +143,15 @@ class _Verifier:
         for key in (*unread, *waiting):
             self._note(key, "is not kept as it was received, so it can't be read again")
         counted = {"records": records, "answers": len(self._answer_of_group), "passages": self._passages}
-        self._check_counts({**counted, "unanswered": unanswered, "received": done, "vectors": vectors})
+        self._check_counts(
+            {
+                **counted,
+                "unanswered": unanswered,
+                "received": done,
+                "vectors": vectors,
+                "passages in lexical/": looked_up,
+            }
+        )
         return VerifyReport(
             snapshot=manifest.name,
             files=len(manifest.files) + 1,  # the manifest itself is hashed as well
@@ -219,6 +229,7 @@ class _Verifier:
             "answers": counts.answers,
             "passages": counts.passages,
             "vectors": counts.passages,
+            "passages in lexical/": counts.passages,
         }
         for name, number in promised.items():
             if counted[name] != number:

@@ -1,0 +1,93 @@
+"""Which sentence of a passage answers the question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.encoders import Encoder, TokenVectors, unit_rows
+from retrieval.results import Span
+from retrieval.sentences import sentence_spans
+
+
+def answering_sentences(
+    question: str, texts: Sequence[str], evidence: Sequence[str], encoder: Encoder
+) -> list[Span | None]:
+    """Find in each passage the sentence that comes nearest to answering a question.
+
+    Each passage is read once, with its heading and question in front, so that a sentence such as "It will end in
+    March" is known by what it stands among. Of 91 passages labelled by hand this marks a sentence that answers in
+    75%, and in 70% of the 50 it was not chosen on; the sentence whose own vector is nearest does in 65% and 62%
+    (scripts/measure_sentences.py, with all-MiniLM-L6-v2). One is always marked: no score tells the passages where
+    no sentence answers from the others.
+
+    Args:
+        question: The question, in plain words.
+        texts: The text of each passage.
+        evidence: What is read of each: it ends with the passage's text.
+        encoder: Reads the question and the passages.
+
+    Returns:
+        The sentence of each passage, as a span of its text; None for a text without one.
+    """
+    spans = [sentence_spans(text) for text in texts]
+    best = [0] * len(texts)
+    choices = [place for place, found in enumerate(spans) if len(found) > 1]
+    if choices:
+        prefixes = encoder.identity.query_prefix, encoder.identity.document_prefix
+        read = [prefixes[0] + question, *(prefixes[1] + evidence[place] for place in choices)]
+        asked, *passages = encoder.encode_tokens(read)
+        asked = part(asked, len(prefixes[0]), len(read[0]))
+        for place, whole, tokens in zip(choices, read[1:], passages, strict=True):
+            start = len(whole) - len(texts[place])
+            inside = [part(tokens, start + first, start + last) for first, last in spans[place]]
+            best[place] = int(np.argmax(likeness(asked, inside) + coverage(asked, inside)))
+    return [Span(*found[place]) if found else None for found, place in zip(spans, best, strict=True)]
+
+
+def part(tokens: TokenVectors, start: int, end: int) -> TokenVectors:
+    """Return the tokens that lie between two places of a text."""
+    inside = (tokens.spans[:, 0] >= start) & (tokens.spans[:, 1] <= end)
+    return TokenVectors(tokens.spans[inside], tokens.vectors[inside])
+
+
+def likeness(asked: TokenVectors, sentences: Sequence[TokenVectors]) -> NDArray[np.float32]:
+    """Return how like each sentence is to the question as a whole.
+
+    Returns:
+        The cosine of the means of their tokens, shape (len(sentences),), float32, in [-1, 1]; -1 for a sentence
+        that was not read, which is past the window.
+    """
+    of_question = _mean(asked)
+    return np.array(
+        [float(_mean(one) @ of_question) if len(one.vectors) else -1.0 for one in sentences], dtype=np.float32
+    )
+
+
+def coverage(asked: TokenVectors, sentences: Sequence[TokenVectors]) -> NDArray[np.float32]:
+    """Return how much of the question each sentence speaks to, token by token.
+
+    Returns:
+        For each token of the question the highest cosine to one of the sentence's, and of those the mean (MaxSim:
+        Khattab and Zaharia 2020, equation 3, divided by the number of tokens); shape and range as for `likeness`.
+    """
+    of_question = unit_rows(asked.vectors)
+    if not len(of_question):
+        return np.zeros(len(sentences), dtype=np.float32)
+    return np.array(
+        [
+            float((of_question @ unit_rows(one.vectors).T).max(axis=1).mean()) if len(one.vectors) else -1.0
+            for one in sentences
+        ],
+        dtype=np.float32,
+    )
+
+
+def _mean(tokens: TokenVectors) -> NDArray[np.float32]:
+    """Return the mean of some tokens at length 1, shape (d,): of none, zero."""
+    if not len(tokens.vectors):
+        return np.zeros(tokens.vectors.shape[1], dtype=np.float32)
+    mean: NDArray[np.float32] = unit_rows(tokens.vectors.mean(axis=0, keepdims=True))[0]
+    return mean

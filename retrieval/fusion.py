@@ -1,0 +1,156 @@
+"""Two kinds of evidence, meaning and words, to one order of answers.
+
+Each passage that either arm finds has a cosine to the question and a share of the best word score that any passage
+reaches. An answer's score is a convex sum of its best cosine and its best share, each from whichever of its passages
+gives it, and the passage with the highest sum of its own is the one shown. Sums of scores keep how far apart two
+answers are, which sums of ranks throw away (Bruch, Gai and Ingber 2023, "An Analysis of Fusion Functions for Hybrid
+Retrieval"); docs/quality.md has both measured here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.lexical import Alternatives, LexicalIndex
+from retrieval.phrases import quoted_phrases
+from retrieval.ranking import Ranked
+from retrieval.vectors import VectorIndex
+
+DEPTH = 400
+"""Rows that each arm brings in. The order among them does not depend on how many hits are asked for."""
+
+MEANING_WEIGHT = 0.9
+"""Weight of the cosine, in [0, 1]; words have the rest. Chosen by cross-validation: see docs/quality.md."""
+
+QUOTED_BONUS = 0.3
+"""Added to an answer with all the words that a question puts in quotes: as much as the best word score counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Rows that may answer a question, rising, each with its evidence.
+
+    Attributes:
+        rows: Shape (n,), int64.
+        cosines: Between question and passage, shape (n,), float32.
+        words: Share of the best word score of any passage, shape (n,), float32, in [0, 1].
+        quoted: Share of the question's quoted phrases that the passage has, shape (n,), float32, in [0, 1].
+    """
+
+    rows: NDArray[np.int64]
+    cosines: NDArray[np.float32]
+    words: NDArray[np.float32]
+    quoted: NDArray[np.float32]
+
+
+def candidates(
+    index: VectorIndex,
+    lexical: LexicalIndex,
+    question: str,
+    vector: NDArray[np.float32],
+    rows: NDArray[np.int64] | None = None,
+    *,
+    depth: int = DEPTH,
+    alternatives: Alternatives = (),
+) -> Candidates:
+    """Bring in what either arm finds, with the evidence of both for each row.
+
+    Args:
+        index: One vector a passage.
+        lexical: The words of the same passages.
+        question: As it was asked.
+        vector: Unit vector of the question, shape (d,).
+        rows: The rows allowed, rising; None allows all. A row's evidence is the same whatever is allowed.
+        depth: The most rows from each arm.
+        alternatives: What is looked for beside some words of the question; meaning goes by the question alone.
+    """
+    near, cosines = index.search(vector, depth, rows)
+    worded, scores = lexical.search(question, depth, rows, alternatives)
+    best = float(scores[0]) if rows is None and len(scores) else _best(lexical, question, alternatives)
+    phrased = _with_phrases(lexical, question, rows, depth)
+    found = np.unique(np.concatenate([near, worded, *(held for held, _ in phrased)]))
+    cosine_of, word_of = np.zeros(len(found), np.float32), np.zeros(len(found), np.float32)
+    _put(found, near, cosines, cosine_of)
+    # By FAISS too, which adds up in its own order: a passage that recurs must have the same cosine, to the last bit.
+    far = np.setdiff1d(found, near)
+    if len(far):
+        _put(found, *index.search(vector, len(far), far), cosine_of)
+    _put(found, worded, scores, word_of)
+    unworded = np.setdiff1d(found, worded)
+    _put(found, unworded, lexical.scores(question, unworded, alternatives), word_of)
+    quoted = np.zeros(len(found), np.float32)
+    for _, every in phrased:
+        quoted += np.isin(found, every).astype(np.float32) / len(phrased)
+    return Candidates(found, cosine_of, word_of / best if best else word_of, quoted)
+
+
+def fused(
+    found: Candidates, group_of_row: NDArray[np.int64], *, meaning_weight: float = MEANING_WEIGHT
+) -> list[Ranked]:
+    """Rank answers by both kinds of evidence.
+
+    Args:
+        found: The candidates.
+        group_of_row: The answer group of each row of the index, shape (rows of the index,).
+        meaning_weight: Of the cosine, in [0, 1].
+
+    Returns:
+        One for each answer, by falling score; ties by the lower row, which is the one shown of the answer.
+    """
+    if not len(found.rows):
+        return []
+    groups, place = np.unique(group_of_row[found.rows], return_inverse=True)
+    cosine, words, quoted = (_most(values, place, len(groups)) for values in (found.cosines, found.words, found.quoted))
+    scores = meaning_weight * cosine + (1 - meaning_weight) * words + QUOTED_BONUS * quoted
+    own = meaning_weight * found.cosines + (1 - meaning_weight) * found.words + QUOTED_BONUS * found.quoted
+    # By answer, then by falling own score, then by row: the first of each answer is shown.
+    order = np.lexsort((found.rows, -own, place))
+    shown = found.rows[order[np.searchsorted(place[order], np.arange(len(groups)))]]
+    ranked = np.lexsort((shown, -scores))
+    return [Ranked(int(groups[n]), float(scores[n]), int(shown[n]), float(cosine[n]), float(words[n])) for n in ranked]
+
+
+def followed_by(ranked: Sequence[Ranked], others: Sequence[Ranked]) -> list[Ranked]:
+    """Return `ranked`, and after them those of `others` that are not among them, in order, with no higher score."""
+    there = {one.group for one in ranked}
+    least = ranked[-1].score if ranked else 1.0
+    return [
+        *ranked,
+        *(replace(one, score=min(least, one.score)) for one in others if one.group not in there),
+    ]
+
+
+def _best(lexical: LexicalIndex, question: str, alternatives: Alternatives) -> float:
+    scores = lexical.search(question, 1, alternatives=alternatives)[1]
+    return float(scores[0]) if len(scores) else 0.0
+
+
+def _with_phrases(
+    lexical: LexicalIndex, question: str, rows: NDArray[np.int64] | None, depth: int
+) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Return for each quoted phrase the first allowed rows that have it, and all rows that have it."""
+    found = []
+    for phrase in quoted_phrases(question):
+        words = lexical.words(phrase)
+        if words:
+            every = lexical.with_phrase(words)
+            allowed = every if rows is None else every[np.isin(every, rows, assume_unique=True)]
+            # The latest, where there are too many: rows are in the order of days.
+            found.append((allowed[-depth:], every))
+    return found
+
+
+def _put(
+    found: NDArray[np.int64], rows: NDArray[np.int64], values: NDArray[np.float32], target: NDArray[np.float32]
+) -> None:
+    target[np.searchsorted(found, rows)] = values
+
+
+def _most(values: NDArray[np.float32], place: NDArray[np.int64], count: int) -> NDArray[np.float32]:
+    most = np.full(count, -np.inf, dtype=np.float32)
+    np.maximum.at(most, place, values)
+    return most

@@ -1,0 +1,90 @@
+"""Ranked answers to hits: which record to cite, by which passage, and the sentence of it that answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.answering import answering_sentences
+from retrieval.corpus import Corpus
+from retrieval.encoders import Encoder
+from retrieval.hits import hit_of
+from retrieval.ranking import Ranked
+from retrieval.results import Hit
+from retrieval.store import StoredPassage
+
+_MARKED = 20  # Marking a sentence costs an encoding of its passage; nobody reads further down than this at a time.
+
+
+class HitMaker:
+    """Makes hits of one corpus.
+
+    Args:
+        corpus: An opened snapshot.
+        encoder: The one that it was built with.
+    """
+
+    def __init__(self, corpus: Corpus, encoder: Encoder) -> None:
+        """Keep both."""
+        self.corpus = corpus
+        self.encoder = encoder
+
+    def hits(
+        self,
+        asked: str,
+        vector: NDArray[np.float32],
+        ranked: Sequence[Ranked],
+        probabilities: Sequence[float],
+        passing: NDArray[np.int64],
+    ) -> list[Hit]:
+        """Return a hit for each ranked answer, in their order, numbered from 1.
+
+        Args:
+            asked: The question.
+            vector: Of the question, shape (d,).
+            ranked: The answers.
+            probabilities: How likely each is to answer the question, in [0, 1].
+            passing: The numbers of the records that pass the filters, rising: only these are cited.
+        """
+        passes = np.zeros(len(self.corpus.store), dtype=bool)
+        passes[passing] = True
+        cited = [self._cited(vector, one, passes) for one in ranked]
+        marked = cited[:_MARKED]
+        evidence = [self.corpus.evidence(passage.row, self.encoder.fits) for passage in marked]
+        sentences = answering_sentences(asked, [passage.passage.text for passage in marked], evidence, self.encoder)
+        sentences += [None] * (len(cited) - len(sentences))
+        return [
+            hit_of(self.corpus, passage, rank=rank, score=one.score, probability=chance, sentence=sentence)
+            for rank, (one, chance, passage, sentence) in enumerate(
+                zip(ranked, probabilities, cited, sentences, strict=True), 1
+            )
+        ]
+
+    def _cited(self, vector: NDArray[np.float32], ranked: Ranked, passes: NDArray[np.bool_]) -> StoredPassage:
+        """Choose a passage of the newest record of the answer that passes the filters.
+
+        A passage of an attachment is cited with the record that was matched, whose attachment it is.
+        """
+        store = self.corpus.store
+        matched = int(store.record_of_row[ranked.row])
+        members = store.members_of_group(ranked.group)
+        days = {int(n): store.record(int(n)).answered or date.min for n in members[passes[members]]}
+        newest = max(days.values())
+        # Of several answered on the newest day, the one whose question came nearest.
+        number = matched if days.get(matched) == newest else min(n for n, day in days.items() if day == newest)
+        found = store.passage_at(ranked.row)
+        if number == matched or (found.passage.attachment and matched in days):
+            # The others have the same answer, but each its own attachments.
+            return found
+        wanted = found.passage
+        passages = [p for p in store.passages(number) if not p.passage.attachment]
+        same = [p for p in passages if p.passage.hash == wanted.hash]
+        if same:
+            # Two tables of an answer can have the same row: its place and its headers tell which is meant.
+            return max(same, key=lambda p: (p.passage.context == wanted.context, p.passage.ordinal == wanted.ordinal))
+        rows = np.array([p.row for p in passages], dtype=np.int64)
+        best = int(self.corpus.index.search(vector, 1, rows)[0][0])
+        return next(p for p in passages if p.row == best)
