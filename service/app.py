@@ -12,13 +12,14 @@ from fastapi import FastAPI
 
 from retrieval.encoders import Encoder
 from retrieval.licences import OPEN_PARLIAMENT_LICENCE
+from retrieval.reranking import Reranker
 from service.access_log import AccessLog
 from service.body_limit import BodyLimit
 from service.dependencies import Readiness
 from service.handlers import add_handlers
 from service.openapi import documented
 from service.reloading import Opener, keep_current
-from service.routes import about, answers, search
+from service.routes import about, answers, search, whole_sets
 from service.server import run
 from service.settings import Settings
 
@@ -50,7 +51,7 @@ class DespatchService(FastAPI):
         return self.openapi_schema
 
 
-def create_app(settings: Settings, *, encoder: Encoder | None = None) -> FastAPI:
+def create_app(settings: Settings, *, encoder: Encoder | None = None, reranker: Reranker | None = None) -> FastAPI:
     """Make the application; the snapshot and the model are opened when it starts.
 
     It starts without a usable snapshot or model too: `/healthz` is well then, and all else that needs them
@@ -59,11 +60,12 @@ def create_app(settings: Settings, *, encoder: Encoder | None = None) -> FastAPI
     Args:
         settings: Where the snapshot is and which model was used.
         encoder: Used instead of that model.
+        reranker: With `encoder`, used instead of that reranker; None leaves it out.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, object]]:
-        opener = Opener(settings, encoder)
+        opener = Opener(settings, encoder, reranker)
         seen = opener.stamp()
         app.state.readiness = opener.open(Readiness(None))
         looking = asyncio.create_task(keep_current(app, opener, seen))
@@ -90,7 +92,7 @@ def create_app(settings: Settings, *, encoder: Encoder | None = None) -> FastAPI
     )
     app.state.readiness = Readiness(None)
     add_handlers(app)
-    for routes in (search, answers, about):
+    for routes in (search, whole_sets, answers, about):
         app.include_router(routes.router)
     app.add_middleware(BodyLimit)
     app.add_middleware(AccessLog)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import BinaryIO, TextIO
+from typing import BinaryIO, TextIO, TypeVar
 
 from pydantic import ValidationError
 
+from retrieval.asked import MAX_QUERY_CHARACTERS
 from retrieval.errors import QueryError
 from retrieval.records import House
-from retrieval.search import MAX_QUERY_CHARACTERS
 from service.faults import faults
-from service.schemas import SearchRequest
+from service.schemas import Limits, SearchRequest
 
 # More than the longest question has in UTF-8; no more of standard input is taken in.
 _MOST_QUESTION_BYTES = 1 << 16
@@ -21,10 +21,19 @@ _PLAIN_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _CLOSED = "- stands for standard input, which is closed: pipe it in, or write it in the place of -"
 
 
+Request = TypeVar("Request", bound=Limits)
+
+
 def search_request(given: Mapping[str, object]) -> SearchRequest:
-    """Return the search that the options stand for, within the same bounds as the HTTP service sets.
+    """Return the search that the options stand for, as `request_of` does."""
+    return request_of(SearchRequest, given)
+
+
+def request_of(kind: type[Request], given: Mapping[str, object]) -> Request:
+    """Return the request that the options stand for, within the same bounds as the HTTP service sets.
 
     Args:
+        kind: Of the request.
         given: By the API's name of each parameter, a text or a list of texts; None and an empty list are
             the same as not given.
 
@@ -36,9 +45,9 @@ def search_request(given: Mapping[str, object]) -> SearchRequest:
         for text in value if isinstance(value, list) else [value]:
             utf8(name, str(text))
     try:
-        return SearchRequest.model_validate(values)
+        return kind.model_validate(values)
     except ValidationError as error:
-        first = faults(error.errors(include_url=False), SearchRequest.model_fields)[0]
+        first = faults(error.errors(include_url=False), kind.model_fields)[0]
         raise QueryError(first.field, first.reason) from error
 
 

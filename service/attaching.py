@@ -12,8 +12,8 @@ from rich.text import Text
 
 from retrieval.attachments.fetching import FetchReport, fetch_texts
 from retrieval.build import Changes, refresh
-from retrieval.encoders import DEFAULT_MODEL
 from retrieval.errors import QueryError
+from retrieval.models import DEFAULT_MODEL
 from retrieval.snapshot import KEEP
 from retrieval.sync.client import ParliamentService
 from service import options as given

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from retrieval.citations import Citation, CitationStyle, notes, written
 from retrieval.records import AnswerKind, Genre
-from retrieval.results import Hit, LeftOut, PointsTo, Sample, SearchResult
+from retrieval.results import Hit, LeftOut, Match, PointsTo, Sample, SearchResult
 from service.exits import option_named
 from service.phrases import (
     as_options,
@@ -27,11 +27,14 @@ from service.phrases import (
     sample_lines,
     span,
 )
+from service.repeated import near_duplicates
 from service.terminal import indented, unbroken, words
+from service.understood import understanding_lines
 
 _OTHERS_NAMED = 5
 _GAPS_NAMED = 3
 _HELD_BACK = "are not a reply, or say nothing but a refusal"
+_ALL = "kind=all"
 _OF_QUESTIONS_ALONE = ("tabled", "asker", "asker_id", "party")
 
 
@@ -43,12 +46,14 @@ def briefing(result: SearchResult, *, data: str = "", plain: bool = False) -> It
         data: What to add to a command to mean the same data directory, such as `--data DIR`.
         plain: Whether the terminal can't underline: the answering sentence is then told in words.
     """
-    yield words(result.message, "bold")
+    is_scored = result.match is Match.MEANING
+    yield words(result.message.replace(_ALL, as_options(_ALL)), "bold")
     if result.filters:
         yield words(f"Filters: {_filters(result)}", "dim")
+    yield from (words(line, "dim") for line in understanding_lines(result))
     for hit in result.hits:
         yield Text()
-        yield from _hit(hit, data, plain)
+        yield from _hit(hit, data, plain=plain, is_scored=is_scored)
     if result.near_misses:
         yield Text()
         yield Text("Near misses, not close enough to count as an answer", style="bold")
@@ -56,7 +61,10 @@ def briefing(result: SearchResult, *, data: str = "", plain: bool = False) -> It
             yield Text()
             yield from indented(_near_miss(hit, data), 3)
     yield Text()
-    yield from (words(_held_back(left_out)) for left_out in result.left_out)
+    if result.next_cursor:
+        yield words(f"Shown: {result.hits[0].rank:,} to {result.hits[-1].rank:,}. For the next, add")
+        yield unbroken(f"  --cursor {result.next_cursor}")
+    yield from (words(_held_back(left_out, is_scored)) for left_out in result.left_out)
     yield from _searched(result)
     yield from sample_block(result.searched.sample, data)
     yield Text()
@@ -85,18 +93,19 @@ def citation_lines(citation: Citation) -> Iterator[RenderableType]:
 
 
 def marked(hit: Hit) -> Text:
-    """Return a hit's passage, the sentence nearest to the question in bold and underlined."""
+    """Return a hit's passage, the sentence nearest to the question or the words found in bold and underlined."""
     text, span = hit.passage.text, hit.passage.answering_sentence
-    if span is None or (span.start <= 0 and span.end >= len(text)):
-        return words(text)
-    return Text.assemble(
-        words(text[: span.start]),
-        words(text[span.start : span.end], "bold underline"),
-        words(text[span.end :]),
-    )
+    spans = list(hit.passage.matched)
+    if not spans and span is not None and (span.start > 0 or span.end < len(text)):
+        spans = [span]
+    parts, place = [], 0
+    for one in spans:
+        parts += [words(text[place : one.start]), words(text[one.start : one.end], "bold underline")]
+        place = one.end
+    return Text.assemble(*parts, words(text[place:]))
 
 
-def _hit(hit: Hit, data: str, plain: bool) -> Iterator[RenderableType]:
+def _hit(hit: Hit, data: str, *, plain: bool, is_scored: bool) -> Iterator[RenderableType]:
     passage = marked(hit)
     number = Text(f"{hit.rank:>2}  ", style="bold")
     margin = len(number)
@@ -109,14 +118,17 @@ def _hit(hit: Hit, data: str, plain: bool) -> Iterator[RenderableType]:
     citation = hit.citation
     if plain and (sentence := _sentence(hit)):
         lines.append(words(f"Nearest sentence: {sentence}"))
+    elif plain and hit.passage.matched:
+        lines.append(words(f"Found in it: {_words_found(hit)}"))
     lines.append(Text())
     lines.append(words(person(citation.minister, lacking="Minister's name not in the source"), "bold"))
     if other := no_minister(hit.answerer, citation.answering_body):
         lines.append(words(f"{capital(other)}."))
-    lines.append(words(_whence(hit)))
+    lines.append(words(_whence(hit, is_scored=is_scored)))
     if hit.kind is AnswerKind.POINTER:
         lines.extend(pointing(hit.refers_to, data))
     lines.extend(words(told) for told in (_also_given(hit), _pointed_to(hit)) if told)
+    lines.extend(near_duplicates(hit))
     if hit.genre is Genre.STATEMENT:
         lines.append(words(f"Title: {hit.heading or 'not in the source'}", "dim"))
     else:
@@ -141,9 +153,14 @@ def _sentence(hit: Hit) -> str:
     return hit.passage.text[span.start : span.end]
 
 
+def _words_found(hit: Hit) -> str:
+    passage = hit.passage
+    return _some(list(dict.fromkeys(passage.text[one.start : one.end] for one in passage.matched)))
+
+
 def _near_miss(hit: Hit, data: str) -> Iterator[RenderableType]:
     yield words(_sentence(hit) or hit.passage.text)
-    yield words(_whence(hit), "dim")
+    yield words(_whence(hit, is_scored=True), "dim")
     yield words(f"Cite as: {written(hit.citation, CitationStyle.MEMBER)}", "dim")
     yield _whole(hit, data)
 
@@ -167,7 +184,7 @@ def _whole(hit: Hit, data: str) -> RenderableType:
     return unbroken(f"Whole {hit.genre}: despatch show {hit.key}{data}", "dim")
 
 
-def _whence(hit: Hit) -> str:
+def _whence(hit: Hit, *, is_scored: bool) -> str:
     citation = hit.citation
     verb = "made" if hit.genre is Genre.STATEMENT else "answered"
     given = f"{verb} {on(citation.answered)}" if citation.answered else f"date {verb} not known"
@@ -175,7 +192,8 @@ def _whence(hit: Hit) -> str:
         given += f", corrected {on(citation.corrected)}"
     body = citation.answering_body or "answering body not known"
     what = capital(badges(hit.kind, hit.findings, hit.genre))
-    return f"{body}, {given}. {what}. Passage {hit.passage.ordinal} of the {hit.genre}. Score {hit.score:.2f}."
+    score = f" Score {hit.score:.2f}." if is_scored else ""
+    return f"{body}, {given}. {what}. Passage {hit.passage.ordinal} of the {hit.genre}.{score}"
 
 
 def _also_given(hit: Hit) -> str:
@@ -207,12 +225,10 @@ def _filters(result: SearchResult) -> str:
     )
 
 
-def _held_back(left_out: LeftOut) -> str:
+def _held_back(left_out: LeftOut, is_scored: bool) -> str:
+    counted = ("close match", "close matches") if is_scored else ("answer", "answers")
     what = badges(left_out.kind, (left_out.finding,) if left_out.finding else ())
-    return (
-        f"Left out: {count(left_out.count, 'close match', 'close matches')} ({what}). "
-        f"To see them, add {as_options(left_out.filter)}"
-    )
+    return f"Left out: {count(left_out.count, *counted)} ({what}). To see them, add {as_options(left_out.filter)}"
 
 
 def _searched(result: SearchResult) -> Iterator[RenderableType]:

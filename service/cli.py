@@ -14,6 +14,8 @@ import typer.main
 
 from retrieval.encoders import Encoder, SentenceEncoder
 from retrieval.errors import DespatchError, ServiceUnreachable
+from retrieval.rerankers import reranker_named
+from retrieval.reranking import Reranker
 from service import manual
 from service.attaching import AttachingCommands
 from service.commands import Commands
@@ -22,6 +24,7 @@ from service.filling import FillingCommands
 from service.packing import PackingCommands
 from service.running import Session
 from service.terminal import OUTPUT, Terminal, show, standard, words
+from service.whole_set_commands import WholeSetCommands
 
 
 def make_app(
@@ -29,6 +32,7 @@ def make_app(
     out: Terminal | None = None,
     err: Terminal | None = None,
     stdin: BinaryIO | None = None,
+    load_reranker: Callable[[str], Reranker | None] = reranker_named,
 ) -> typer.Typer:
     """Put the commands together.
 
@@ -37,9 +41,13 @@ def make_app(
         out: For results; standard output unless another is given.
         err: For progress and for what is wrong; standard error likewise.
         stdin: What "-" reads; standard input likewise.
+        load_reranker: Makes the reranker of a name; None where there is to be none.
     """
-    session = Session(load_encoder, out or Terminal(sys.stdout), err or Terminal(sys.stderr), stdin)
-    groups = (Commands(session), FillingCommands(session), AttachingCommands(session), PackingCommands(session))
+    session = Session(load_encoder, out or Terminal(sys.stdout), err or Terminal(sys.stderr), stdin, load_reranker)
+    groups = (
+        *(Commands(session), WholeSetCommands(session), FillingCommands(session)),
+        *(AttachingCommands(session), PackingCommands(session)),
+    )
     app = typer.Typer(
         name="despatch",
         help=manual.DESPATCH,

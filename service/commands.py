@@ -10,11 +10,13 @@ import typer
 from retrieval.build import BuildReport, build, upgrade
 from retrieval.citations import CitationStyle, notes, style_named, written
 from retrieval.corpus import Corpus
-from retrieval.encoders import DEFAULT_MODEL
 from retrieval.errors import OtherFormat, QueryError
+from retrieval.models import DEFAULT_MODEL, DEFAULT_RERANKER
+from retrieval.results import Match, Mode, SearchResult, Sort
 from retrieval.search import Searcher
 from retrieval.snapshot import KEEP, current_name, open_snapshot
 from retrieval.verify import verify
+from retrieval.worded_search import Page, worded_search
 from service import options as given
 from service.answer_page import answer_page
 from service.arguments import kept, question_from, search_request, utf8, whole_number
@@ -28,11 +30,10 @@ from service.progress import Progress
 from service.related import history_page, thread_page
 from service.reports import beside_citation, citation_page, verify_page
 from service.running import Session
-from service.schemas import to_data
+from service.schemas import SearchRequest, to_data
 from service.terminal import show, words
 
 _DATA = Path("data")
-_MODES = ("default",)
 
 
 class Commands:
@@ -117,7 +118,15 @@ class Commands:
         genre: given.Genres = None,
         answerer: given.Answerers = None,
         match: given.Matching = "meaning",
+        understand: given.Understanding = False,
+        fresh: given.Freshening = "auto",
+        no_group: given.NoGroup = False,
+        no_expand: given.NoExpand = False,
+        mode: given.Mode = "full",
+        sort: given.Sorting = None,
+        cursor: given.Cursor = None,
         model: given.Model = DEFAULT_MODEL,
+        reranker: given.RerankerName = DEFAULT_RERANKER,
         as_json: given.Json = False,
     ) -> None:
         """Answer a question."""
@@ -126,14 +135,15 @@ class Commands:
             **{"query": asked, "limit": limit, "match": match, "house": house, "party": party, "kind": kind},
             **{"answered_from": answered_from, "answered_to": answered_to, "asker": asker, "heading": heading},
             **{"tabled_from": tabled_from, "tabled_to": tabled_to, "minister": minister, "finding": finding},
-            **{"answering_body": answering_body, "genre": genre, "answerer": answerer},
+            **{"answering_body": answering_body, "genre": genre, "answerer": answerer, "sort": sort, "cursor": cursor},
+            **{"understand": understand, "fresh": fresh, "group": "off" if no_group else "on", "mode": mode},
         }
+        values["expand"] = "off" if no_expand else "on"
         request = search_request(values)
         corpus = Corpus.open(data)
         # Names are looked up before the model is loaded: a slip is told at once.
         corpus.admitted(request.filters())
-        searcher = self._searcher(corpus, model, data)
-        result = searcher.search(request.query, request.filters(), limit=request.limit, match=request.match)
+        result = self._found(corpus, request, model, reranker, data)
         plain = not self._output.can_underline
         self._output.give(result, as_json, lambda: briefing(result, data=data_option(data), plain=plain))
 
@@ -198,20 +208,23 @@ class Commands:
         queries: given.Queries,
         qrels: given.Qrels,
         data: given.Data = _DATA,
-        mode: given.Mode = "default",
+        mode: given.Mode = "full",
         model: given.Model = DEFAULT_MODEL,
+        reranker: given.RerankerName = DEFAULT_RERANKER,
         as_json: given.Json = False,
     ) -> None:
         """Measure the ranking with judged questions."""
         # ir-measures is for this command alone, and takes a while to import.
         from retrieval.evaluation import evaluate, read_qrels, read_queries  # noqa: PLC0415
 
-        if mode not in _MODES:
-            raise QueryError("mode", f"{mode!r} is not a way of ranking: there is {', '.join(_MODES)}")
+        if mode not in tuple(Mode):
+            raise QueryError("mode", f"{mode!r} is not a way of ranking: there is {', '.join(Mode)}")
         asked, judged = read_queries(queries), read_qrels(qrels)
-        searcher = self._searcher(Corpus.open(data), model, data)
+        searcher = self._searcher(Corpus.open(data), model, reranker, data, mode)
         with Progress(self._err) as progress:
-            found = evaluate(searcher, asked, judged, lambda done, total: progress("Asking", done, total))
+            found = evaluate(
+                searcher, asked, judged, lambda done, total: progress("Asking", done, total), mode=Mode(mode)
+            )
         told = to_data(found)
         measures = told.pop("measures")
         self._output.give_json({**(measures if isinstance(measures, dict) else {}), **told})
@@ -222,16 +235,25 @@ class Commands:
         port: given.Port = None,
         data: given.Data = _DATA,
         model: given.Model = DEFAULT_MODEL,
+        reranker: given.RerankerName = DEFAULT_RERANKER,
     ) -> None:
         """Serve the HTTP interface."""
         # The server is for this command alone, and takes a while to import.
         from service.app import serve  # noqa: PLC0415
         from service.settings import read_settings  # noqa: PLC0415
 
-        serve(read_settings(host=host, port=port, data=data, model=model))
+        serve(read_settings(host=host, port=port, data=data, model=model, reranker=reranker))
 
-    def _searcher(self, corpus: Corpus, model: str, data: Path) -> Searcher:
-        return Searcher(corpus, self._session.encoder(model), data)
+    def _found(self, corpus: Corpus, request: SearchRequest, model: str, reranker: str, data: Path) -> SearchResult:
+        if request.match is not Match.MEANING:
+            # Words need no model, which takes seconds to load.
+            page = Page(request.limit, request.sort or Sort.NEWEST, request.cursor)
+            return worded_search(corpus, request.query, request.filters(), match=request.match, page=page)
+        return request.answered_by(self._searcher(corpus, model, reranker, data, request.mode))
+
+    def _searcher(self, corpus: Corpus, model: str, reranker: str, data: Path, mode: str) -> Searcher:
+        read_again = self._session.reranker(reranker) if mode == Mode.FULL else None
+        return Searcher(corpus, self._session.encoder(model), data, read_again)
 
     def _built(self, report: BuildReport, corpus: Corpus, data: Path, as_json: bool) -> None:
         memory, sample, statements = peak_memory_bytes(), corpus.sample, statements_in(corpus)

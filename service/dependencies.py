@@ -14,6 +14,8 @@ from retrieval.search import Searcher
 from service.faults import shortened
 from service.schemas import SearchParameters
 
+_COUNTED_BY = "by"
+
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
@@ -64,7 +66,7 @@ def each_once(request: Request) -> None:
     """
     for name in request.query_params:
         times = len(request.query_params.getlist(name))
-        if times > 1 and name not in SearchParameters.lists():
+        if times > 1 and name not in {*SearchParameters.lists(), _COUNTED_BY}:
             raise QueryError(shortened(name, 80), f"it is given {times} times: give it once")
 
 

@@ -9,10 +9,10 @@ from functools import partial
 from pathlib import Path
 
 from retrieval.build import Changes, refresh
-from retrieval.encoders import DEFAULT_MODEL
 from retrieval.errors import DespatchError, DirectoryBusy, QueryError, SourceError
 from retrieval.holdings import register_at
 from retrieval.members import MEMBERS_API, MEMBERS_FILE, read_register
+from retrieval.models import DEFAULT_MODEL
 from retrieval.snapshot import KEEP, has_snapshot, writing
 from retrieval.sync.client import OFFICIAL_URL, ParliamentService
 from retrieval.sync.request import SyncRequest

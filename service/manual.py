@@ -77,12 +77,43 @@ COMMANDS: Final = {
     "search": _page(
         "Find what ministers have said, with citations.",
         "All filters must hold; repeat one for alternatives. Dates are YYYY-MM-DD and inclusive. "
-        "Holding answers, pointers and bare refusals are left out unless --kind or --finding asks for them.",
+        "Holding answers, pointers and bare refusals are left out unless --kind or --finding asks for them; "
+        "--kind all looks in everything.",
+        "--match exact finds every answer that has the words one after another. --match words takes AND, OR, NOT, "
+        'parentheses and "phrases"; only capitals are operators, and what stands side by side must all be there, '
+        "wherever in the answer. Both fold case and accents, do not stem, and take punctuation for a space. They "
+        "look in answers and attachments, not in questions or headings.",
         examples=(
             'despatch search "security at asylum hotels"',
+            'despatch search "village hall" --match exact --kind all --sort oldest',
+            "despatch search '(bus OR coach) AND \"rural areas\" NOT school' --match words",
             'despatch search "rural buses" --answering-body Transport --answered-from 2024-07-05',
             'despatch search "school swimming pools" --finding not_held',
+            'despatch search "what has the Home Office said since March 2026 about asylum hotels" --understand',
+            'despatch search "current cap on bus fares" --fresh off',
+            'despatch search "SEN transport" --no-expand',
             'echo "who pays for village halls?" | despatch search - --json',
+        ),
+    ),
+    "export": _page(
+        "Write every passage that has the words to a file.",
+        "One row a passage, with the record's facts, the citation and the licence's words. --match words takes AND, "
+        'OR, NOT, parentheses and "phrases". What a search leaves out by default is left out here too: --kind all '
+        "takes everything.",
+        "In CSV a cell that a spreadsheet would take for a formula (it begins with =, +, - or @) gets an apostrophe "
+        "before it; JSON Lines has every text as it is.",
+        examples=(
+            'despatch export "village hall" --output halls.csv',
+            "despatch export 'bus AND (rural OR village)' --match words --kind all --format jsonl --output -",
+        ),
+    ),
+    "counts": _page(
+        "Count answers by month, body, finding and the like.",
+        "With words, those that have them, beside all that there are; without, everything that passes the filters. "
+        "The same answer to several questions counts once.",
+        examples=(
+            'despatch counts "village hall" --by month,answering_body --kind all',
+            "despatch counts --by finding,house --answered-from 2024-07-05 --json",
         ),
     ),
     "serve": _page(

@@ -11,13 +11,24 @@ from importlib.resources import files
 from types import ModuleType
 from typing import Any, Final
 
-from retrieval import citing, completeness, differences, encoders, history, licences, records, results
+from retrieval import (
+    citing,
+    completeness,
+    counting,
+    differences,
+    encoders,
+    expansion,
+    history,
+    licences,
+    records,
+    results,
+)
 from service import responses
 from service.problems import MEDIA_TYPE, FieldProblem, Problem
 
 # The modules whose dataclasses a response is made of: their docstrings describe it.
 _DESCRIBED: Final[tuple[ModuleType, ...]] = (
-    *(citing, completeness, differences, encoders, history, licences, records, results),
+    *(citing, completeness, counting, differences, encoders, expansion, history, licences, records, results),
     responses,
 )
 

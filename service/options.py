@@ -9,7 +9,11 @@ from typing import Annotated
 import typer
 
 from retrieval.citations import CitationStyle
+from retrieval.counting import Dimension
+from retrieval.exporting import ExportFormat
 from retrieval.records import AnswererKind, AnswerKind, FindingName, Genre, House
+from retrieval.results import Match, Sort
+from retrieval.results import Mode as RankingMode
 
 
 def _one_of(values: type[StrEnum]) -> str:
@@ -29,6 +33,15 @@ Data = Annotated[
 Model = Annotated[
     str,
     typer.Option("--model", metavar="NAME_OR_FOLDER", envvar="DESPATCH_MODEL", help="The model that encodes texts."),
+]
+RerankerName = Annotated[
+    str,
+    typer.Option(
+        "--reranker",
+        metavar="NAME_OR_FOLDER",
+        envvar="DESPATCH_RERANKER",
+        help="The model that reads the best answers again; none leaves it out.",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, as when the output is piped.")]
 
@@ -102,7 +115,9 @@ Bodies = Annotated[
 Ministers = Annotated[_Values, typer.Option("--minister", metavar="NAME", help="Who answered.")]
 Askers = Annotated[_Values, typer.Option("--asker", metavar="NAME", help="Who asked.")]
 Parties = Annotated[_Values, typer.Option("--party", metavar="NAME", help="The asker's party.")]
-Kinds = Annotated[_Values, typer.Option("--kind", metavar="NAME", help=f"What the answer is: {', '.join(AnswerKind)}.")]
+Kinds = Annotated[
+    _Values, typer.Option("--kind", metavar="NAME", help=f"What the answer is: {', '.join(AnswerKind)}; or all.")
+]
 Findings = Annotated[
     _Values,
     typer.Option("--finding", metavar="NAME", help=f"What the answer says about itself: {', '.join(FindingName)}."),
@@ -115,7 +130,52 @@ Answerers = Annotated[
     _Values,
     typer.Option("--answerer", metavar=_one_of(AnswererKind), help="Whether a minister answered."),
 ]
-Matching = Annotated[str, typer.Option("--match", metavar="meaning", help="How the question is matched.")]
+Matching = Annotated[
+    str,
+    typer.Option("--match", metavar=_one_of(Match), help="By meaning, or every answer that has the words."),
+]
+Sorting = Annotated[
+    str | None,
+    typer.Option("--sort", metavar=_one_of(Sort), help="Order of every answer that has the words; newest first."),
+]
+Cursor = Annotated[
+    str | None, typer.Option("--cursor", metavar="CURSOR", help="For the next page, as the page before gives it.")
+]
+
+WordsToFind = Annotated[str, typer.Argument(metavar="WORDS", help="The words to find; - reads standard input.")]
+WordsToCount = Annotated[
+    str | None, typer.Argument(metavar="WORDS", help="The words to find; without them all answers are counted.")
+]
+WordMatching = Annotated[
+    str, typer.Option("--match", metavar="exact|words", help="One phrase, or words joined by AND, OR and NOT.")
+]
+Format = Annotated[str, typer.Option("--format", metavar=_one_of(ExportFormat), help="How the rows are written.")]
+OutputFile = Annotated[
+    Path, typer.Option("--output", metavar="FILE", help="The file to write, or to write anew; - is standard output.")
+]
+CountedBy = Annotated[str, typer.Option("--by", metavar="NAMES", help=f"Parted by commas: {', '.join(Dimension)}.")]
+Understanding = Annotated[
+    bool,
+    typer.Option(
+        "--understand",
+        help="Turn explicit words into filters, and list them: `what has the Home Office said since March 2026 about`.",
+    ),
+]
+Freshening = Annotated[
+    str,
+    typer.Option(
+        "--fresh", metavar="auto|off", help="Whether answers of the time that the question asks for are preferred."
+    ),
+]
+NoGroup = Annotated[
+    bool, typer.Option("--no-group", help="Show answers that say nearly the same one by one, not as one.")
+]
+NoExpand = Annotated[
+    bool,
+    typer.Option(
+        "--no-expand", help="Look for the question's own words only, not for what they are short for, or in short."
+    ),
+]
 
 Host = Annotated[str | None, typer.Option("--host", metavar="ADDRESS", help="Address to listen on.")]
 Port = Annotated[str | None, typer.Option("--port", metavar="N", help="Port to listen on.")]
@@ -137,4 +197,6 @@ Qrels = Annotated[
     Path,
     typer.Option("--qrels", metavar="FILE", help="The judgements, as TREC writes them: query 0 record relevance."),
 ]
-Mode = Annotated[str, typer.Option("--mode", metavar="default", help="The way of ranking to measure.")]
+Mode = Annotated[
+    str, typer.Option("--mode", metavar=_one_of(RankingMode), help="fast leaves out reading the best answers again.")
+]

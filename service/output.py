@@ -47,6 +47,13 @@ class Output:
         """Print a text as it is, control characters apart, to be pasted or kept in a file."""
         self._write(clean(text))
 
+    def give_lines(self, lines: Iterable[str]) -> None:
+        """Print the lines of a file as they come: as they are, or without control characters on a terminal."""
+        file, is_terminal = self._screen.file, self._screen.is_terminal
+        for line in lines:
+            file.write(clean(line) if is_terminal else line)
+        file.flush()
+
     def _write(self, text: str) -> None:
         self._screen.file.write(f"{text.removesuffix(chr(10))}\n")
         self._screen.file.flush()

@@ -14,6 +14,8 @@ from retrieval.checks import CHECKS_FILE, read_checks
 from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder, SentenceEncoder
 from retrieval.errors import DespatchError
+from retrieval.rerankers import reranker_named
+from retrieval.reranking import Reranker
 from retrieval.search import Searcher
 from retrieval.snapshot import POINTER_FILE
 from service.dependencies import Readiness
@@ -43,10 +45,12 @@ class Opener:
     Args:
         settings: The data directory and the model.
         encoder: Used instead of that model.
+        reranker: With `encoder`, used instead of that reranker.
     """
 
     settings: Settings
     encoder: Encoder | None = None
+    reranker: Reranker | None = None
 
     def open(self, before: Readiness) -> Readiness:
         """Return a searcher over the current snapshot, or why there is none.
@@ -58,9 +62,8 @@ class Opener:
         try:
             # The snapshot first: it takes no time to see that there is none, and seconds to load a model.
             corpus = Corpus.open(self.settings.data)
-            loaded = before.searcher.encoder if before.searcher else None
-            encoder = self.encoder or loaded or SentenceEncoder(self.settings.model)
-            return Readiness(Searcher(corpus, encoder, self.settings.data))
+            encoder, reranker = self._models(before)
+            return Readiness(Searcher(corpus, encoder, self.settings.data, reranker))
         except DespatchError as error:
             return _unless_served(before, error)
 
@@ -74,7 +77,14 @@ class Opener:
             return _unless_served(before, error)
         # A copy: a request under way goes on with what it began with.
         corpus = before.searcher.corpus.with_checks(checks)
-        return Readiness(Searcher(corpus, before.searcher.encoder, self.settings.data))
+        return Readiness(Searcher(corpus, before.searcher.encoder, self.settings.data, before.searcher.reranker))
+
+    def _models(self, before: Readiness) -> tuple[Encoder, Reranker | None]:
+        if self.encoder:
+            return self.encoder, self.reranker
+        if before.searcher:
+            return before.searcher.encoder, before.searcher.reranker
+        return SentenceEncoder(self.settings.model), reranker_named(self.settings.reranker)
 
     def stamp(self) -> Stamp:
         """Return what is there now."""

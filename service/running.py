@@ -11,6 +11,7 @@ from typing import BinaryIO
 import typer
 
 from retrieval.encoders import Encoder
+from retrieval.reranking import Reranker
 from retrieval.snapshot import current_name
 from service.arguments import opened
 from service.exits import ExitCode
@@ -26,6 +27,7 @@ class Session:
         out: For results.
         err: For progress and for what is wrong.
         stdin: What "-" reads; standard input unless another is given.
+        load_reranker: Makes the reranker of a name likewise; None where there is to be none.
     """
 
     def __init__(
@@ -34,11 +36,13 @@ class Session:
         out: Terminal,
         err: Terminal,
         stdin: BinaryIO | None = None,
+        load_reranker: Callable[[str], Reranker | None] = lambda name: None,
     ) -> None:
         """Keep what the commands work with."""
         self.output = Output(out)
         self.err = err
         self._load_encoder = load_encoder
+        self._load_reranker = load_reranker
         self._stdin = stdin
         self._loaded: dict[str, Encoder] = {}
 
@@ -49,12 +53,19 @@ class Session:
     def encoder(self, model: str) -> Encoder:
         """Return the encoder of a name, loaded the first time it is asked for."""
         if model not in self._loaded:
-            waiting: AbstractContextManager[object] = nullcontext()
-            if self.err.is_terminal and not self.err.is_dumb_terminal:
-                waiting = self.err.status("Loading the model")
-            with waiting:
+            with self._waiting():
                 self._loaded[model] = self._load_encoder(model)
         return self._loaded[model]
+
+    def reranker(self, model: str) -> Reranker | None:
+        """Return the reranker of a name; None where that says that there is to be none."""
+        with self._waiting():
+            return self._load_reranker(model)
+
+    def _waiting(self) -> AbstractContextManager[object]:
+        if self.err.is_terminal and not self.err.is_dumb_terminal:
+            return self.err.status("Loading the model")
+        return nullcontext()
 
     @contextmanager
     def changing(self, data: Path) -> Iterator[None]:

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
+from retrieval.asked import MAX_LIMIT
 from retrieval.citations import CitationStyle
-from retrieval.filters import Filters
+from retrieval.filters import EVERY_KIND, Filters
 from retrieval.records import AnswererKind, AnswerKind, FindingName, Genre, House
-from retrieval.results import Match
-from retrieval.search import MAX_LIMIT
-from service.values import WHOLE_NUMBER, Day, Question, Words, one_of
+from retrieval.results import Expanding, Grouping, Match, Mode, SearchResult, Sort
+from retrieval.search import Searcher
+from service.values import WHOLE_NUMBER, YES_OR_NO, Day, KindAsked, Question, Words, one_of
 
 MAX_VALUES = 50
 """The most values of one filter."""
 
+MAX_CURSOR_CHARACTERS = 200
+"""More than a cursor has."""
 
-class _Limits(BaseModel):
-    """How a search may be limited; the names are the same on every surface."""
+
+class Fresh(StrEnum):
+    """Whether the time that a question asks for counts: `auto`: yes, where it asks for one; `off`: never."""
+
+    AUTO = "auto"
+    OFF = "off"
+
+
+class Limits(BaseModel):
+    """How a search, an export or counts may be limited; the names are the same on every surface."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT), WHOLE_NUMBER] = Field(
-        default=10, description="The most answers to return.", examples=[5]
-    )
     answered_from: Day | None = Field(
         default=None, description="Only answers given on this day or later.", examples=["2024-07-05"]
     )
@@ -65,10 +74,10 @@ class _Limits(BaseModel):
     party: tuple[Words, ...] = Field(
         default=(), description="The asker's party on the day.", examples=[["Labour"]], max_length=MAX_VALUES
     )
-    kind: tuple[Annotated[AnswerKind, one_of(AnswerKind)], ...] = Field(
+    kind: tuple[Annotated[KindAsked, one_of(KindAsked)], ...] = Field(
         default=(),
-        description="What the answer is. With neither kind nor finding: substantive answers that say "
-        "more than that the information is not held or would cost too much.",
+        description="What the answer is; `all` looks in every kind, refusals included. With neither kind nor finding: "
+        "substantive answers that say more than that the information is not held or would cost too much.",
         examples=[["substantive"]],
         max_length=MAX_VALUES,
     )
@@ -96,11 +105,6 @@ class _Limits(BaseModel):
         examples=[["minister"]],
         max_length=MAX_VALUES,
     )
-    match: Annotated[Match, one_of(Match)] = Field(
-        default=Match.MEANING,
-        description="How the question is matched; only `meaning` is there yet.",
-        examples=["meaning"],
-    )
 
     def filters(self) -> Filters:
         """Return the limits on which records may answer.
@@ -118,7 +122,7 @@ class _Limits(BaseModel):
             minister=self.minister,
             asker=self.asker,
             party=self.party,
-            kind=self.kind,
+            kind=EVERY_KIND if KindAsked.ALL in self.kind else tuple(AnswerKind(kind) for kind in self.kind),
             finding=self.finding,
             heading=self.heading,
             genre=self.genre,
@@ -126,7 +130,83 @@ class _Limits(BaseModel):
         )
 
 
-class SearchRequest(_Limits):
+class _Search(Limits):
+    """How a search matches, and which part of what it finds is wanted."""
+
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT), WHOLE_NUMBER] = Field(
+        default=10, description="The most answers to return.", examples=[5]
+    )
+    match: Annotated[Match, one_of(Match)] = Field(
+        default=Match.MEANING,
+        description="`meaning` finds the nearest answers. `exact` finds every answer that has the question's words one "
+        'after another; `words` every answer that has words and "phrases" joined by AND, OR and NOT, in capitals. '
+        "For both, case and accents are folded, there is no stemming, and punctuation is not compared; answers and "
+        "their attachments are looked in, questions and headings are not.",
+        examples=["meaning"],
+    )
+    sort: Annotated[Sort, one_of(Sort)] | None = Field(
+        default=None,
+        description="With match=exact or words: by the day answered, newest first unless it is `oldest`.",
+        examples=["newest"],
+    )
+    cursor: Annotated[str, StringConstraints(max_length=MAX_CURSOR_CHARACTERS)] | None = Field(
+        default=None,
+        description="With match=exact or words: the `next_cursor` of a page, for the one after it. The question, the "
+        "filters, match and sort must stay the same, and so must what is indexed.",
+        examples=["MS4xMC4wMTIzNDU2Nzg5YWIuMDEyMzQ1Njc4OWFi"],
+    )
+    mode: Annotated[Mode, one_of(Mode)] = Field(
+        default=Mode.FULL,
+        description="How much work is done: `full` reads the best answers again beside the question, which takes "
+        "several times as long; `fast` does not.",
+        examples=["fast"],
+    )
+    group: Annotated[Grouping, one_of(Grouping)] = Field(
+        default=Grouping.ON,
+        description="Whether answers that say nearly the same, but for numbers or names, share one hit, led by the one "
+        "that fits the question best. With `off`, each is a hit of its own.",
+        examples=["off"],
+    )
+
+    @property
+    def groups(self) -> bool:
+        """Whether answers that say nearly the same share one hit."""
+        return self.group is Grouping.ON
+
+    understand: Annotated[bool, YES_OR_NO] = Field(
+        default=False,
+        description="Whether explicit words of the question become filters: `said by`, `answered by`, `asked in the "
+        "Lords`, `what has the Home Office said since March 2026`. The response lists them in `understood`, each "
+        "with the way to do without it. Where they leave nothing, they are not applied, and the response says so.",
+        examples=[True],
+    )
+    fresh: Annotated[Fresh, one_of(Fresh)] = Field(
+        default=Fresh.AUTO,
+        description="Whether a question that asks for now (`current`, `latest`, `this year`) prefers recent answers, "
+        "and one that names a time those of that time. The response says so in `freshness`. `off` switches it off.",
+        examples=["off"],
+    )
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the time that the question asks for counts."""
+        return self.fresh is Fresh.AUTO
+
+    expand: Annotated[Expanding, one_of(Expanding)] = Field(
+        default=Expanding.ON,
+        description="Whether the long form of a short one in the question is looked for too, such as `special "
+        "educational needs` for `SEN`, and the reverse, as answers in the corpus explain them. The response lists them "
+        "in `expanded`. `off` switches it off. With `match` exact or words, the words count as they stand.",
+        examples=["off"],
+    )
+
+    @property
+    def expands(self) -> bool:
+        """Whether the short and long forms of the question's words are looked for too."""
+        return self.expand is Expanding.ON
+
+
+class SearchRequest(_Search):
     """A question in plain words, and what the search is limited to."""
 
     query: Question = Field(
@@ -134,8 +214,28 @@ class SearchRequest(_Limits):
         examples=["How many foreign national offenders were returned in a year?"],
     )
 
+    def answered_by(self, searcher: Searcher) -> SearchResult:
+        """Return what a searcher finds.
 
-class SearchParameters(_Limits):
+        Raises:
+            QueryError: If the question or a filter can't be used.
+        """
+        return searcher.search(
+            self.query,
+            self.filters(),
+            limit=self.limit,
+            match=self.match,
+            mode=self.mode,
+            understand=self.understand,
+            fresh=self.is_fresh,
+            group=self.groups,
+            sort=self.sort,
+            cursor=self.cursor,
+            expand=self.expands,
+        )
+
+
+class SearchParameters(_Search):
     """The same as a URL's query string gives it; values within a filter are given by repeating it."""
 
     q: Question = Field(

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from retrieval.encoders import DEFAULT_MODEL
 from retrieval.errors import QueryError
+from retrieval.models import DEFAULT_MODEL, DEFAULT_RERANKER
 from service.faults import faults
 
 # These have no option: nobody needs them on the command line.
@@ -24,6 +24,9 @@ class Settings(BaseSettings):
 
     data: Path = Field(default=Path("data"), description="The data directory.")
     model: _Given = Field(default=DEFAULT_MODEL, description="Name or folder of the model that encodes questions.")
+    reranker: _Given = Field(
+        default=DEFAULT_RERANKER, description="Name or folder of the model that reads the best answers again, or none."
+    )
     host: _Given = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes any that is free.")
     reload_seconds: float = Field(

@@ -12,7 +12,8 @@ from pydantic import BeforeValidator, StringConstraints
 from pydantic.functional_validators import AfterValidator
 from pydantic_core import PydanticCustomError
 
-from retrieval.search import MAX_QUERY_CHARACTERS
+from retrieval.asked import MAX_QUERY_CHARACTERS
+from retrieval.records import AnswerKind
 from service.faults import shown
 
 MAX_VALUE_CHARACTERS = 200
@@ -45,6 +46,14 @@ def _whole_number(value: object) -> object:
     return value
 
 
+def _yes_or_no(value: object) -> object:
+    # Left to itself pydantic also takes 1, "on" and "t", where a slip switches something on in silence.
+    found = {"true": True, "false": False}.get(value.strip().casefold()) if isinstance(value, str) else value
+    if not isinstance(found, bool):
+        raise _wrong("yes_or_no", value, "is neither true nor false")
+    return found
+
+
 def _not_blank(value: str) -> str:
     if not value.split():
         raise PydanticCustomError("blank", "it is empty: ask a question or name a topic in plain words")
@@ -65,7 +74,19 @@ def one_of(names: type[StrEnum]) -> BeforeValidator:
     return BeforeValidator(find)
 
 
+class KindAsked(StrEnum):
+    """The kinds of answers, and `all` for every one of them, refusals included."""
+
+    SUBSTANTIVE = AnswerKind.SUBSTANTIVE.value
+    HOLDING = AnswerKind.HOLDING.value
+    POINTER = AnswerKind.POINTER.value
+    PROROGATION = AnswerKind.PROROGATION.value
+    WILL_WRITE = AnswerKind.WILL_WRITE.value
+    ALL = "all"
+
+
 Question = Annotated[str, StringConstraints(min_length=1, max_length=MAX_QUERY_CHARACTERS), AfterValidator(_not_blank)]
 Day = Annotated[date, BeforeValidator(_plain_date)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_VALUE_CHARACTERS)]
 WHOLE_NUMBER: Final = BeforeValidator(_whole_number)
+YES_OR_NO: Final = BeforeValidator(_yes_or_no)

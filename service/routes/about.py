@@ -14,6 +14,8 @@ router = APIRouter(tags=["about"], dependencies=[Depends(takes_nothing)])
 
 _LINKS = {
     "search": "/v1/search?q={question}",
+    "export": "/v1/export?q={words}&match=exact&format=csv",
+    "counts": "/v1/counts?by=month,answering_body&q={words}&match=exact",
     "answer": "/v1/answers/{key}",
     "citation": "/v1/answers/{key}/citation?style={style}",
     "history": "/v1/answers/{key}/history",

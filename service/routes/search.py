@@ -46,5 +46,4 @@ def search_by_body(searcher: ReadySearcher, request: Annotated[SearchRequest, Bo
 
 
 def _found(searcher: Searcher, request: SearchRequest) -> Response:
-    result = searcher.search(request.query, request.filters(), limit=request.limit, match=request.match)
-    return Response(to_json(result), media_type="application/json")
+    return Response(to_json(request.answered_by(searcher)), media_type="application/json")

@@ -1,0 +1,57 @@
+"""What an export or counts may be asked, checked once for every surface."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from retrieval.counting import Dimension
+from retrieval.exporting import ExportFormat
+from retrieval.results import Match, Sort
+from service.schemas import Limits
+from service.values import Question, one_of
+
+_MATCH = (
+    '`exact` for the words one after another; `words` for words and "phrases" joined by AND, OR and NOT. Meaning has '
+    "no whole set."
+)
+
+
+class ExportRequest(Limits):
+    """Words to find, and how the passages that have them are written."""
+
+    q: Question = Field(description="The words to find.", examples=["foreign national offenders"])
+    match: Annotated[Match, one_of(Match)] = Field(default=Match.EXACT, description=_MATCH, examples=["exact"])
+    sort: Annotated[Sort, one_of(Sort)] = Field(
+        default=Sort.NEWEST, description="The order, by the day answered.", examples=["newest"]
+    )
+    format: Annotated[ExportFormat, one_of(ExportFormat)] = Field(
+        default=ExportFormat.CSV,
+        description="`csv`, with a header, and with an apostrophe before each cell that a spreadsheet would take for "
+        "a formula; or `jsonl`, one JSON object a line, with every text as it is.",
+        examples=["csv"],
+    )
+
+
+def _parted(values: object) -> object:
+    """Return the values of a list whose items may themselves be lists with commas."""
+    given = values if isinstance(values, list | tuple) else [values]
+    return tuple(part for value in given for part in (value.split(",") if isinstance(value, str) else [value]))
+
+
+class CountRequest(Limits):
+    """What to count answers by, and the words they must have."""
+
+    by: Annotated[tuple[Annotated[Dimension, one_of(Dimension)], ...], BeforeValidator(_parted)] = Field(
+        description="What to count by, parted by commas; `month` is that of the answer, `party` that of whoever asked.",
+        examples=[["month,answering_body,finding"]],
+        min_length=1,
+        max_length=20,
+    )
+    q: Question | None = Field(
+        default=None,
+        description="The words to find; without them everything that passes the filters is counted.",
+        examples=["foreign national offenders"],
+    )
+    match: Annotated[Match, one_of(Match)] = Field(default=Match.EXACT, description=_MATCH, examples=["exact"])
