@@ -405,10 +405,15 @@ def measured_add(given: argparse.Namespace) -> dict[str, object]:
             "the_same_records_alone_seconds": round(alone.seconds, 1),
             "nothing_new_seconds": round(nothing, 1),
             "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-            "snapshot_bytes": sum(path.stat().st_size for path in snapshot.iterdir()),
-            "files": {path.name: path.stat().st_size for path in sorted(snapshot.iterdir())},
+            "snapshot_bytes": sum(_size(path) for path in snapshot.iterdir()),
+            "files": {path.name: _size(path) for path in sorted(snapshot.iterdir())},
             "embeddings_bytes": sum(path.stat().st_size for path in (data / "embeddings").iterdir()),
         }
+
+
+def _size(path: Path) -> int:
+    """Return the bytes of a file, or of all files in a folder."""
+    return path.stat().st_size if path.is_file() else sum(_size(one) for one in path.iterdir())
 
 
 if __name__ == "__main__":

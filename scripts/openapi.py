@@ -30,6 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "openapi.json"
 PROMISED = ROOT / "docs" / "openapi-v1.json"
 EXAMPLES = ROOT / "service" / "examples.json"
+WORDS = "foreign national offenders"
 QUESTION = "How many foreign national offenders were returned in a year?"
 
 
@@ -60,6 +61,7 @@ def examples(encoder: Encoder, data: Path) -> dict[str, object]:
         cited = {"style": "oscola", "paragraph": hit["passage"]["ordinal"]}
         return {
             "/v1/search": found,
+            "/v1/counts": client.get("/v1/counts", params={"by": "month,finding", "q": WORDS}).json(),
             "/v1/answers/{key}": client.get(answer).json(),
             "/v1/answers/{key}/citation": client.get(f"{answer}/citation", params=cited).json(),
             "/v1/answers/{key}/history": client.get(f"{answer}/history").json(),
