@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,10 +18,11 @@ import pytest
 from numpy.typing import NDArray
 
 from retrieval.build import build
-from retrieval.encoders import EncoderIdentity, unit_rows
+from retrieval.encoders import EncoderIdentity, TokenVectors, unit_rows
 
 HERE = Path(__file__).parent
 WINDOW = 120
+_WORD = re.compile(r"[^\s.,]+")
 
 # What Rich and Typer go by, beside the terminal itself.
 _OF_TERMINALS = frozenset(
@@ -67,6 +69,17 @@ class ToyEncoder:
             for word in set(text.lower().replace(".", " ").replace(",", " ").split()):
                 vectors[row, hashlib.sha256(word.encode()).digest()[0]] += 1
         return unit_rows(vectors)
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Take words for tokens, each as it is whatever stands beside it."""
+        found = [list(_WORD.finditer(text))[:WINDOW] for text in texts]
+        return [
+            TokenVectors(
+                np.array([word.span() for word in words], dtype=np.int64).reshape(-1, 2),
+                self.encode_queries([word.group() for word in words]),
+            )
+            for words in found
+        ]
 
 
 @pytest.fixture(autouse=True)

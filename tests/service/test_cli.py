@@ -306,7 +306,9 @@ def test_a_limit_is_kept(despatch: Despatch, built_once: Path, three_topics: str
             ["--answering-body", "Tresury"],
             "--answering-body: 'Tresury' is not in what is indexed (nearest: Treasury",
         ),
-        (["--match", "words"], "--match: words is not available yet"),
+        (["--match", "word"], "--match: 'word' is not one of meaning, words, exact"),
+        (["--match", "exact", "--cursor", "x"], "--cursor: 'x' is no cursor of a search: start again"),
+        (["--sort", "oldest"], "--sort: match=meaning gives the nearest answers, best first: leave it out"),
     ],
 )  # fmt: skip
 def test_a_slip_in_an_option_is_told_by_the_name_of_the_option(
@@ -555,10 +557,10 @@ def test_evaluate_prints_the_measures_in_one_object(despatch: Despatch, built_on
 
 
 def test_evaluate_lists_the_modes_there_are(despatch: Despatch, built_once: Path):
-    done = despatch("evaluate", "--data", built_once, "--queries", "q", "--qrels", "r", "--mode", "fast")
+    done = despatch("evaluate", "--data", built_once, "--queries", "q", "--qrels", "r", "--mode", "quick")
     assert (done.code, done.err) == (
         2,
-        "despatch: --mode: 'fast' is not a way of ranking: there is default\n",
+        "despatch: --mode: 'quick' is not a way of ranking: there is full, fast\n",
     )
 
 
@@ -597,7 +599,9 @@ def test_every_example_in_the_help_uses_options_that_are_there(despatch: Despatc
 def test_search_has_an_option_for_each_parameter_of_the_api(despatch: Despatch, capsys: pytest.CaptureFixture[str]):
     assert despatch("search", "--help").code == 0
     told = capsys.readouterr().out
-    names = [name.replace("_", "-") for name in SearchRequest.model_fields if name != "query"]
+    names = [name.replace("_", "-") for name in SearchRequest.model_fields if name not in {"query", "group", "expand"}]
+    assert "--no-group " in told
+    assert "--no-expand " in told
     assert [name for name in names if f"--{name} " not in told] == []
 
 

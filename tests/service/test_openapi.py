@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
+from retrieval.counting import Counts
 from retrieval.encoders import SentenceEncoder
 from retrieval.history import History
 from retrieval.results import Answer, Coverage, SearchResult, Thread
@@ -18,6 +19,7 @@ COMMITTED = json.loads(DOCUMENT.read_text(encoding="utf-8"))
 TYPES = {
     "/": Welcome,
     "/v1/search": SearchResult,
+    "/v1/counts": Counts,
     "/v1/answers/{key}": Answer,
     "/v1/answers/{key}/citation": WrittenCitation,
     "/v1/answers/{key}/history": History,
@@ -78,6 +80,9 @@ def test_every_operation_and_parameter_is_described_with_an_example(operation):
         assert parameter["schema"]["examples"], parameter["name"]
     found = operation["responses"]["200"]
     assert found["description"] != "Successful Response"
+    if set(found["content"]) == {"text/csv", "application/x-ndjson"}:
+        assert all(content["example"] for content in found["content"].values())
+        return
     reference = found["content"]["application/json"]["examples"]["sample"]["$ref"]
     assert reference.removeprefix("#/components/examples/") in COMMITTED["components"]["examples"]
 

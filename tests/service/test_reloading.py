@@ -205,6 +205,7 @@ class Faltering:
         self.fits = encoder.fits
         self.encode_documents = encoder.encode_documents
         self.encode_queries = encoder.encode_queries
+        self.encode_tokens = encoder.encode_tokens
 
     @property
     def identity(self) -> EncoderIdentity:

@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from retrieval.filters import Filters
+from retrieval.filters import EVERY_KIND, Filters
 from retrieval.records import AnswererKind, AnswerKind, FindingName, Genre, House
 from retrieval.results import Answer, Coverage, Match, SearchResult
 from retrieval.search import Searcher
 from service.faults import faults, shown
 from service.schemas import SearchParameters, SearchRequest, to_data, to_json
+from service.values import KindAsked
 
 
 def test_only_the_question_must_be_given():
@@ -61,7 +62,8 @@ def test_every_filter_reaches_the_library():
 
 def test_a_request_has_a_field_for_every_filter_and_no_other():
     fields = set(SearchRequest.model_fields)
-    assert fields - {"query", "limit", "match"} == set(Filters.__dataclass_fields__)
+    own = {"query", "limit", "match", "sort", "cursor", "mode", "understand", "fresh", "group", "expand"}
+    assert fields - own == set(Filters.__dataclass_fields__)
     assert set(SearchParameters.model_fields) - {"q"} == fields - {"query"}
 
 
@@ -85,10 +87,15 @@ def test_any_day_written_plainly_is_read_back(day):
     assert SearchRequest.model_validate({"query": "x", "tabled_to": day.isoformat()}).tabled_to == day
 
 
-@given(st.text(), st.sampled_from(["answered_from", "house", "kind", "match", "limit", "party", "nothing"]))
+@given(
+    st.text(),
+    st.sampled_from(["answered_from", "house", "kind", "match", "limit", "sort", "cursor", "party", "nothing"]),
+)
 def test_whatever_is_wrong_can_be_told_in_a_short_line(value, name):
     try:
-        SearchRequest.model_validate({"query": "x", name: value if name in ("match", "limit") else [value]})
+        SearchRequest.model_validate(
+            {"query": "x", name: value if name in ("match", "limit", "sort", "cursor") else [value]}
+        )
     except ValidationError as error:
         fault = faults(error.errors(include_url=False), SearchRequest.model_fields)[0]
         assert fault.field == name
@@ -126,3 +133,10 @@ def test_results_are_written_on_one_line_and_read_back_equal(built_once, toy_enc
         assert to_data(result) == json.loads(written)
         assert TypeAdapter(kind).validate_json(written) == result
     assert "£12 million" in to_json(searcher.corpus.answer("1")).decode()
+
+
+def test_every_kind_can_be_asked_for_and_all_of_them_in_one_word():
+    assert {kind.value for kind in KindAsked} == {*AnswerKind, "all"}
+    request = SearchRequest.model_validate({"query": "x", "kind": ["ALL", "holding"]})
+    assert request.filters() == Filters(kind=EVERY_KIND)
+    assert set(EVERY_KIND) == set(AnswerKind)

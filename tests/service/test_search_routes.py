@@ -215,7 +215,7 @@ def test_an_unknown_parameter_is_an_error_that_names_the_nearest(client: TestCli
     found = problem(client.post("/v1/search", json={"query": BUSES, "hosue": ["Lords"]}), 422)
     assert (found["field"], found["nearest"]) == ("hosue", ["house"])
     found = problem(client.get("/v1/search", params={"q": BUSES, "zzzzzz": "x"}), 422)
-    assert "those there are: limit, answered_from" in found["detail"]
+    assert "those there are: answered_from, answered_to" in found["detail"]
     assert "nearest" not in found
 
 
@@ -231,7 +231,7 @@ def test_a_parameter_given_twice_is_refused_unless_it_is_a_list(client: TestClie
 
 def test_everything_wrong_is_listed_at_once(client: TestClient):
     found = problem(client.get("/v1/search", params={"q": BUSES, "limit": 0, "kind": "holdin"}), 422)
-    assert [one["field"] for one in found["errors"]] == ["limit", "kind"]
+    assert [one["field"] for one in found["errors"]] == ["kind", "limit"]
     many = {f"wrong{number}": 1 for number in range(60)}
     assert len(problem(client.post("/v1/search", json={"query": BUSES, **many}), 422)["errors"]) == 20
 
@@ -274,14 +274,29 @@ def test_a_filter_takes_at_most_50_values_of_200_characters(client: TestClient, 
     assert problem(client.post("/v1/search", json={"query": BUSES, name: good}), 422)["field"] == name
 
 
-@pytest.mark.parametrize("match", ["words", "exact"])
-def test_a_way_of_matching_that_is_not_there_yet_is_501(client: TestClient, match):
-    for response in (
-        client.get("/v1/search", params={"q": BUSES, "match": match}),
-        client.post("/v1/search", json={"query": BUSES, "match": match}),
-    ):
-        found = problem(response, 501)
-        assert (found["field"], found["title"]) == ("match", "Not available yet")
+def test_exact_words_are_found_counted_and_paged_the_same_by_url_and_by_body(client: TestClient):
+    asked: dict[str, str | int] = {"q": "the", "match": "exact", "kind": "all", "limit": 2, "sort": "oldest"}
+    first = client.get("/v1/search", params=asked).json()
+    assert (first["match"], first["sort"], first["total"]) == ("exact", "oldest", 10)
+    assert [hit["key"] for hit in first["hits"]] == ["commons-2024-05-20-999", "commons-2024-10-01-310"]
+    assert first["filters"]["kind"] == ["substantive", "holding", "pointer", "prorogation", "will_write"]
+    span = first["hits"][0]["passage"]["matched"][0]
+    assert first["hits"][0]["passage"]["text"][span["start"] : span["end"]] == "the"
+    body = {"query": "the", "match": "exact", "kind": ["all"], "limit": 8, "sort": "oldest"}
+    rest = client.post("/v1/search", json={**body, "cursor": first["next_cursor"]}).json()
+    assert [hit["rank"] for hit in rest["hits"]] == list(range(3, 11))
+    assert rest["next_cursor"] is None
+    found = problem(client.get("/v1/search", params={**asked, "q": "a", "cursor": first["next_cursor"]}), 422)
+    assert found["field"] == "cursor"
+    assert "start again without a cursor" in found["detail"]
+
+
+def test_words_are_joined_by_operators_and_a_slip_is_told_with_its_place(client: TestClient):
+    asked = {"q": '(bus OR "homeless veterans") NOT zeppelin', "match": "words"}
+    found = client.get("/v1/search", params=asked).json()
+    assert [hit["key"] for hit in found["hits"]] == ["lords-2025-02-03-hl77", "commons-2025-01-13-205"]
+    told = problem(client.get("/v1/search", params={"q": "bus AND (train", "match": "words"}), 422)
+    assert told["detail"] == "query: at character 9, ( is never closed: add )"
 
 
 @pytest.mark.parametrize(

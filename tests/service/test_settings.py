@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.encoders import DEFAULT_MODEL
 from retrieval.errors import QueryError
+from retrieval.models import DEFAULT_MODEL
 from service.settings import read_settings
 
 NAMES = ("DESPATCH_DATA", "DESPATCH_MODEL", "DESPATCH_HOST", "DESPATCH_PORT")

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from retrieval.answering import answering_sentences, coverage, likeness, part
+from retrieval.encoders import Encoder, EncoderIdentity, SentenceEncoder, TokenVectors
+from retrieval.models import STOCK_MODEL
+from retrieval.results import Span
+
+LANTERNS = "The quay is long. Forty lanterns were lit on the invented quay. Ministers are grateful."
+HEADING = "Lanterns: Quays\nHow many lanterns were lit on the quay, and when?\n"
+
+
+class Prefixed:
+    """An encoder that asks for words before a question and before a passage."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.encoder = encoder
+        self.read: list[str] = []
+        self.precision, self.fits = encoder.precision, encoder.fits
+
+    @property
+    def identity(self) -> EncoderIdentity:
+        return replace(self.encoder.identity, query_prefix="grateful ministers: ", document_prefix="quay: ")
+
+    def encode_documents(
+        self, texts: Sequence[str], progress: Callable[[int], None] = lambda done: None
+    ) -> NDArray[np.float32]:
+        return self.encoder.encode_documents(texts, progress)
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self.encoder.encode_queries(texts)
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        self.read.extend(texts)
+        return self.encoder.encode_tokens(texts)
+
+
+def marked(question: str, text: str, encoder: Encoder, before: str = "") -> str | None:
+    span = answering_sentences(question, [text], [before + text], encoder)[0]
+    return text[span.start : span.end] if span else None
+
+
+def tokens(*vectors: Sequence[float]) -> TokenVectors:
+    spans = np.array([(place, place + 1) for place in range(len(vectors))], dtype=np.int64).reshape(-1, 2)
+    return TokenVectors(spans, np.array(vectors, dtype=np.float32).reshape(len(vectors), 2))
+
+
+def test_the_sentence_that_speaks_to_most_of_the_question_is_marked(toy_encoder: Encoder):
+    assert (
+        marked("how many lanterns were lit", LANTERNS, toy_encoder) == "Forty lanterns were lit on the invented quay."
+    )
+    assert marked("are ministers grateful", LANTERNS, toy_encoder) == "Ministers are grateful."
+
+
+def test_what_is_read_before_a_passage_moves_no_mark(toy_encoder: Encoder):
+    question = "how many lanterns were lit"
+    assert marked(question, LANTERNS, toy_encoder, HEADING) == "Forty lanterns were lit on the invented quay."
+
+
+def test_several_passages_each_have_a_mark_of_their_own(toy_encoder: Encoder):
+    other = "No lanterns were lit. The harbour is wide."
+    texts = [LANTERNS, "", "One sentence of lanterns.", other]
+    found = answering_sentences("lanterns lit", texts, [HEADING + text for text in texts], toy_encoder)
+    assert found == [Span(18, 63), None, Span(0, 25), Span(0, 21)]
+
+
+def test_a_passage_of_one_sentence_is_marked_without_being_read(toy_encoder: Encoder):
+    encoder = Prefixed(toy_encoder)
+    assert marked("lanterns", "One sentence of lanterns.", encoder) == "One sentence of lanterns."
+    assert encoder.read == []
+
+
+def test_the_prefixes_of_a_model_are_read_but_are_no_part_of_question_or_passage(toy_encoder: Encoder):
+    encoder = Prefixed(toy_encoder)
+    assert marked("forty lanterns", LANTERNS, encoder, HEADING) == "Forty lanterns were lit on the invented quay."
+    assert encoder.read == ["grateful ministers: forty lanterns", "quay: " + HEADING + LANTERNS]
+
+
+def test_a_sentence_past_the_window_is_not_marked(toy_encoder: Encoder):
+    text = "Piers " * 60 + "end. " + "Piers " * 60 + "stop. Forty lanterns were lit."
+    assert marked("forty lanterns", text, toy_encoder) == ("Piers " * 60 + "end.")
+
+
+def test_a_question_without_a_word_marks_the_first_sentence(toy_encoder: Encoder):
+    assert marked("...", LANTERNS, toy_encoder) == "The quay is long."
+
+
+def test_a_part_has_the_tokens_that_lie_wholly_in_it(toy_encoder: Encoder):
+    whole = toy_encoder.encode_tokens(["One two three"])[0]
+    assert part(whole, 2, 13).spans.tolist() == [[4, 7], [8, 13]]
+    assert part(whole, 2, 13).vectors.tolist() == whole.vectors[1:].tolist()
+
+
+def test_likeness_is_the_cosine_of_the_means():
+    found = likeness(tokens((2, 0), (0, 2)), [tokens((1, 1)), tokens((3, 0)), tokens((-1, 0), (0, -1)), tokens()])
+    assert found.tolist() == pytest.approx([1, 0.5**0.5, -1, -1])
+
+
+def test_coverage_is_the_mean_over_the_question_of_the_nearest_token_of_a_sentence():
+    asked = tokens((2, 0), (0, 1))
+    found = coverage(asked, [tokens((5, 0), (0, 1)), tokens((1, 0)), tokens((3, 4)), tokens()])
+    assert found.tolist() == pytest.approx([1, 0.5, (0.6 + 0.8) / 2, -1])
+
+
+@pytest.mark.model
+def test_a_sentence_is_understood_by_what_it_stands_among():
+    text = (
+        "The Invented Bridge over the river closed for repairs last spring. The Department is aware of the views of "
+        "local people. It will open again in March."
+    )
+    question = "when does the invented bridge open again"
+    assert marked(question, text, SentenceEncoder(STOCK_MODEL), "Invented Bridge\n") == "It will open again in March."
