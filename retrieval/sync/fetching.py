@@ -14,9 +14,12 @@ from retrieval.sync.collection import COLLECTIONS
 from retrieval.sync.held import Held
 from retrieval.sync.journal import Journal
 from retrieval.sync.row import Row
+from retrieval.sync.signals import signals_held_back
 from retrieval.sync.waiting import MOST_TRIES_AGAINST_A_ROW, Pending, Queue, Wanted, received
 
 _GONE = "the service has no record with this id (status 404)"
+# So long at most Ctrl-C waits for a call that takes its time.
+_SECONDS_OF_WAITING = 0.2
 _OLDER = "the single call gives an older state than the list"
 
 
@@ -56,7 +59,7 @@ class Fetcher:
         with ThreadPoolExecutor(self.service.in_flight, "fetching") as pool:
             try:
                 while self._launch(pool, run, urgent_only=urgent_only):
-                    for future in wait(self._flying, return_when=FIRST_COMPLETED).done:
+                    for future in self._arrived():
                         self._land(future, run)
                         done += 1
                         told(done, left)
@@ -69,13 +72,24 @@ class Fetcher:
         under_way = {(wanted.genre, wanted.id) for wanted in self._flying.values()}
         for wanted in self.queue.next(run, self.service.in_flight, urgent_only=urgent_only):
             if len(self._flying) < self.service.in_flight and (wanted.genre, wanted.id) not in under_way:
-                self._flying[pool.submit(self.service.record, COLLECTIONS[wanted.genre], wanted.id)] = wanted
+                with signals_held_back():
+                    self._flying[pool.submit(self.service.record, COLLECTIONS[wanted.genre], wanted.id)] = wanted
         return bool(self._flying)
+
+    def _arrived(self) -> set[Future[bytes | None]]:
+        """Wait until a call under way has ended; return those that have."""
+        while True:
+            with signals_held_back():
+                done = wait(self._flying, _SECONDS_OF_WAITING, FIRST_COMPLETED).done
+            if done:
+                return done
 
     def _keep_what_comes(self, pool: ThreadPoolExecutor, run: int) -> None:
         """Note what the calls under way still bring, so that none of them has to be made again."""
         self.service.stop()
-        pool.shutdown(wait=True, cancel_futures=True)
+        with signals_held_back():
+            pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(wait=True)
         for future in list(self._flying):
             if not future.cancelled() and future.exception() is None:
                 self._land(future, run)

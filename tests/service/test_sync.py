@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -295,10 +296,14 @@ def test_a_real_ctrl_c_during_the_fetching_is_quiet_and_loses_nothing(server: Re
         text=True,
     )
     with process:
-        while not any(one.path.startswith(f"/api{PATH}/1") for one in server.requests):
-            assert process.poll() is None
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        try:
+            while not any(one.path.startswith(f"/api{PATH}/1") for one in server.requests):
+                assert process.poll() is None
+                time.sleep(0.001)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert (process.returncode, out) == (130, "")
     assert err.endswith(f"Stopped; what was fetched is kept in {data}. Run the same command to go on.\n")
     assert "Traceback" not in err

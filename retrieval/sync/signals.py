@@ -1,0 +1,41 @@
+"""Keeps Ctrl-C out of the moments in which threads share a lock."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+_HELD_BACK = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def signals_held_back() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM take effect at the end of the block instead of inside it.
+
+    An exception raised by a signal handler can come after any step of Python code, of the standard library's too
+    (docs.python.org, module `signal`, "Note on Signal Handlers and Exceptions"). Where it comes between taking the
+    lock of a `threading.Condition`, on which futures and thread pools stand, and entering its block, the lock stays
+    taken and every thread that needs it waits for ever. Keep the block short: until it ends, Ctrl-C does nothing.
+    Outside the main thread, where Python handles no signal, this does nothing.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        came.append(number)
+
+    before = {number: signal.getsignal(number) for number in _HELD_BACK}
+    try:
+        for number in _HELD_BACK:
+            signal.signal(number, note)
+        yield
+    finally:
+        for held, handler in before.items():
+            signal.signal(held, handler)
+        for one in came:
+            signal.raise_signal(one)
