@@ -7,30 +7,28 @@ a question is of the same kind as what is right. Answers that nearly repeat the 
 
 from __future__ import annotations
 
-import argparse
 import random
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
-from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder, SentenceEncoder, has_native_bfloat16
 from retrieval.models import STOCK_MODEL
-from scripts.training_set import LAY_QUESTIONS, Pair, PairKind, TrainingSet, read_judged, read_lay_questions
+from scripts.training_set import Pair, PairKind, TrainingSet, training_arguments, training_set
 
 _BATCH = 64
 _AT_ONCE = 16
+_AT_A_TIME = 128
 _SCALE = 20.0  # As sentence-transformers has it for cosines.
 _QUERY_TOKENS, _PASSAGE_TOKENS = 64, 160
 _MINED_FROM, _MINED_TO = 4, 100
-_ROUNDS = {PairKind.LAY: 1, PairKind.SIBLING: 1, PairKind.TABLED: 1}
-_MOST_TABLED = 6_000
+_MOST_TABLED = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +53,7 @@ def examples(found: TrainingSet, pairs: Sequence[Pair], encoder: Encoder) -> lis
     corpus = found.corpus
     allowed = corpus.store.rows_of(np.flatnonzero(found.allowed))
     vectors = encoder.encode_queries([pair.query for pair in pairs])
+    mined = iter(()) if not pairs or pairs[0].kind is PairKind.TABLED else nearest(corpus.index.rows(allowed), vectors)
     made = []
     for pair, vector in zip(pairs, vectors, strict=True):
         rows = np.array(found.rows(pair.record), dtype=np.int64)
@@ -63,24 +62,33 @@ def examples(found: TrainingSet, pairs: Sequence[Pair], encoder: Encoder) -> lis
         if pair.kind is PairKind.TABLED:
             made.append(Example(found.varied(pair.query), found.bare_passage(right), None, (cluster, -1)))
             continue
-        near = corpus.index.search(vector, _MINED_TO, allowed)[0]
+        near = allowed[next(mined)]
         others = [int(row) for row in near if int(found.cluster_of[corpus.store.record_of_row[row]]) != cluster]
         if not others:
             continue  # So often repeated that nothing else comes near.
         wrong = found.random.choice(others[_MINED_FROM:] or others)
-        query = found.varied(pair.query) if pair.kind is PairKind.SIBLING else pair.query
+        query = pair.query if pair.kind is PairKind.LAY else found.varied(pair.query)
         clusters = (cluster, int(found.cluster_of[corpus.store.record_of_row[wrong]]))
         made.append(Example(query, found.passage(right), found.passage(wrong), clusters))
     return made
 
 
+def nearest(passages: NDArray[np.float32], questions: NDArray[np.float32]) -> Iterator[NDArray[np.int64]]:
+    """Yield for each question the places of the passages nearest to it, the nearest first."""
+    count = min(_MINED_TO, len(passages))
+    for start in range(0, len(questions), _AT_A_TIME):
+        cosines = questions[start : start + _AT_A_TIME] @ passages.T
+        for row in cosines:
+            best = np.argpartition(-row, count - 1)[:count]
+            yield best[np.lexsort((best, -row[best]))]
+
+
 def batches(by_kind: dict[PairKind, list[Example]], chance: random.Random) -> Iterator[list[Example]]:
     """Yield batches of one kind each, the kinds mixed."""
     made = []
-    for kind, listed in by_kind.items():
-        for _ in range(_ROUNDS[kind]):
-            shuffled = chance.sample(listed, len(listed))
-            made += [shuffled[start : start + _BATCH] for start in range(0, len(shuffled), _BATCH)]
+    for listed in by_kind.values():
+        shuffled = chance.sample(listed, len(listed))
+        made += [shuffled[start : start + _BATCH] for start in range(0, len(shuffled), _BATCH)]
     yield from chance.sample(made, len(made))
 
 
@@ -114,26 +122,17 @@ def _vectors(model: SentenceTransformer, texts: Sequence[str], tokens: int) -> t
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        epilog="example: python scripts/train_encoder.py --data eval-data --queries plain.queries.jsonl "
-        "sibling.queries.jsonl --qrels plain.qrels sibling.qrels --out trained/encoder",
+    parser = training_arguments(
+        __doc__ or "",
+        "python -m scripts.train_encoder --data eval-data --queries plain.queries.jsonl sibling.queries.jsonl "
+        "--qrels plain.qrels sibling.qrels --out trained/encoder",
     )
-    parser.add_argument("--data", required=True, help="a data directory with an index of the records to train on")
-    parser.add_argument("--queries", nargs="+", type=Path, required=True, help="judged questions: held out")
-    parser.add_argument("--qrels", nargs="+", type=Path, required=True, help="their judgements: held out")
-    parser.add_argument("--lay", type=Path, default=LAY_QUESTIONS, help="questions written for training")
-    parser.add_argument("--out", type=Path, required=True, help="the folder for the model")
     parser.add_argument("--rate", type=float, default=3e-5, help="the highest learning rate")
-    parser.add_argument("--steps", type=int, help="stop after so many batches, to try it out")
-    parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     torch.manual_seed(given.seed)
     cores = torch.get_num_threads()
     stock = SentenceEncoder(STOCK_MODEL)
-    judged, lay = read_judged(given.queries, given.qrels), read_lay_questions(given.lay)
-    found = TrainingSet(Corpus.open(given.data), judged, lay, given.seed)
-    print("held out:", found.held_out.counts(), flush=True)
+    found = training_set(given)
     pairs = {kind: found.pairs(kind) for kind in PairKind}
     tabled = pairs[PairKind.TABLED]
     pairs[PairKind.TABLED] = found.random.sample(tabled, min(_MOST_TABLED, len(tabled)))

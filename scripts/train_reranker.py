@@ -8,28 +8,25 @@ MiniLM's shape, some of its layers taken: two thirds of the layers cost two thir
 
 from __future__ import annotations
 
-import argparse
 import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
-from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder, SentenceEncoder, has_native_bfloat16
 from retrieval.fusion import candidates, fused
-from scripts.training_set import LAY_QUESTIONS, Pair, PairKind, TrainingSet, read_judged, read_lay_questions
+from scripts.training_set import Pair, PairKind, TrainingSet, training_arguments, training_set
 
 _NEGATIVES = 5
 _LISTS = 10  # Questions in a batch.
 _AT_ONCE = 15
 _ABSOLUTE = 0.5  # Weight of the second part of the loss.
-_MOST = {PairKind.LAY: 8_000, PairKind.SIBLING: 3_000}
+_MOST = {PairKind.LAY: 6_500, PairKind.RELATED: 4_500, PairKind.SIBLING: 4_000}
 _TOKENS = 192
 _DEEP = 40  # Wrong passages are taken from the best so many answers.
 
@@ -59,7 +56,7 @@ def lists(found: TrainingSet, pairs: Sequence[Pair], encoder: Encoder) -> list[R
         # The nearest are the hardest, and the likeliest to answer the question after all: not only they.
         hard = found.random.sample(others[: _DEEP // 4], 3)
         wrong = hard + found.random.sample([row for row in others if row not in hard], _NEGATIVES - 3)
-        query = found.varied(pair.query) if pair.kind is PairKind.SIBLING else pair.query
+        query = pair.query if pair.kind is PairKind.LAY else found.varied(pair.query)
         made.append(RankedList(query, tuple(found.passage(row) for row in (right, *wrong))))
         if done % 1000 == 0:
             print(f"lists of {pair.kind}: {done}/{len(pairs)}", flush=True)
@@ -138,28 +135,19 @@ def train(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        epilog="example: python scripts/train_reranker.py --data eval-data --queries plain.queries.jsonl "
+    parser = training_arguments(
+        __doc__ or "",
+        "python -m scripts.train_reranker --data eval-data --model trained/encoder --queries plain.queries.jsonl "
         "sibling.queries.jsonl --qrels plain.qrels sibling.qrels --start trained/encoder --out trained/reranker",
     )
-    parser.add_argument("--data", required=True, help="a data directory with an index of the records to train on")
     parser.add_argument("--model", required=True, help="the encoder of that index")
-    parser.add_argument("--queries", nargs="+", type=Path, required=True, help="judged questions: held out")
-    parser.add_argument("--qrels", nargs="+", type=Path, required=True, help="their judgements: held out")
-    parser.add_argument("--lay", type=Path, default=LAY_QUESTIONS, help="questions written for training")
     parser.add_argument("--start", required=True, help="the folder of the encoder whose weights it starts from")
     parser.add_argument("--layers", type=int, nargs="+", default=[0, 1, 3, 5], help="which of its layers to take")
-    parser.add_argument("--out", type=Path, required=True, help="the folder for the model")
     parser.add_argument("--rate", type=float, default=5e-5, help="the highest learning rate")
-    parser.add_argument("--steps", type=int, help="stop after so many batches, to try it out")
-    parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     torch.manual_seed(given.seed)
     cores = torch.get_num_threads()
-    judged, lay = read_judged(given.queries, given.qrels), read_lay_questions(given.lay)
-    found = TrainingSet(Corpus.open(given.data), judged, lay, given.seed)
-    print("held out:", found.held_out.counts(), flush=True)
+    found = training_set(given)
     encoder = SentenceEncoder(given.model)
     made: list[RankedList] = []
     for kind, most in _MOST.items():

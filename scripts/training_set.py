@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import random
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -21,8 +22,13 @@ from retrieval.passages import encoder_text, question_for_encoder
 from retrieval.records import Record
 from scripts.held_out import HeldOut, Judged, held_out, near_duplicates, pairs_of_near_duplicates, words
 
-LAY_QUESTIONS = Path(__file__).parent / "training" / "lay_questions.jsonl"
-"""Questions in everyday words, two an answer, written for training from answers alone; its README says how."""
+_WRITTEN = Path(__file__).parent / "training"
+
+LAY_QUESTIONS = _WRITTEN / "lay_questions.jsonl"
+"""Questions in everyday words, two an answer, written for training from answers alone; the README there says how."""
+
+RELATED_QUESTIONS = _WRITTEN / "related_questions.jsonl"
+"""Questions in the manner of tabled ones to which the same answer would be given, written for training likewise."""
 
 _KEPT_BACK = 10  # One cluster of answers in so many is for choosing settings, and is not trained on.
 _LONGEST = 160
@@ -37,6 +43,9 @@ class PairKind(StrEnum):
 
     LAY = "lay"
     """Written for training in everyday words."""
+
+    RELATED = "related"
+    """Written for training in the manner of tabled questions, to which the same answer would be given."""
 
     SIBLING = "sibling"
     """Tabled, and given nearly the same answer as the record of the passage."""
@@ -66,11 +75,14 @@ class TrainingSet:
     Args:
         corpus: An index of the records.
         judged: What may not be trained on.
-        lay: By the id of the API, the questions written for training; those that nearly repeat a query are left out.
+        written: The questions written for training, by the id of the API; those that nearly repeat a query are left
+            out.
         seed: Of every choice made at random.
     """
 
-    def __init__(self, corpus: Corpus, judged: Judged, lay: dict[int, list[str]], seed: int = 0) -> None:
+    def __init__(
+        self, corpus: Corpus, judged: Judged, written: Mapping[PairKind, dict[int, list[str]]], seed: int = 0
+    ) -> None:
         """Hold out what is judged, and find which answers nearly repeat one another."""
         self.corpus = corpus
         self.random = random.Random(seed)
@@ -81,7 +93,7 @@ class TrainingSet:
             [number in shown and record.key not in self.held_out.reasons for number, record in enumerate(self.records)]
         )
         self.cluster_of = self._clusters()
-        self._lay = _unasked(lay, judged.queries)
+        self._written = {kind: _unasked(questions, judged.queries) for kind, questions in written.items()}
         self._rows: list[list[int]] = [[] for _ in self.records]
         for row, number in enumerate(corpus.store.record_of_row.tolist()):
             self._rows[number].append(row)
@@ -108,8 +120,9 @@ class TrainingSet:
     def pairs(self, kind: PairKind, *, kept_back: bool = False) -> list[Pair]:
         """Return the pairs of one kind, in the order of the records."""
         numbers = [int(n) for n in np.flatnonzero(self.allowed) if self.kept_back(int(n)) == kept_back]
-        if kind is PairKind.LAY:
-            asked = ((n, self._lay.get(self.records[n].api_id or 0, [])) for n in numbers)
+        if kind in (PairKind.LAY, PairKind.RELATED):
+            written = self._written.get(kind, {})
+            asked = ((n, written.get(self.records[n].api_id or 0, [])) for n in numbers)
             return [Pair(kind, query, n) for n, queries in asked for query in queries]
         if kind is PairKind.TABLED:
             return [Pair(kind, question_for_encoder(self.records[n].question), n) for n in numbers]
@@ -156,9 +169,9 @@ def _fits(text: str) -> bool:
     return len(text.split()) * 4 <= _LONGEST * 3
 
 
-def _unasked(lay: dict[int, list[str]], queries: Sequence[str]) -> dict[int, list[str]]:
+def _unasked(written: dict[int, list[str]], queries: Sequence[str]) -> dict[int, list[str]]:
     """Return the questions written for training without those that nearly repeat a query."""
-    listed = [(number, query) for number, asked in lay.items() for query in asked]
+    listed = [(number, query) for number, asked in written.items() for query in asked]
     repeated = set(near_duplicates([query for _, query in listed], queries))
     found: dict[int, list[str]] = {}
     for place, (number, query) in enumerate(listed):
@@ -184,15 +197,38 @@ def read_judged(queries: Sequence[Path], qrels: Sequence[Path]) -> Judged:
     return Judged(frozenset(ids | {one for one in numbers if one.isdigit()}), tuple(query.query for query in asked))
 
 
-class _LayQuestions(msgspec.Struct, frozen=True):
+def training_arguments(description: str, example: str) -> argparse.ArgumentParser:
+    """Return a parser of what every training is told: the index, what is held out, and what was written for it."""
+    parser = argparse.ArgumentParser(description=description, epilog=f"example: {example}")
+    parser.add_argument("--data", required=True, help="a data directory with an index of the records to train on")
+    parser.add_argument("--queries", nargs="+", type=Path, required=True, help="judged questions: held out")
+    parser.add_argument("--qrels", nargs="+", type=Path, required=True, help="their judgements: held out")
+    parser.add_argument("--lay", type=Path, default=LAY_QUESTIONS, help="questions in everyday words")
+    parser.add_argument("--related", type=Path, default=RELATED_QUESTIONS, help="questions like tabled ones")
+    parser.add_argument("--out", type=Path, required=True, help="the folder for the model")
+    parser.add_argument("--steps", type=int, help="stop after so many batches, to try it out")
+    parser.add_argument("--seed", type=int, default=0, help="of every choice made at random")
+    return parser
+
+
+def training_set(given: argparse.Namespace) -> TrainingSet:
+    """Read what `training_arguments` was told of, and say what is held out."""
+    judged = read_judged(given.queries, given.qrels)
+    written = {PairKind.LAY: read_written(given.lay), PairKind.RELATED: read_written(given.related)}
+    found = TrainingSet(Corpus.open(given.data), judged, written, given.seed)
+    print("held out:", found.held_out.counts(), flush=True)
+    return found
+
+
+class _Written(msgspec.Struct, frozen=True):
     """A line of the questions written for training."""
 
     id: int
     q: list[str]
 
 
-def read_lay_questions(path: Path = LAY_QUESTIONS) -> dict[int, list[str]]:
-    """Read JSON Lines of `{id, q}`: the id of the API, and questions that its answer answers.
+def read_written(path: Path) -> dict[int, list[str]]:
+    """Read questions written for training, JSON Lines of `{id, q}`: the id of the API, and what its answer answers.
 
     Raises:
         SourceNotFound: If the file can't be read.
@@ -207,7 +243,7 @@ def read_lay_questions(path: Path = LAY_QUESTIONS) -> dict[int, list[str]]:
         if not line.strip():
             continue
         try:
-            value = msgspec.json.decode(line, type=_LayQuestions)
+            value = msgspec.json.decode(line, type=_Written)
         except msgspec.DecodeError as error:
             told = f'each line must be {{"id": 123, "q": ["a question", ...]}} ({error})'
             raise MalformedRecord(path, told, number) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from service.building import build_data, build_page, data_option, peak_memory_by
 from service.corrected import corrected_by
 from service.coverage_page import coverage_page
 from service.exits import ExitCode
+from service.filter_options import NO_FILTERS, with_filters
 from service.held import statements_in
 from service.progress import Progress
 from service.related import history_page, thread_page
@@ -98,25 +100,13 @@ class Commands:
             told = words(f"Nothing to do: {data} has this version's format already.")
             self._output.give({"snapshot": current_name(data), "upgraded": False}, as_json, lambda: [told])
 
+    @with_filters
     def search(  # noqa: PLR0913, PLR0917 - each option is a parameter
         self,
         question: given.Question,
         data: given.Data = _DATA,
         limit: given.Limit = "10",
-        answered_from: given.AnsweredFrom = None,
-        answered_to: given.AnsweredTo = None,
-        tabled_from: given.TabledFrom = None,
-        tabled_to: given.TabledTo = None,
-        house: given.Houses = None,
-        answering_body: given.Bodies = None,
-        minister: given.Ministers = None,
-        asker: given.Askers = None,
-        party: given.Parties = None,
-        kind: given.Kinds = None,
-        finding: given.Findings = None,
-        heading: given.Headings = None,
-        genre: given.Genres = None,
-        answerer: given.Answerers = None,
+        filters: Mapping[str, object] = NO_FILTERS,
         match: given.Matching = "meaning",
         understand: given.Understanding = False,
         fresh: given.Freshening = "auto",
@@ -132,13 +122,10 @@ class Commands:
         """Answer a question."""
         asked = question_from(self._session.input("query")) if question == "-" else question
         values: dict[str, object] = {
-            **{"query": asked, "limit": limit, "match": match, "house": house, "party": party, "kind": kind},
-            **{"answered_from": answered_from, "answered_to": answered_to, "asker": asker, "heading": heading},
-            **{"tabled_from": tabled_from, "tabled_to": tabled_to, "minister": minister, "finding": finding},
-            **{"answering_body": answering_body, "genre": genre, "answerer": answerer, "sort": sort, "cursor": cursor},
-            **{"understand": understand, "fresh": fresh, "group": "off" if no_group else "on", "mode": mode},
+            **{"query": asked, "limit": limit, "match": match, "sort": sort, "cursor": cursor, "mode": mode, **filters},
+            **{"understand": understand, "fresh": fresh, "group": "off" if no_group else "on"},
+            "expand": "off" if no_expand else "on",
         }
-        values["expand"] = "off" if no_expand else "on"
         request = search_request(values)
         corpus = Corpus.open(data)
         # Names are looked up before the model is loaded: a slip is told at once.

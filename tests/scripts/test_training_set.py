@@ -8,7 +8,15 @@ import pytest
 
 from retrieval.errors import MalformedRecord, SourceNotFound
 from scripts.held_out import words
-from scripts.training_set import LAY_QUESTIONS, Pair, PairKind, TrainingSet, read_judged, read_lay_questions
+from scripts.training_set import (
+    LAY_QUESTIONS,
+    RELATED_QUESTIONS,
+    Pair,
+    PairKind,
+    TrainingSet,
+    read_judged,
+    read_written,
+)
 from tests.scripts.training import HELD_OUT, ORDINARY, SIBLINGS, TrainingFiles, held_out_words_in, written
 
 
@@ -51,8 +59,9 @@ def test_no_pair_of_any_kind_touches_a_held_out_record(found: TrainingSet) -> No
 
 
 def test_a_question_written_for_training_that_repeats_a_query_is_left_out(found: TrainingSet) -> None:
-    lay = [pair for pair in all_pairs(found) if pair.kind is PairKind.LAY]
-    assert [pair.query for pair in lay if found.records[pair.record].api_id == 1] == ["lay one 1", "lay two 1"]
+    asked = [pair for pair in all_pairs(found) if found.records[pair.record].api_id == 1]
+    assert [pair.query for pair in asked if pair.kind is PairKind.LAY] == ["lay one 1", "lay two 1"]
+    assert [pair.query for pair in asked if pair.kind is PairKind.RELATED] == ["related one 1"]
 
 
 def test_whole_clusters_are_kept_back_and_none_of_them_is_trained_on(found: TrainingSet) -> None:
@@ -139,23 +148,26 @@ def test_a_malformed_line_of_questions_is_an_error_with_its_file_and_number(tmp_
     path = tmp_path / "lay.jsonl"
     path.write_text('{"id": 1, "q": ["a question"]}\n\n' + line + "\n", encoding="utf-8")
     with pytest.raises(MalformedRecord, match=r"lay\.jsonl.*3.*each line must be"):
-        read_lay_questions(path)
+        read_written(path)
 
 
 def test_questions_written_for_training_that_are_not_there_are_an_error(tmp_path: Path) -> None:
     with pytest.raises(SourceNotFound, match="can't be read"):
-        read_lay_questions(tmp_path / "lay.jsonl")
+        read_written(tmp_path / "lay.jsonl")
 
 
 def test_questions_are_gathered_by_their_record(tmp_path: Path) -> None:
     path = tmp_path / "lay.jsonl"
     path.write_text('{"id": 1, "q": ["a\u2028b"]}\n{"id": 2, "q": []}\n{"id": 1, "q": ["c"]}\n', encoding="utf-8")
-    assert read_lay_questions(path) == {1: ["a\u2028b", "c"], 2: []}
+    assert read_written(path) == {1: ["a\u2028b", "c"], 2: []}
 
 
-def test_the_committed_questions_are_one_or_two_a_record_and_hardly_any_comes_twice() -> None:
-    lines = [json.loads(line) for line in LAY_QUESTIONS.read_text("utf-8").splitlines()]
-    assert len(lines) > 5_000
+@pytest.mark.parametrize(("path", "least", "repeats"), [(LAY_QUESTIONS, 5_000, 5), (RELATED_QUESTIONS, 3_000, 0)])
+def test_the_committed_questions_are_one_or_two_a_record_and_hardly_any_comes_twice(
+    path: Path, least: int, repeats: int
+) -> None:
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    assert len(lines) > least
     ids = [line["id"] for line in lines]
     assert len(set(ids)) == len(ids)
     questions = [question for line in lines for question in line["q"]]
@@ -163,5 +175,9 @@ def test_the_committed_questions_are_one_or_two_a_record_and_hardly_any_comes_tw
     assert {len(line["q"]) for line in lines} <= {1, 2}
     folded = [" ".join(question.lower().split()) for question in questions]
     # As the shipped models were trained: five were written twice, by different hands.
-    assert len(folded) - len(set(folded)) <= 5
-    assert read_lay_questions() == {line["id"]: line["q"] for line in lines}
+    assert len(folded) - len(set(folded)) <= repeats
+    assert read_written(path) == {line["id"]: line["q"] for line in lines}
+
+
+def test_no_answer_has_questions_of_both_kinds() -> None:
+    assert not read_written(LAY_QUESTIONS).keys() & read_written(RELATED_QUESTIONS).keys()

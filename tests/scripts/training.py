@@ -9,7 +9,7 @@ from pathlib import Path
 
 from retrieval.build import build
 from retrieval.corpus import Corpus
-from scripts.training_set import TrainingSet, read_judged, read_lay_questions
+from scripts.training_set import PairKind, TrainingSet, read_judged, read_written
 from tests.conftest import ToyEncoder
 from tests.retrieval.conftest import Invented
 
@@ -36,24 +36,27 @@ class TrainingFiles:
         data: A data directory with an index by the toy encoder, or by another that is given.
         queries: Judged questions, one file a collection.
         qrels: Their judgements.
-        lay: Questions written for training.
+        lay: Questions written for training in everyday words.
+        related: Those in the manner of tabled ones.
     """
 
     data: Path
     queries: tuple[Path, Path]
     qrels: tuple[Path, Path]
     lay: Path
+    related: Path
 
     def training_set(self, seed: int = 0) -> TrainingSet:
         """Read what the scripts read, as they do."""
         judged = read_judged(self.queries, self.qrels)
-        return TrainingSet(Corpus.open(self.data), judged, read_lay_questions(self.lay), seed)
+        written = {PairKind.LAY: read_written(self.lay), PairKind.RELATED: read_written(self.related)}
+        return TrainingSet(Corpus.open(self.data), judged, written, seed)
 
     def arguments(self) -> list[str]:
         """Return how a script is told of them."""
         queries, qrels = map(str, self.queries), map(str, self.qrels)
-        told = ["--data", str(self.data), "--lay", str(self.lay), "--queries", *queries, "--qrels", *qrels]
-        return [*told]
+        written = ["--lay", str(self.lay), "--related", str(self.related)]
+        return ["--data", str(self.data), *written, "--queries", *queries, "--qrels", *qrels]
 
 
 def written(folder: Path) -> TrainingFiles:
@@ -83,17 +86,21 @@ def written(folder: Path) -> TrainingFiles:
     build([source], folder / "data", ToyEncoder(), now=datetime(2026, 11, 21, 12, tzinfo=UTC))
     lay = [{"id": number, "q": [f"lay one {number}", f"lay two {number}"]} for number in texts]
     lay.append({"id": 1, "q": [words("plainquery", 8) + " layrepeat"]})
+    related = [{"id": number, "q": [f"related one {number}"]} for number in texts]
+    related.append({"id": 1, "q": [words("asked", 8) + " relatedrepeat"]})
     files = TrainingFiles(
         folder / "data",
         (folder / "plain.queries.jsonl", folder / "sibling.queries.jsonl"),
         (folder / "plain.qrels", folder / "sibling.qrels"),
         folder / "lay.jsonl",
+        folder / "related.jsonl",
     )
     files.queries[0].write_text(json.dumps({"id": "dev-plain-7000", "query": PLAIN_QUERY}) + "\n", "utf-8")
     files.queries[1].write_text(json.dumps({"id": f"dev-sib-{ASKED}", "query": TABLED_QUERY}) + "\n", "utf-8")
     files.qrels[0].write_text(f"dev-plain-7000 0 {JUDGED} 1\n", "utf-8")
     files.qrels[1].write_text(f"dev-sib-{ASKED} 0 {JUDGED} 1\n", "utf-8")
-    files.lay.write_text("".join(json.dumps(line) + "\n" for line in lay), "utf-8")
+    for path, lines in ((files.lay, lay), (files.related, related)):
+        path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
     return files
 
 
@@ -101,8 +108,8 @@ HELD_OUT = (JUDGED, ASKED, REPEATED_ANSWER, REPEATED_QUESTION, REPEATED_QUERY)
 _TELLING = (
     *(f"{name}{letter}" for name in ("judged", "judgedquestion", "asked", "reply", "plainquery") for letter in "abcd"),
     *(f"{name}a" for name in ("otherquestion", "another", "further")),
-    *("repeatedanswer", "repeatedquestion", "repeatedquery", "layrepeat"),
-    *(f"lay {count} {number}" for count in ("one", "two") for number in HELD_OUT),
+    *("repeatedanswer", "repeatedquestion", "repeatedquery", "layrepeat", "relatedrepeat"),
+    *(f"{kind} {number}" for kind in ("lay one", "lay two", "related one") for number in HELD_OUT),
 )
 
 
