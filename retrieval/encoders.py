@@ -218,7 +218,8 @@ class SentenceEncoder:
         Returns:
             Unit vectors, shape (len(texts), dimensions), float32, in the order of `texts`.
         """
-        return self._encode([self._identity.query_prefix + text for text in texts])
+        prefixed = [self._identity.query_prefix + text for text in texts]
+        return self._at_once(prefixed) if 0 < len(prefixed) <= _BATCH else self._encode(prefixed)
 
     def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Encode the tokens of each text.
@@ -249,6 +250,14 @@ class SentenceEncoder:
         kept = [place for place in range(last) if not special[place]]
         spans = np.array([whole.offsets[place] for place in kept], dtype=np.int64).reshape(-1, 2)
         return TokenVectors(spans, rows[kept])
+
+    def _at_once(self, texts: list[str]) -> NDArray[np.float32]:
+        """Encode few texts, without what `encode` does about many, which takes a millisecond."""
+        import torch
+
+        with self._lock, torch.inference_mode():
+            encoded = self._model(self._model.preprocess(texts))["sentence_embedding"]
+        return unit_rows(encoded.float().numpy())
 
     def _encode(self, texts: list[str]) -> NDArray[np.float32]:
         # The tokenizer can't be shared by two threads at once, and two encodings would share the cores anyway.

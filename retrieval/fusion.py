@@ -20,7 +20,7 @@ from retrieval.phrases import quoted_phrases
 from retrieval.ranking import Ranked
 from retrieval.vectors import VectorIndex
 
-DEPTH = 400
+DEPTH = 200
 """Rows that each arm brings in. The order among them does not depend on how many hits are asked for."""
 
 MEANING_WEIGHT = 0.9

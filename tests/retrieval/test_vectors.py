@@ -42,6 +42,47 @@ def test_a_range_of_rows_gives_what_scoring_each_of_them_gives(first: int, lengt
     assert INDEX.search(VECTORS[5], k, allowed)[0].tolist() == slow_search(VECTORS[5], k, allowed)
 
 
+@pytest.fixture(scope="module")
+def many() -> NDArray[np.float32]:
+    """Enough rows for a rounded copy, many of them nearly alike, each of the first hundred there three times."""
+    random = np.random.default_rng(8)
+    centres = random.standard_normal((50, 24))
+    drawn = centres[random.integers(0, 50, 21_000)] + 0.05 * random.standard_normal((21_000, 24))
+    drawn[500:600] = drawn[9_000:9_100] = drawn[:100]
+    return unit_rows(drawn)
+
+
+def as_scored_one_by_one(
+    index: VectorIndex, query: NDArray[np.float32], k: int, rows: NDArray[np.int64]
+) -> tuple[list[int], list[float]]:
+    """Score every row by FAISS in a round of its own, a thousand rows at a time, and sort."""
+    parts = [index.search(query, 1_000, rows[start : start + 1_000]) for start in range(0, len(rows), 1_000)]
+    found, scores = (np.concatenate(part) for part in zip(*parts, strict=True))
+    order = np.lexsort((found, -scores))[:k]
+    return found[order].tolist(), scores[order].tolist()
+
+
+@pytest.mark.parametrize("left_out", [0, 1, 3, 40])
+@pytest.mark.parametrize("k", [1, 7, 200, 3_000])
+def test_a_large_index_gives_the_rows_and_scores_that_scoring_each_row_gives(
+    many: NDArray[np.float32], k: int, left_out: int
+) -> None:
+    index = VectorIndex.of(many)
+    rows = np.flatnonzero(np.arange(len(many)) % 41 >= left_out)
+    for number in (0, 77, 12_345):
+        query = unit_rows(many[number : number + 1] + 0.1)[0]
+        found, scores = index.search(query, k, rows if left_out else None)
+        assert (found.tolist(), scores.tolist()) == as_scored_one_by_one(index, query, k, rows)
+
+
+def test_a_rounded_copy_that_can_not_tell_leaves_it_to_the_exact_search() -> None:
+    # All alike: rounding takes the scores further than they are apart.
+    same = VectorIndex.of(np.repeat(VECTORS[:1], 20_000, axis=0))
+    found, scores = same.search(VECTORS[0], 5)
+    assert found.tolist() == [0, 1, 2, 3, 4]
+    assert scores == pytest.approx([1.0] * 5, abs=1e-6)
+
+
 def test_without_a_selection_every_row_is_searched_and_finds_itself_first() -> None:
     found, scores = INDEX.search(VECTORS[42], 300)
     assert found[0] == 42
