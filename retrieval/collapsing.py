@@ -34,8 +34,9 @@ class Place:
 
     @property
     def shown(self) -> Ranked:
-        """The first of the members, with the score of the place."""
-        return replace(self.members[0], score=self.best.score)
+        """The first of the members, with the score of the place and what that comes of."""
+        best = self.best
+        return replace(best, group=self.members[0].group, row=self.members[0].row)
 
 
 def alone(ranked: Sequence[Ranked]) -> list[Place]:

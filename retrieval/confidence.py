@@ -1,8 +1,7 @@
 """How likely a hit is to answer the question, from what the arms and the reranker make of it.
 
 A logistic regression, fitted as in `scripts/calibrate.py` on 160 judged questions put to 22,831 answers with and
-without the right ones among them; docs/quality.md has how well it does, which is not well enough yet. Both its inputs
-are of one passage and one question alone, so that it means the same whether 7 answers are indexed or 700,000.
+without the right ones among them; docs/quality.md has how well it does, which is not well enough yet.
 """
 
 from __future__ import annotations
@@ -10,8 +9,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from retrieval.models import DEFAULT_MODEL, DEFAULT_RERANKER
+from retrieval.encoders import EncoderIdentity
+from retrieval.models import DEFAULT_MODEL, DEFAULT_RERANKER, WEIGHTS_SHA256
 from retrieval.ranking import Ranked
+from retrieval.reranking import RerankerIdentity
 
 FOUND_AT = 0.15
 """Probability from which the best hit counts as found.
@@ -60,16 +61,18 @@ one below .55.
 """
 
 
-def probability(ranked: Ranked, encoder: str, reranker: str | None) -> float:
+def probability(ranked: Ranked, encoder: EncoderIdentity, reranker: RerankerIdentity | None) -> float:
     """Return the probability that a ranked answer answers the question, in (0, 1).
+
+    The default models are known by their weights, under whatever name they were loaded.
 
     Args:
         ranked: The answer.
-        encoder: Name of the encoder.
-        reranker: Name of the reranker that read it, if one did.
+        encoder: What encoded it.
+        reranker: What read it, if it was read.
     """
-    if encoder != DEFAULT_MODEL:
+    if encoder.weights_sha256 != WEIGHTS_SHA256[DEFAULT_MODEL]:
         return FOUND_BY_ANOTHER.probability(ranked)
-    if ranked.relevance is not None and reranker == DEFAULT_RERANKER:
+    if ranked.relevance is not None and reranker and reranker.weights_sha256 == WEIGHTS_SHA256[DEFAULT_RERANKER]:
         return READ_AGAIN.probability(ranked)
     return FOUND_BY_DEFAULT.probability(ranked)

@@ -179,6 +179,11 @@ class Corpus:
         """What words and phrases are looked up in; made the first time it is wanted."""
         return WordedIndex(self.store, self.lexical)
 
+    def rows_numbered(self, number: str) -> NDArray[np.int64]:
+        """Return the rows of the records with a UIN, or with the number of a statement, rising."""
+        found = self.store.rows("SELECT number FROM records WHERE uin = ? ORDER BY number", (number,))
+        return self.store.rows_of(np.array([record for (record,) in found], dtype=np.int64))
+
     def evidence(self, row: int, fits: Callable[[str], bool] = lambda text: True) -> str:
         """Return what a reader of the passage in a row goes by: heading, question, context and text, one a line.
 

@@ -147,6 +147,10 @@ class SnapshotDamaged(SnapshotError):
     """A file of the snapshot is missing, or not as it was published."""
 
 
+class NoTemporaryFolder(SnapshotError):
+    """Nothing can be written where temporary files go, and reading a snapshot needs a folder there."""
+
+
 class OtherModel(SnapshotError):
     """The snapshot was built with another encoder."""
 

@@ -26,8 +26,11 @@ DEPTH = 200
 MEANING_WEIGHT = 0.9
 """Weight of the cosine, in [0, 1]; words have the rest. Chosen by cross-validation: see docs/quality.md."""
 
-QUOTED_BONUS = 0.3
-"""Added to an answer with all the words that a question puts in quotes: as much as the best word score counts."""
+NAMED_BONUS = 0.3
+"""Added to an answer with all that a question names exactly: three times what the best word score counts.
+
+By judgement: no judged question quotes anything.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,14 @@ class Candidates:
         rows: Shape (n,), int64.
         cosines: Between question and passage, shape (n,), float32.
         words: Share of the best word score of any passage, shape (n,), float32, in [0, 1].
-        quoted: Share of the question's quoted phrases that the passage has, shape (n,), float32, in [0, 1].
+        named: Share of what the question names exactly (a phrase in quotes, a number that it is about) that the
+            passage or its record has, shape (n,), float32, in [0, 1].
     """
 
     rows: NDArray[np.int64]
     cosines: NDArray[np.float32]
     words: NDArray[np.float32]
-    quoted: NDArray[np.float32]
+    named: NDArray[np.float32]
 
 
 def candidates(
@@ -56,6 +60,7 @@ def candidates(
     *,
     depth: int = DEPTH,
     alternatives: Alternatives = (),
+    numbered: Sequence[NDArray[np.int64]] = (),
 ) -> Candidates:
     """Bring in what either arm finds, with the evidence of both for each row.
 
@@ -67,12 +72,13 @@ def candidates(
         rows: The rows allowed, rising; None allows all. A row's evidence is the same whatever is allowed.
         depth: The most rows from each arm.
         alternatives: What is looked for beside some words of the question; meaning goes by the question alone.
+        numbered: For each number that the question is about, the rows of the records that have it, rising.
     """
     near, cosines = index.search(vector, depth, rows)
     worded, scores = lexical.search(question, depth, rows, alternatives)
     best = float(scores[0]) if rows is None and len(scores) else _best(lexical, question, alternatives)
-    phrased = _with_phrases(lexical, question, rows, depth)
-    found = np.unique(np.concatenate([near, worded, *(held for held, _ in phrased)]))
+    named = [*_with_phrases(lexical, question), *numbered]
+    found = np.unique(np.concatenate([near, worded, *(_nearest(index, vector, depth, one, rows) for one in named)]))
     cosine_of, word_of = np.zeros(len(found), np.float32), np.zeros(len(found), np.float32)
     _put(found, near, cosines, cosine_of)
     # By FAISS too, which adds up in its own order: a passage that recurs must have the same cosine, to the last bit.
@@ -82,10 +88,10 @@ def candidates(
     _put(found, worded, scores, word_of)
     unworded = np.setdiff1d(found, worded)
     _put(found, unworded, lexical.scores(question, unworded, alternatives), word_of)
-    quoted = np.zeros(len(found), np.float32)
-    for _, every in phrased:
-        quoted += np.isin(found, every).astype(np.float32) / len(phrased)
-    return Candidates(found, cosine_of, word_of / best if best else word_of, quoted)
+    shares = np.zeros(len(found), np.float32)
+    for every in named:
+        shares += np.isin(found, every).astype(np.float32) / len(named)
+    return Candidates(found, cosine_of, word_of / best if best else word_of, shares)
 
 
 def fused(
@@ -104,14 +110,18 @@ def fused(
     if not len(found.rows):
         return []
     groups, place = np.unique(group_of_row[found.rows], return_inverse=True)
-    cosine, words, quoted = (_most(values, place, len(groups)) for values in (found.cosines, found.words, found.quoted))
-    scores = meaning_weight * cosine + (1 - meaning_weight) * words + QUOTED_BONUS * quoted
-    own = meaning_weight * found.cosines + (1 - meaning_weight) * found.words + QUOTED_BONUS * found.quoted
+    cosine, words, named = (_most(values, place, len(groups)) for values in (found.cosines, found.words, found.named))
+    scores = meaning_weight * cosine + (1 - meaning_weight) * words + NAMED_BONUS * named
+    own = meaning_weight * found.cosines + (1 - meaning_weight) * found.words + NAMED_BONUS * found.named
     # By answer, then by falling own score, then by row: the first of each answer is shown.
     order = np.lexsort((found.rows, -own, place))
     shown = found.rows[order[np.searchsorted(place[order], np.arange(len(groups)))]]
     ranked = np.lexsort((shown, -scores))
-    return [Ranked(int(groups[n]), float(scores[n]), int(shown[n]), float(cosine[n]), float(words[n])) for n in ranked]
+    has_all = named > 1 - 1e-6
+    return [
+        Ranked(int(groups[n]), float(scores[n]), int(shown[n]), float(cosine[n]), float(words[n]), bool(has_all[n]))
+        for n in ranked
+    ]
 
 
 def followed_by(ranked: Sequence[Ranked], others: Sequence[Ranked]) -> list[Ranked]:
@@ -129,19 +139,22 @@ def _best(lexical: LexicalIndex, question: str, alternatives: Alternatives) -> f
     return float(scores[0]) if len(scores) else 0.0
 
 
-def _with_phrases(
-    lexical: LexicalIndex, question: str, rows: NDArray[np.int64] | None, depth: int
-) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Return for each quoted phrase the first allowed rows that have it, and all rows that have it."""
-    found = []
-    for phrase in quoted_phrases(question):
-        words = lexical.words(phrase)
-        if words:
-            every = lexical.with_phrase(words)
-            allowed = every if rows is None else every[np.isin(every, rows, assume_unique=True)]
-            # The latest, where there are too many: rows are in the order of days.
-            found.append((allowed[-depth:], every))
-    return found
+def _with_phrases(lexical: LexicalIndex, question: str) -> list[NDArray[np.int64]]:
+    """Return for each quoted phrase all rows that have it, rising."""
+    looked_up = (lexical.words(phrase) for phrase in quoted_phrases(question))
+    return [lexical.with_phrase(words) for words in looked_up if words]
+
+
+def _nearest(
+    index: VectorIndex,
+    vector: NDArray[np.float32],
+    depth: int,
+    some: NDArray[np.int64],
+    rows: NDArray[np.int64] | None,
+) -> NDArray[np.int64]:
+    """Return the `depth` of `some` rows that come nearest in meaning, of those allowed."""
+    allowed = some if rows is None else some[np.isin(some, rows, assume_unique=True)]
+    return allowed if len(allowed) <= depth else index.search(vector, depth, allowed)[0]
 
 
 def _put(

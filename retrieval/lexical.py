@@ -19,7 +19,7 @@ import numpy as np
 import tantivy
 from numpy.typing import NDArray
 
-from retrieval.errors import SnapshotDamaged
+from retrieval.errors import NoTemporaryFolder, SnapshotDamaged
 
 _EVIDENCE, _WORDING, _ROW = "evidence", "wording", "row"
 _LONGEST_WORD = 60  # In bytes: what is longer is an address or a slip, and is not looked up.
@@ -75,13 +75,16 @@ class LexicalIndex:
 
         Raises:
             SnapshotDamaged: If tantivy can't read it.
+            NoTemporaryFolder: If nothing can be written where temporary files go.
         """
         # tantivy puts a lock into the folder that it reads. A snapshot is never written to, and may not be
         # writable at all, so tantivy is given a folder of its own that leads to the files.
-        own = Path(mkdtemp(prefix="despatch-lexical-"))
         try:
-            for path in folder.iterdir():
-                (own / path.name).symlink_to(path.resolve())
+            files = [path.resolve() for path in folder.iterdir()]
+        except OSError as error:
+            raise _unreadable(folder, error) from error
+        own = _linked(files)
+        try:
             index = tantivy.Index.open(str(own))
             index.config_reader(reload_policy="manual")  # It never changes, so nothing needs to watch it.
             opened = cls(index)
@@ -89,7 +92,7 @@ class LexicalIndex:
             return opened
         except (ValueError, OSError) as error:
             _remove(own)
-            raise SnapshotDamaged(f"{folder.name}/ is no index that tantivy can read ({error}): build again") from error
+            raise _unreadable(folder, error) from error
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -97,7 +100,7 @@ class LexicalIndex:
 
     def stems(self, text: str) -> tuple[str, ...]:
         """Return the distinct words of a question as they are looked up, in order: at most 200."""
-        return tuple(dict.fromkeys(self._stems.analyze(text)))[:_MOST_WORDS]
+        return tuple(dict.fromkeys(self._stems.analyze(_bare_letters(text))))[:_MOST_WORDS]
 
     def words(self, text: str) -> tuple[str, ...]:
         """Return the words of a text as they stand in `wording`, in order, repeats included."""
@@ -154,6 +157,14 @@ class LexicalIndex:
         order = np.argsort(rows, kind="stable")
         scores[order[np.searchsorted(rows[order], found)]] = given
         return scores
+
+    def with_all_words(self, text: str, rows: NDArray[np.int64]) -> frozenset[int]:
+        """Return those of `rows` that have every word of a question, stemmed and without the commonest."""
+        stems = self.stems(text)
+        if not stems or not len(rows):
+            return frozenset()
+        every = tantivy.Query.boolean_query([(tantivy.Occur.Must, self._any_stem([stem])) for stem in stems])
+        return frozenset(self._hits(self._among(every, rows), len(rows))[0].tolist())
 
     def with_phrase(self, words: Sequence[str]) -> NDArray[np.int64]:
         """Return the rows whose text has `words` one after another, rising: case and accents apart, no stemming.
@@ -221,7 +232,7 @@ def write_lexical(folder: Path, documents: Iterable[LexicalDocument]) -> None:
         writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
         for row, document in enumerate(documents):
             made = tantivy.Document()
-            made.add_text(_EVIDENCE, "\n".join((document.about, document.context, document.text)))
+            made.add_text(_EVIDENCE, _bare_letters("\n".join((document.about, document.context, document.text))))
             made.add_text(_WORDING, _bare_letters(document.text))
             made.add_unsigned(_ROW, row)
             writer.add_document(made)
@@ -246,10 +257,10 @@ def _analysers() -> dict[str, tantivy.TextAnalyzer]:
 
     def plain() -> tantivy.TextAnalyzerBuilder:
         builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-        builder = builder.filter(tantivy.Filter.remove_long(_LONGEST_WORD))
         return builder.filter(tantivy.Filter.lowercase()).filter(tantivy.Filter.ascii_fold())
 
-    stemmed = plain().filter(tantivy.Filter.stopword("english")).filter(tantivy.Filter.stemmer("english"))
+    short = plain().filter(tantivy.Filter.remove_long(_LONGEST_WORD))
+    stemmed = short.filter(tantivy.Filter.stopword("english")).filter(tantivy.Filter.stemmer("english"))
     return {_EVIDENCE: stemmed.build(), _WORDING: plain().build()}
 
 
@@ -262,6 +273,25 @@ def _bare_letters(text: str) -> str:
         return text
     parts = unicodedata.normalize("NFD", text)
     return "".join(char for char in parts if unicodedata.category(char) not in ("Mn", "Cf"))
+
+
+def _unreadable(folder: Path, error: Exception) -> SnapshotDamaged:
+    return SnapshotDamaged(f"{folder.name}/ is no index that tantivy can read ({error}): build again")
+
+
+def _linked(files: Iterable[Path]) -> Path:
+    """Return a new folder among the temporary ones with a link to each file."""
+    own = None
+    try:
+        own = Path(mkdtemp(prefix="despatch-lexical-"))
+        for path in files:
+            (own / path.name).symlink_to(path)
+    except OSError as error:
+        if own:
+            _remove(own)
+        told = f"no folder for temporary files can be written ({error}): set TMPDIR to one that can, and try again"
+        raise NoTemporaryFolder(told) from error
+    return own
 
 
 def _remove(own: Path) -> None:

@@ -23,6 +23,7 @@ class Ranked:
         row: Row of the passage that is shown.
         cosine: Of its best passage to the question, or of a pointer that leads to it.
         words: Its best share of the best word score of any passage, in [0, 1].
+        named: Whether it has all that the question names exactly: its quoted phrases, or its number.
         relevance: How well the passage answers the question, as the reranker's logit; None where it did not read it.
     """
 
@@ -31,6 +32,7 @@ class Ranked:
     row: int
     cosine: float = 0.0
     words: float = 0.0
+    named: bool = False
     relevance: float | None = None
 
 

@@ -24,6 +24,7 @@ from retrieval.models import (
 from retrieval.reranking import RerankerIdentity
 
 _TOKENS = 208
+_SPECIAL_TOKENS = 3
 _BATCH = 16
 
 
@@ -60,6 +61,7 @@ class CrossEncoderReranker:
         import torch
         from safetensors import SafetensorError
         from sentence_transformers import CrossEncoder
+        from tokenizers import Tokenizer
         from transformers.utils import logging
 
         torch.set_num_threads(usable_cores())
@@ -87,6 +89,10 @@ class CrossEncoderReranker:
                 raise ModelNotFound(told) from error
             finally:
                 logging.set_verbosity(told_before)
+        # A tokenizer apart for counting: the model's own can't be shared by threads.
+        self._counter = Tokenizer.from_str(self._model.tokenizer.backend_tokenizer.to_str())
+        self._counter.no_truncation()
+        self._counter.no_padding()
         # By its weights, as a copy that is named by its folder lacks the same table.
         if self._identity.weights_sha256 == WEIGHTS_SHA256[DEFAULT_RERANKER]:
             self._take_words_of_encoder()
@@ -112,6 +118,13 @@ class CrossEncoderReranker:
     def identity(self) -> RerankerIdentity:
         """Which model it is."""
         return self._identity
+
+    def fits(self, question: str, passage: str) -> bool:
+        """Whether it would read all of both."""
+        # A token is at least one byte, so short texts need no count.
+        if len(question.encode()) + len(passage.encode()) + _SPECIAL_TOKENS <= _TOKENS:
+            return True
+        return len(self._counter.encode(question, passage).ids) <= _TOKENS
 
     def relevance(self, question: str, passages: Sequence[str]) -> NDArray[np.float32]:
         """Return how well each passage answers the question, as logits, shape (len(passages),), float32."""

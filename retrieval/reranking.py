@@ -40,6 +40,10 @@ class Reranker(Protocol):
         """Which model it is."""
         ...
 
+    def fits(self, question: str, passage: str) -> bool:
+        """Return whether it would read all of both."""
+        ...
+
     def relevance(self, question: str, passages: Sequence[str]) -> NDArray[np.float32]:
         """Return how well each passage answers the question, as logits, shape (len(passages),)."""
         ...

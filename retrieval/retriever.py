@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +13,23 @@ from retrieval.asking import Ask
 from retrieval.corpus import Corpus
 from retrieval.freshness import FRESHNESS_WEIGHT, Freshness, freshness_bonus
 from retrieval.fusion import candidates, followed_by, fused
+from retrieval.identifiers import identifiers_in
 from retrieval.ranking import Ranked, best_answers
 from retrieval.reranking import Reranker, reranked
 from retrieval.results import Mode
+
+
+def read_again(ranked: Sequence[Ranked], question: str, reranker: Reranker, corpus: Corpus) -> list[Ranked]:
+    """Return the answers with the best read again: what stands before a passage is cut to what the reranker reads.
+
+    Args:
+        ranked: Answers by falling score.
+        question: As it was asked.
+        reranker: Reads them.
+        corpus: Theirs.
+    """
+    fits = partial(reranker.fits, question)
+    return reranked(ranked, question, reranker, lambda row: corpus.evidence(row, fits))
 
 
 class Retriever:
@@ -40,16 +55,25 @@ class Retriever:
         Returns:
             From a depth to so many answers by falling score, fewer where there are no more. Those of a greater depth
             begin with those of a smaller one: what the arms bring in is ordered once, and what neither of them
-            brought in follows by meaning alone.
+            brought in follows by meaning alone. In fast mode filters only take answers away and leave the rest in
+            their order; in full mode the reranker reads the best that pass them, which can bring up others.
         """
         corpus = self.corpus
         rows, group_of_row = corpus.reached(ask.filters)
-        found = candidates(corpus.index, corpus.lexical, ask.text, vector, rows, alternatives=ask.alternatives)
+        found = candidates(
+            corpus.index,
+            corpus.lexical,
+            ask.text,
+            vector,
+            rows,
+            alternatives=ask.alternatives,
+            numbered=[corpus.rows_numbered(number) for number in identifiers_in(ask.text)],
+        )
         head = fused(found, group_of_row)
         if ask.freshness:
             head = self._in_time(head, ask, ask.freshness)
         if ask.mode is Mode.FULL and self.reranker:
-            head = reranked(head, ask.text, self.reranker, corpus.evidence)
+            head = read_again(head, ask.text, self.reranker, corpus)
 
         def ranking(depth: int) -> list[Ranked]:
             if depth <= len(head):
@@ -71,10 +95,21 @@ class Retriever:
         rows = None if len(records) == len(corpus.store) else corpus.store.rows_of(records)
         return best_answers(corpus.index, vector, corpus.group_of_row, limit=limit, rows=rows)
 
-    def nearest_anywhere(self, vector: NDArray[np.float32]) -> Ranked | None:
-        """Return the nearest answer of all, whatever its kind; None where there is none."""
-        everything = np.arange(len(self.corpus.store), dtype=np.int64)
-        return next(iter(self.nearest(vector, everything, 1)), None)
+    def nearest_outside(self, ask: Ask, vector: NDArray[np.float32]) -> Ranked | None:
+        """Return the nearest answer that does not pass the filters, whatever its kind; None where there is none.
+
+        Args:
+            ask: The question.
+            vector: Its unit vector, shape (d,).
+        """
+        corpus = self.corpus
+        groups = corpus.store.group_of_record
+        outside = np.flatnonzero(~np.isin(groups, groups[corpus.admitted(ask.filters)]))
+        near = self.nearest(vector, outside, 1) if len(outside) else []
+        if near and ask.mode is Mode.FULL and self.reranker:
+            # As sure of it as of those that pass.
+            near = read_again(near, ask.text, self.reranker, corpus)
+        return next(iter(near), None)
 
     def _in_time(self, ranked: Sequence[Ranked], ask: Ask, freshness: Freshness) -> list[Ranked]:
         """Favour the answers of the time that the question asks for.

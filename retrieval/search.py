@@ -156,14 +156,16 @@ class Searcher:
         passing = self.corpus.admitted(ask.filters)
         places = self._places(ask, vector, ask.limit + _NEAR_MISSES)
         ranked = [place.shown for place in places]
-        sure = [self._probability(one) for one in ranked]
-        close = [one for one, chance in zip(ranked, sure, strict=True) if chance >= WEAK_AT][: ask.limit]
+        sure = self._probabilities(ranked)
+        named = self._named(ask.text, places)
+        judged = list(zip(ranked, sure, named, strict=True))
+        close = [(one, chance) for one, chance, is_named in judged if chance >= WEAK_AT or is_named][: ask.limit]
         left_out = self._left_out(vector, ask.filters)
-        outcome = self._outcome(vector, ask.filters, close, left_out)
-        near = [one for one, chance in zip(ranked, sure, strict=True) if NEAR_MISS_AT <= chance < WEAK_AT]
+        outcome = self._outcome(ask, vector, [chance for _, chance in close], left_out)
+        near = [(one, chance) for one, chance, is_named in judged if NEAR_MISS_AT <= chance < WEAK_AT and not is_named]
         # Beside a close match, near misses would only be noise.
         shown = close + (near[:_NEAR_MISSES] if outcome is not Outcome.FOUND else [])
-        hits = self._maker.hits(ask.text, vector, shown, [self._probability(one) for one in shown], passing)
+        hits = self._maker.hits(ask.text, vector, [one for one, _ in shown], [chance for _, chance in shown], passing)
         if ask.group:
             hits = self._near.beside(hits, places, passing)
         return SearchResult(
@@ -219,26 +221,37 @@ class Searcher:
         return self._near.led(ask.text, places, self.corpus.admitted(ask.filters))
 
     def _probability(self, ranked: Ranked) -> float:
-        reranker = self.reranker.identity.name if self.reranker else None
-        return probability(ranked, self.encoder.identity.name, reranker)
+        return probability(ranked, self.encoder.identity, self.reranker.identity if self.reranker else None)
+
+    def _probabilities(self, ranked: Sequence[Ranked]) -> list[float]:
+        """Return how likely each answer is to answer the question, those that were not read no likelier than those."""
+        chances = [self._probability(one) for one in ranked]
+        read = [chance for one, chance in zip(ranked, chances, strict=True) if one.relevance is not None]
+        most = min(read, default=1.0)
+        return [
+            chance if one.relevance is not None else min(most, chance)
+            for one, chance in zip(ranked, chances, strict=True)
+        ]
+
+    def _named(self, question: str, places: Sequence[Place]) -> list[bool]:
+        """Return for each place whether it has what the question names: its quotes, its number, or all of its words."""
+        rows = np.array([place.shown.row for place in places], dtype=np.int64)
+        worded = self.corpus.lexical.with_all_words(question, np.unique(rows))
+        return [place.shown.named or row in worded for place, row in zip(places, rows.tolist(), strict=True)]
 
     def _outcome(
-        self,
-        vector: NDArray[np.float32],
-        filters: Filters,
-        close: Sequence[Ranked],
-        left_out: Sequence[LeftOut],
+        self, ask: Ask, vector: NDArray[np.float32], close: Sequence[float], left_out: Sequence[LeftOut]
     ) -> Outcome:
+        """Return what came of it, given how likely the hits are, best first."""
         if close:
-            found = max(self._probability(one) for one in close) >= FOUND_AT
-            return Outcome.FOUND if found else Outcome.WEAK
+            return Outcome.FOUND if close[0] >= FOUND_AT else Outcome.WEAK
         if not len(self.corpus.index):
             return Outcome.CORPUS_EMPTY
         if left_out:
             return Outcome.FILTERED_OUT
-        if filters.given():
-            anywhere = self._retriever.nearest_anywhere(vector)
-            if anywhere and self._probability(anywhere) >= WEAK_AT:
+        if ask.filters.given():
+            outside = self._retriever.nearest_outside(ask, vector)
+            if outside and self._probability(outside) >= WEAK_AT:
                 return Outcome.FILTERED_OUT
         return Outcome.NOTHING_CLOSE
 

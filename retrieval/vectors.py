@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,7 +32,8 @@ class VectorIndex:
     def __init__(self, index: faiss.IndexFlatIP) -> None:
         """Wrap an index that is in memory."""
         self._index = index
-        self._rounded = _Rounded(index) if index.ntotal >= _ROUNDED_FROM else None
+        self._lock = threading.Lock()
+        self._copy: _Rounded | None = None
 
     @classmethod
     def of(cls, vectors: NDArray[np.float32]) -> VectorIndex:
@@ -106,11 +108,18 @@ class VectorIndex:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         # Each thread that calls FAISS gets an OpenMP pool of its own; one core a query keeps them from fighting.
         faiss.omp_set_num_threads(1)
-        if self._rounded and 2 * allowed >= len(self):
-            near = self._rounded.holding(query, k, rows, lambda some: self._exact(query, len(some), some))
+        if len(self) >= _ROUNDED_FROM and 2 * allowed >= len(self):
+            near = self._rounded().holding(query, k, rows, lambda some: self._exact(query, len(some), some))
             if near is not None:
                 return near
         return self._exact(query, min(k, allowed), rows)
+
+    def _rounded(self) -> _Rounded:
+        """Return the rounded copy, made for the first search: an index that is only written has no use for it."""
+        with self._lock:
+            if self._copy is None:
+                self._copy = _Rounded(self._index)
+            return self._copy
 
     def _exact(
         self, query: NDArray[np.float32], k: int, rows: NDArray[np.int64] | None

@@ -22,8 +22,8 @@ from retrieval.filters import Filters
 from retrieval.fusion import candidates, fused
 from retrieval.models import DEFAULT_MODEL, DEFAULT_RERANKER
 from retrieval.rerankers import reranker_named
-from retrieval.reranking import reranked
 from retrieval.results import Mode
+from retrieval.retriever import read_again
 from retrieval.search import Searcher
 from scripts.quality import JudgedSet, judged_set
 
@@ -71,7 +71,7 @@ def trials(searcher: Searcher, judged: JudgedSet, sizes: Sequence[int | None], m
                 allowed = every[np.isin(group_of_row[every], wanted)]
                 ranked = fused(candidates(corpus.index, corpus.lexical, query.query, vector, allowed), group_of_row)
                 if mode is Mode.FULL and searcher.reranker:
-                    ranked = reranked(ranked, query.query, searcher.reranker, corpus.evidence)
+                    ranked = read_again(ranked, query.query, searcher.reranker, corpus)
                 best = ranked[0]
                 yield Trial(query.id, size, answerable, best.group in set(right.tolist()), best.cosine, best.relevance)
 

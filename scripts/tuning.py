@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.filters import Filters
-from retrieval.fusion import QUOTED_BONUS, candidates, fused
+from retrieval.fusion import NAMED_BONUS, candidates, fused
 from retrieval.reranking import RERANKED
 from retrieval.search import Searcher
 from scripts.quality import JudgedSet, first_right, held_out_choice, settings_grid
 
-FAST = settings_grid(meaning=(0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9), relevance=(0.0,))
-FULL = settings_grid(meaning=(0.5, 0.6, 0.7, 0.8), relevance=(0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 2.0))
-_READ = 40  # More than are reranked, as another weight of meaning brings up others.
+FAST = settings_grid(meaning=(0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0), relevance=(0.0,))
+FULL = settings_grid(meaning=(0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0), relevance=(0.05, 0.1, 0.2, 0.3, 0.5, 0.8))
+_READ = 24  # More than are reranked, as another weight of meaning brings up others.
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Evidence:
     groups: NDArray[np.int64]
     cosines: NDArray[np.float32]
     words: NDArray[np.float32]
-    quoted: NDArray[np.float32]
+    named: NDArray[np.float32]
     relevance: NDArray[np.float32]
 
 
@@ -53,17 +54,18 @@ class Tuning:
         ranked = fused(found, group_of_row)
         relevance = np.full(len(ranked), -np.inf, dtype=np.float32)
         if self._searcher.reranker:
-            texts = [corpus.evidence(one.row) for one in ranked[:_READ]]
+            fits = partial(self._searcher.reranker.fits, question)
+            texts = [corpus.evidence(one.row, fits) for one in ranked[:_READ]]
             relevance[:_READ] = self._searcher.reranker.relevance(question, texts)
-        quoted = {int(group_of_row[row]): 0.0 for row in found.rows}
-        for row, share in zip(found.rows, found.quoted, strict=True):
+        named = {int(group_of_row[row]): 0.0 for row in found.rows}
+        for row, share in zip(found.rows, found.named, strict=True):
             group = int(group_of_row[row])
-            quoted[group] = max(quoted[group], float(share))
+            named[group] = max(named[group], float(share))
         return Evidence(
             groups=np.array([one.group for one in ranked]),
             cosines=np.array([one.cosine for one in ranked], dtype=np.float32),
             words=np.array([one.words for one in ranked], dtype=np.float32),
-            quoted=np.array([quoted[one.group] for one in ranked], dtype=np.float32),
+            named=np.array([named[one.group] for one in ranked], dtype=np.float32),
             relevance=relevance,
         )
 
@@ -80,7 +82,7 @@ class Tuning:
     def order(evidence: Evidence, settings: Mapping[str, float]) -> list[int]:
         """Return the answers in the order that settings give, as fusion and reranking do: the best hundred."""
         weight = settings["meaning"]
-        scores = weight * evidence.cosines + (1 - weight) * evidence.words + QUOTED_BONUS * evidence.quoted
+        scores = weight * evidence.cosines + (1 - weight) * evidence.words + NAMED_BONUS * evidence.named
         order = np.argsort(-scores, kind="stable")[:100]
         if settings["relevance"]:
             head = order[:RERANKED]

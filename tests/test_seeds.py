@@ -41,6 +41,13 @@ def test_the_seeds_hold_what_they_are_said_to_hold(built: tuple[Path, BuildRepor
     assert (len(paragraphs), len(set(paragraphs))) == (44, 27)
 
 
+@pytest.mark.parametrize("question", ['"vile criminals"', '"remove these vile"', "asylum", "5,600", '"life jackets"'])
+def test_what_stands_there_word_for_word_is_found(searcher: Searcher, question: str) -> None:
+    result = searcher.search(question)
+    assert result.outcome in (Outcome.FOUND, Outcome.WEAK)
+    assert any(question.strip('"') in hit.passage.text for hit in result.hits)
+
+
 @pytest.mark.parametrize(
     ("question", "words"),
     [

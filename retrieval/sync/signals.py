@@ -29,13 +29,17 @@ def signals_held_back() -> Iterator[None]:
     def note(number: int, frame: FrameType | None) -> None:
         came.append(number)
 
-    before = {number: signal.getsignal(number) for number in _HELD_BACK}
+    # A handler that was not set from Python reads as None, and can't be put back.
+    before = {number: signal.getsignal(number) or signal.SIG_DFL for number in _HELD_BACK}
     try:
         for number in _HELD_BACK:
             signal.signal(number, note)
         yield
     finally:
-        for held, handler in before.items():
-            signal.signal(held, handler)
+        # What is put back first can raise before the rest is.
+        try:
+            signal.signal(signal.SIGTERM, before[signal.SIGTERM])
+        finally:
+            signal.signal(signal.SIGINT, before[signal.SIGINT])
         for one in came:
             signal.raise_signal(one)

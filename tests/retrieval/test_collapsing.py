@@ -31,10 +31,11 @@ def test_a_near_group_has_the_place_of_its_best_answer() -> None:
     ]
 
 
-def test_whoever_leads_has_the_score_of_the_place() -> None:
-    ranked = ranking_of(0, 1)
-    place = Place(0, ranked[0], (ranked[1], ranked[0]))
-    assert place.shown == Ranked(1, 1.0, 10)
+def test_whoever_leads_has_the_score_of_the_place_and_what_it_comes_of() -> None:
+    best = Ranked(0, 1.0, 0, cosine=0.7, words=0.4, named=True, relevance=2.0)
+    leader = Ranked(1, 0.9, 10, cosine=0.3, relevance=-4.0)
+    place = Place(0, best, (leader, best))
+    assert place.shown == Ranked(1, 1.0, 10, cosine=0.7, words=0.4, named=True, relevance=2.0)
 
 
 def test_the_limit_counts_places_and_the_ranking_goes_deeper_for_them() -> None:

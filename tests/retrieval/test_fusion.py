@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from retrieval.encoders import unit_rows
-from retrieval.fusion import DEPTH, MEANING_WEIGHT, QUOTED_BONUS, Candidates, candidates, followed_by, fused
+from retrieval.fusion import DEPTH, MEANING_WEIGHT, NAMED_BONUS, Candidates, candidates, followed_by, fused
 from retrieval.lexical import LexicalDocument, LexicalIndex, write_lexical
 from retrieval.phrases import quoted_phrases
 from retrieval.ranking import Ranked
@@ -46,7 +46,7 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> LexicalIndex:
 
 
 def evidence(found: Candidates) -> dict[int, tuple[float, float, float]]:
-    columns = (found.rows, found.cosines, found.words, found.quoted)
+    columns = (found.rows, found.cosines, found.words, found.named)
     return {row: (a, b, c) for row, a, b, c in zip(*(column.tolist() for column in columns), strict=True)}
 
 
@@ -68,7 +68,7 @@ def slow_ranking(
     """Take the groups one by one: the best of each kind of evidence, and the row with the best sum of its own."""
 
     def total(parts: tuple[float, ...]) -> float:
-        return weight * parts[0] + (1 - weight) * parts[1] + QUOTED_BONUS * parts[2]
+        return weight * parts[0] + (1 - weight) * parts[1] + NAMED_BONUS * parts[2]
 
     made = []
     for group in {int(groups[row]) for row in given}:
@@ -177,29 +177,29 @@ def test_what_has_a_quoted_phrase_is_brought_in_and_raised(words: LexicalIndex) 
     vector = VECTORS[0]
     without = candidates(INDEX, words, "?", vector, depth=1)
     quoting = candidates(INDEX, words, "“lipu tuve”", vector, depth=COUNT)
-    assert without.quoted.tolist() == [0.0]
-    assert quoting.rows[quoting.quoted > 0].tolist() == having
-    plain = {one.group: one.score for one in fused(replace(quoting, quoted=quoting.quoted * 0), np.arange(COUNT))}
+    assert without.named.tolist() == [0.0]
+    assert quoting.rows[quoting.named > 0].tolist() == having
+    plain = {one.group: one.score for one in fused(replace(quoting, named=quoting.named * 0), np.arange(COUNT))}
     for one in fused(quoting, np.arange(COUNT)):
-        expected = plain[one.group] + (QUOTED_BONUS if one.row in having else 0)
+        expected = plain[one.group] + (NAMED_BONUS if one.row in having else 0)
         assert one.score == pytest.approx(expected, abs=1e-6)
 
 
-def test_of_many_rows_with_a_phrase_the_latest_allowed_are_brought_in_beside_the_best(tmp_path: Path) -> None:
+def test_of_many_rows_with_a_phrase_the_nearest_allowed_are_brought_in_beside_the_best(tmp_path: Path) -> None:
     write_lexical(tmp_path / "lexical", [LexicalDocument("zika" if row < 9 else "", "bako") for row in range(COUNT)])
     same = LexicalIndex.read(tmp_path / "lexical")
-    level = VectorIndex.of(np.tile(VECTORS[:1], (COUNT, 1)))
     rows = np.arange(0, 100, dtype=np.int64)
-    found = candidates(level, same, 'zika "bako"', VECTORS[0], rows, depth=3)
-    assert found.rows.tolist() == [0, 1, 2, 97, 98, 99]
-    assert found.quoted.tolist() == [1.0] * 6
+    found = candidates(INDEX, same, 'zika "bako"', VECTORS[0], rows, depth=3)
+    nearest = INDEX.search(VECTORS[0], 3, rows)[0]
+    assert found.rows.tolist() == sorted({0, 1, 2, *nearest.tolist()})
+    assert found.named.tolist() == [1.0] * len(found.rows)
 
 
 def test_half_of_the_quoted_phrases_is_half_of_the_bonus(tmp_path: Path) -> None:
     write_lexical(tmp_path / "lexical", [LexicalDocument("", text) for text in ("bako dufi", "bako", "gemo")])
     index = LexicalIndex.read(tmp_path / "lexical")
     found = candidates(VectorIndex.of(VECTORS[:3]), index, '"bako" and "dufi" and "?!"', VECTORS[0], depth=DEPTH)
-    assert found.quoted.tolist() == [1.0, 0.5, 0.0]
+    assert found.named.tolist() == [1.0, 0.5, 0.0]
 
 
 def ranked(*scores: tuple[int, float]) -> list[Ranked]:

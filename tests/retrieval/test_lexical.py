@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from retrieval import lexical
-from retrieval.errors import SnapshotDamaged
+from retrieval.errors import NoTemporaryFolder, SnapshotDamaged
 from retrieval.lexical import LexicalDocument, LexicalIndex, write_lexical
 
 # Words that the stemmer leaves alone, so that the oracle needs none.
@@ -325,3 +325,43 @@ def test_a_folder_that_cannot_be_written_is_an_error_of_the_disk(tmp_path: Path)
     (tmp_path / "lexical").mkdir()
     with pytest.raises(FileExistsError):
         write_lexical(tmp_path / "lexical", [])
+
+
+def test_decomposed_letters_are_the_words_that_composed_ones_are(tmp_path: Path) -> None:
+    write_lexical(tmp_path / "l", [LexicalDocument("Cafe\u0301s", "About Sinn Fe\u0301in.")])
+    index = LexicalIndex.read(tmp_path / "l")
+    assert index.stems("Fe\u0301in") == index.stems("F\u00e9in") == index.stems("Fein")
+    for question in ("Fe\u0301in", "F\u00e9in", "fein", "caf\u00e9s"):
+        assert index.search(question, 1)[0].tolist() == [0]
+
+
+def test_a_phrase_is_found_across_a_word_of_any_length(tmp_path: Path) -> None:
+    text = f"see 5,600 {'x' * 70} afterwards"
+    write_lexical(tmp_path / "l", [LexicalDocument("", text), LexicalDocument("", "see 5,600 afterwards")])
+    index = LexicalIndex.read(tmp_path / "l")
+    assert index.with_phrase(index.words(text)).tolist() == [0]
+    assert index.with_phrase(index.words("5,600 afterwards")).tolist() == [1]
+
+
+def test_those_with_all_words_are_told_from_those_with_some(tmp_path: Path) -> None:
+    texts = ("lanterns of Kent", "lantern festivals", "a Kentish lantern, kent", "ferries")
+    write_lexical(tmp_path / "l", [LexicalDocument("", text) for text in texts])
+    index = LexicalIndex.read(tmp_path / "l")
+    assert index.with_all_words("the lanterns in Kent", np.arange(4)) == {0, 2}
+    assert index.with_all_words("the lanterns in Kent", np.array([1, 2])) == {2}
+    assert index.with_all_words("of the", np.arange(4)) == frozenset()
+    assert index.with_all_words("lanterns", np.array([], dtype=np.int64)) == frozenset()
+
+
+def test_no_place_for_temporary_files_is_told_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_lexical(tmp_path / "l", [LexicalDocument("", "lanterns")])
+
+    def refused(prefix: str) -> str:
+        raise FileNotFoundError(2, "No usable temporary directory found")
+
+    monkeypatch.setattr("retrieval.lexical.mkdtemp", refused)
+    with pytest.raises(NoTemporaryFolder, match="set TMPDIR"):
+        LexicalIndex.read(tmp_path / "l")
+    monkeypatch.setattr("retrieval.lexical.mkdtemp", lambda prefix: str(tmp_path / "gone"))
+    with pytest.raises(NoTemporaryFolder, match="set TMPDIR"):
+        LexicalIndex.read(tmp_path / "l")

@@ -175,3 +175,10 @@ def test_a_copy_of_the_default_reranker_is_the_same_and_tells_an_answer_from_ano
     scores = usual.relevance(question, passages)
     assert scores[0] > scores[1] + 1
     assert copied.relevance(question, passages) == pytest.approx(scores)
+
+
+def test_a_passage_fits_as_far_as_question_and_passage_are_read(reranker: CrossEncoderReranker) -> None:
+    assert reranker.fits("how many lanterns", "lanterns " * 20)
+    assert reranker.fits("lanterns", "lanterns " * 204)  # And three special tokens: 208.
+    assert not reranker.fits("lanterns", "lanterns " * 205)
+    assert not reranker.fits("lanterns " * 105, "lanterns " * 105)

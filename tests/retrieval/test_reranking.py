@@ -21,6 +21,9 @@ class ToyReranker:
     def __init__(self) -> None:
         self.read: list[tuple[str, list[str]]] = []
 
+    def fits(self, question: str, passage: str) -> bool:
+        return True
+
     def relevance(self, question: str, passages: Sequence[str]) -> NDArray[np.float32]:
         self.read.append((question, list(passages)))
         return np.array([float(passage) for passage in passages], dtype=np.float32)

@@ -23,6 +23,9 @@ class ByLength:
 
     identity = RerankerIdentity("by length", "0" * 64)
 
+    def fits(self, question: str, passage: str) -> bool:
+        return True
+
     def relevance(self, question: str, passages: Sequence[str]) -> NDArray[np.float32]:
         return np.array([-len(passage) for passage in passages], dtype=np.float32)
 

@@ -84,6 +84,23 @@ class _Landing(Fetcher):
         cast("_Calls", self.queue).ids.remove(wanted.id)
 
 
+def test_a_signal_that_comes_while_handlers_are_put_back_leaves_both_as_they_were(monkeypatch: pytest.MonkeyPatch):
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    put = signal.signal
+
+    def putting(number: int, handler: signal.Handlers) -> object:
+        given = put(number, handler)
+        if handler is before[signal.Signals(number)]:
+            raise KeyboardInterrupt
+        return given
+
+    monkeypatch.setattr("retrieval.sync.signals.signal.signal", putting)
+    with pytest.raises(KeyboardInterrupt), signals_held_back():
+        pass
+    monkeypatch.undo()
+    assert {number: signal.getsignal(number) for number in before} == before
+
+
 @pytest.fixture
 def interruptible() -> Iterator[None]:
     def interrupt(number: int, frame: FrameType | None) -> None:
