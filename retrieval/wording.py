@@ -27,7 +27,8 @@ _TOKEN: Final = re.compile(rf"\s*(?:([()])|([{_QUOTES}])|([^\s(){_QUOTES}]+))")
 _RUN: Final = re.compile(r"\w+")
 _WILDCARD: Final = re.compile(r"\w[*?]+\w|\w\*|\*\w")
 _SIGNED: Final = re.compile(r"[-+–][^\W\d]")
-_SEVERAL: Final = re.compile(rf"[{_QUOTES}]\s+(?:(?:AND|OR|NOT)\s+)+[{_QUOTES}]")
+_QUOTATION: Final = re.compile(rf"[{_QUOTES}][^{_QUOTES}]*[{_QUOTES}]")
+_OPERATOR_BETWEEN: Final = re.compile(r"\S\s+(?:AND|OR|NOT)\s+\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ def wording_of(query: str, match: Match, words: WordMaker) -> Wording:
     """Return what a query asks for.
 
     With `match=exact` the whole query is one phrase: its words one after another, in that order; punctuation and
-    quotation marks part words and are not compared. With `match=words` it is words and "phrases" joined by AND, OR
+    quotation marks part words and are not compared. As an AND, OR or NOT in capitals between them is hardly meant as
+    a word, it has to stand within quotation marks. With `match=words` it is words and "phrases" joined by AND, OR
     and NOT, in capitals: "and" is a word like any other. NOT binds before AND, AND before OR; parentheses come
     before all, and words without an operator between them must all be there.
 
@@ -79,8 +81,12 @@ def wording_of(query: str, match: Match, words: WordMaker) -> Wording:
         QueryError: If it can't be understood; it tells at which character, and what to do.
     """
     if match is Match.EXACT:
-        if _SEVERAL.search(query):
-            raise QueryError("query", "with match=exact all of it is one phrase: use match=words for AND, OR and NOT")
+        if _OPERATOR_BETWEEN.search(_QUOTATION.sub('""', query)):
+            raise QueryError(
+                "query",
+                "with match=exact all of it is one phrase: use match=words for AND, OR and NOT, or put the phrase in "
+                "quotation marks",
+            )
         return Found(_phrase(query, 0, words))
     parsed = _Parser(query, words).parsed()
     if holds(parsed, dict.fromkeys(phrases(parsed), np.zeros(1, dtype=np.bool_)))[0]:

@@ -61,8 +61,18 @@ def test_an_exact_query_is_one_phrase_whatever_stands_around_and_between_its_wor
     assert asked(query, Match.EXACT) == word("rural bus s" if query.endswith("'s") else "rural bus services")
 
 
-def test_operators_are_words_in_an_exact_query():
-    assert asked("terms AND conditions (new)", Match.EXACT) == word("terms and conditions new")
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        ('"terms AND conditions (new)"', "terms and conditions new"),
+        ("“terms OR conditions”", "terms or conditions"),
+        ("terms and conditions", "terms and conditions"),
+        ("do NOT", "do not"),
+        ("the ORR and NOTES", "the orr and notes"),
+    ],
+)
+def test_operators_are_words_in_an_exact_query_that_is_quoted_or_has_them_elsewhere(query, meant):
+    assert asked(query, Match.EXACT) == word(meant)
 
 
 @pytest.mark.parametrize(
@@ -101,6 +111,9 @@ def test_what_is_not_understood_is_refused_with_its_place_and_a_next_step(query,
         ("£ & %", "at character 1, '£ & %' has no letter or figure"),
         ("asylum seek*", "at character 11, 'k*' has a wildcard"),
         ('"rural bus" AND "village hall"', "with match=exact all of it is one phrase: use match=words"),
+        ("buses OR lanterns", "use match=words for AND, OR and NOT, or put the phrase in quotation marks"),
+        ("buses AND NOT (lanterns)", "with match=exact all of it is one phrase"),
+        ('"rural bus" NOT lanterns', "with match=exact all of it is one phrase"),
         ("a " + "ö" * 60, "is too long a word"),
     ],
 )
