@@ -15,8 +15,8 @@ from retrieval.errors import QueryError
 from retrieval.filters import Filters
 from retrieval.results import LeftOut, Match, Searched
 from retrieval.store import RecordStore
-from retrieval.worded_messages import message_of
-from retrieval.worded_set import WordedSet, worded_set
+from retrieval.worded_messages import left_out_note, message_of
+from retrieval.worded_set import hidden_records, left_out_of, worded_set
 
 
 class Dimension(StrEnum):
@@ -77,7 +77,8 @@ class Counts:
         total_records: How many answered questions and statements they were given to.
         by: By dimension, its values: months in order, with those that have none of the words; others by falling count.
             Those without a value come last.
-        left_out: Answers with the words that are not counted unless a kind or a finding is asked for.
+        left_out: Answers that pass the filters, and have the words if there are any, but are not counted unless a kind
+            or a finding is asked for.
         searched: What was looked through.
         snapshot: Name of the snapshot.
     """
@@ -119,26 +120,27 @@ def counts(
     found = worded_set(corpus, query, filters, match) if query is not None else None
     passing = corpus.admitted(filters)
     counted = found.shown if found else passing
+    left_out = found.left_out if found else left_out_of(corpus, hidden_records(corpus, filters, passing))
     total = len(np.unique(corpus.store.group_of_record[counted]))
     searched = corpus.searched(filters)
     return Counts(
         query=found.query if found else None,
         match=match if found else None,
         filters=filters.as_text(),
-        message=_message(corpus, found, match, searched, total),
+        message=message_of(corpus, found, match, searched, total) if found else _message(total, left_out),
         total=total,
         total_records=len(counted),
         by={str(one): _counted(corpus.store, one, counted, passing if found else None) for one in dict.fromkeys(by)},
-        left_out=found.left_out if found else (),
+        left_out=left_out,
         searched=searched,
         snapshot=corpus.manifest.name,
     )
 
 
-def _message(corpus: Corpus, found: WordedSet | None, match: Match, searched: Searched, total: int) -> str:
-    if found:
-        return message_of(corpus, found, match, searched, total)
-    return f"{total:,} {'answer passes' if total == 1 else 'answers pass'} the filters."
+def _message(total: int, left_out: Iterable[LeftOut]) -> str:
+    told = f"{total:,} {'answer passes' if total == 1 else 'answers pass'} the filters."
+    count = sum(one.count for one in left_out)
+    return f"{told} {left_out_note(count, total)}" if count else told
 
 
 def _counted(

@@ -28,12 +28,21 @@ def message_of(corpus: Corpus, found: WordedSet, match: Match, searched: Searche
         if not searched.complete:
             told.append("What is indexed may be incomplete: there may be answers that are not in it.")
     if count := found.left_out_count:
-        more = " more" if total else ""
-        why = f"is left out, as it {_REFUSES[0]}" if count == 1 else f"are left out, as they {_REFUSES[1]}"
-        told.append(f"{_answers(count, more)} {why}: kind=all shows {'it' if count == 1 else 'them'} too.")
+        told.append(left_out_note(count, total))
     if found.outside:
         told.append(f"{_answers(found.outside, ' more' if total else '')} {_FAILS[found.outside != 1]} the filters.")
     return " ".join(told)
+
+
+def left_out_note(count: int, total: int) -> str:
+    """Return how many answers are left out by default, why, and what shows them.
+
+    Args:
+        count: How many, at least 1.
+        total: How many answers are shown.
+    """
+    why = f"is left out, as it {_REFUSES[0]}" if count == 1 else f"are left out, as they {_REFUSES[1]}"
+    return f"{_answers(count, ' more' if total else '')} {why}: kind=all shows {'it' if count == 1 else 'them'} too."
 
 
 def _whose(found: WordedSet) -> str:

@@ -64,11 +64,8 @@ def worded_set(corpus: Corpus, query: str, filters: Filters, match: Match) -> Wo
     matched = corpus.worded.matched(wording_of(asked, match, corpus.worded.words))
     store, found = corpus.store, matched.records
     shown = found[np.isin(found, corpus.admitted(filters))]
-    hidden = np.empty(0, np.int64)
-    if not (filters.kind or filters.finding):
-        # Pointers count as well: it is their words that were looked for, not those of the answers they point to.
-        passing = found[np.isin(found, corpus.admitted(replace(filters, kind=EVERY_KIND)))]
-        hidden = passing[~np.isin(store.group_of_record[passing], store.group_of_record[shown])]
+    hidden = hidden_records(corpus, filters, shown)
+    hidden = hidden[np.isin(hidden, found)]
     groups = store.group_of_record
     inside = np.union1d(groups[shown], groups[hidden])
     return WordedSet(
@@ -76,7 +73,7 @@ def worded_set(corpus: Corpus, query: str, filters: Filters, match: Match) -> Wo
         matched=matched,
         shown=shown[np.argsort(corpus.worded.newest_first[shown])],
         rows=matched.rows[np.isin(store.record_of_row[matched.rows], shown)],
-        left_out=_left_out(corpus, hidden),
+        left_out=left_out_of(corpus, hidden),
         outside=len(np.setdiff1d(groups[found], inside)),
     )
 
@@ -90,7 +87,24 @@ def cited_records(corpus: Corpus, found: WordedSet, sort: Sort) -> NDArray[np.in
     return cited
 
 
-def _left_out(corpus: Corpus, hidden: NDArray[np.int64]) -> tuple[LeftOut, ...]:
+def hidden_records(corpus: Corpus, filters: Filters, shown: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the records that pass the filters, but whose answers are not among those of the records shown.
+
+    Pointers count as well: it is their own words that are looked for, not those of the answers they point to.
+
+    Args:
+        corpus: What is looked in.
+        filters: What the user asked for; with a kind or a finding among them, nothing is hidden.
+        shown: The records that are shown, of those that pass.
+    """
+    if filters.kind or filters.finding:
+        return np.empty(0, np.int64)
+    passing = corpus.admitted(replace(filters, kind=EVERY_KIND))
+    return passing[~np.isin(corpus.store.group_of_record[passing], corpus.store.group_of_record[shown])]
+
+
+def left_out_of(corpus: Corpus, hidden: NDArray[np.int64]) -> tuple[LeftOut, ...]:
+    """Return the records that are hidden as answers counted by what keeps them out, the commonest first."""
     reasons = {int(corpus.store.group_of_record[n]): corpus.worded.held_back[int(n)] for n in hidden}
     counts = Counter(reasons.values())
     return tuple(

@@ -109,8 +109,9 @@ COMMANDS: Final = {
     ),
     "counts": _page(
         "Count answers by month, body, finding and the like.",
-        "With words, those that have them, beside all that there are; without, everything that passes the filters. "
-        "The same answer to several questions counts once.",
+        "With words, those that have them, beside all that there are; without, all that pass the filters. The "
+        "same answer to several questions counts once. What a search leaves out by default is left out here too: "
+        "--kind all counts everything.",
         examples=(
             'despatch counts "village hall" --by month,answering_body --kind all',
             "despatch counts --by finding,house --answered-from 2024-07-05 --json",

@@ -51,7 +51,8 @@ class CountRequest(Limits):
     )
     q: Question | None = Field(
         default=None,
-        description="The words to find; without them everything that passes the filters is counted.",
+        description="The words to find; without them all answers that pass the filters are counted. Either way what a "
+        "search leaves out by default is left out, and told in `left_out`.",
         examples=["foreign national offenders"],
     )
     match: Annotated[Match, one_of(Match)] = Field(default=Match.EXACT, description=_MATCH, examples=["exact"])

@@ -74,6 +74,24 @@ def test_what_is_left_out_by_default_is_told_beside_the_counts(corpus: Corpus):
     assert "kind=all shows them too" in found.message
 
 
+def test_without_words_too_what_is_left_out_by_default_is_told_beside_the_counts(corpus: Corpus):
+    found, whole = counts(corpus, [Dimension.KIND]), counts(corpus, [Dimension.KIND], EVERYTHING)
+    left_out = sum(one.count for one in found.left_out)
+    assert found.total + left_out == whole.total == 10
+    assert {one.filter for one in found.left_out} == {
+        "kind=holding",
+        "kind=pointer",
+        "kind=prorogation",
+        "kind=will_write",
+        "finding=not_held",
+    }
+    assert found.message == (
+        f"{found.total} answers pass the filters. {left_out} more answers are left out, as they are not a reply or say "
+        "nothing but a refusal: kind=all shows them too."
+    )
+    assert whole.left_out == ()
+
+
 def test_filters_limit_what_is_counted(corpus: Corpus):
     found = counts(corpus, [Dimension.MONTH], Filters(answered_from=date(2025, 1, 1)), query="rural areas")
     assert (found.total, found.total_records) == (1, 1)

@@ -111,7 +111,8 @@ def test_the_command_counts_in_json_and_in_tables(despatch: Despatch, built_once
     )
     assert "Kind Answers Of all Questions substantive 6 6 8" in page
     alone = plain(despatch("counts", "--by", "house", "--data", built_once, terminal=True).out)
-    assert alone.startswith("4 answers pass the filters. House Answers Questions Commons 3 5 Lords 1 1")
+    assert alone.startswith("4 answers pass the filters. 6 more answers are left out, as they are not a reply or say")
+    assert "--kind all shows them too. House Answers Questions Commons 3 5 Lords 1 1" in alone
 
 
 def test_a_slip_in_counts_is_told_by_its_option(despatch: Despatch, built_once: Path):
