@@ -19,6 +19,11 @@ from retrieval.phrases import quoted_phrases, quoted_spans
         ("the minister’s reply, the members’ letter and the ‘70s", ()),
         ("a 'straight single' quotation", ()),
         ('an inch is 1" and no more', ()),
+        ('5" and 6" pipes for the "lantern room"', ("lantern room",)),
+        ('grades "A" and "B" of "lantern oil"', ("lantern oil",)),
+        ('"" lanterns "bells"', ("bells",)),
+        (f'"{"long " * 41}" lanterns are "here"', ("here",)),
+        ('bells ("ropes and bells")', ("ropes and bells",)),
         ('""', ()),
         ('"a"', ()),
         ('"   "', ()),
@@ -42,3 +47,8 @@ def test_every_phrase_in_straight_double_marks_is_found_once_and_in_order(phrase
 def test_the_place_of_a_phrase_takes_in_its_quotation_marks() -> None:
     asked = 'the "lantern oil" of “Kent”, and a keeper’s own'
     assert [asked[start:end] for start, end in quoted_spans(asked)] == ['"lantern oil"', "“Kent”"]
+
+
+def test_a_quotation_too_long_or_too_short_for_a_phrase_has_its_place_all_the_same() -> None:
+    asked = f'class "A" lanterns, "{"glass " * 40}" and 6" pipes, or 7" ones'
+    assert [asked[start:end] for start, end in quoted_spans(asked)] == ['"A"', f'"{"glass " * 40}"']
