@@ -22,11 +22,15 @@ def matched_spans(text: str, phrases: Iterable[Phrase], words: WordMaker) -> tup
         words: Makes words of a text as the index does.
     """
     placed = [(word, span) for span in _runs(text) for word in words(text[span.start : span.end])]
+    places: dict[str, list[int]] = {}
+    for place, (word, _) in enumerate(placed):
+        places.setdefault(word, []).append(place)
     found: set[tuple[int, int]] = set()
     for phrase in phrases:
-        for first in range(len(placed) - len(phrase) + 1):
-            if all(placed[first + n][0] == word for n, word in enumerate(phrase)):
-                found.add((placed[first][1].start, placed[first + len(phrase) - 1][1].end))
+        for first in places.get(phrase[0], ()):
+            there = placed[first : first + len(phrase)]
+            if tuple(word for word, _ in there) == phrase:
+                found.add((there[0][1].start, there[-1][1].end))
     joined: list[Span] = []
     for start, end in sorted(found):
         if joined and start < joined[-1].end:

@@ -30,11 +30,13 @@ class Matched:
         wording: The query.
         records: The records for which it holds, rising, int64.
         rows: The passages of those that have a word or a phrase sought, rising, int64.
+        standing: By place in `rows`, how many of the words and phrases sought stand in the passage's own text, int64.
     """
 
     wording: Wording
     records: NDArray[np.int64]
     rows: NDArray[np.int64]
+    standing: NDArray[np.int64]
 
 
 class WordedIndex:
@@ -60,14 +62,20 @@ class WordedIndex:
 
         AND, OR and NOT are about the whole record: two words joined by AND may stand in different passages.
         """
-        rows = {phrase: self._rows_with(phrase) for phrase in phrases(wording)}
-        there = {phrase: self._records_of(found) for phrase, found in rows.items()}
-        found = holds(wording, there)
+        wanted = frozenset(phrases(wording, sought=True))
         sought = np.zeros(len(self._store.record_of_row), dtype=np.bool_)
-        for phrase in phrases(wording, sought=True):
-            sought[rows[phrase]] = True
+        standing = np.zeros(len(sought), dtype=np.int64)
+        there: dict[Phrase, Flags] = {}
+        for phrase in phrases(wording):
+            in_text, beside = self._lexical.with_phrase(phrase), self._rows_beside(phrase)
+            there[phrase] = self._records_of(in_text) | self._records_of(beside)
+            if phrase in wanted:
+                sought[in_text] = sought[beside] = True
+                standing[in_text] += 1
+        found = holds(wording, there)
         sought &= found[self._store.record_of_row]
-        return Matched(wording, np.flatnonzero(found).astype(np.int64), np.flatnonzero(sought).astype(np.int64))
+        rows = np.flatnonzero(sought).astype(np.int64)
+        return Matched(wording, np.flatnonzero(found).astype(np.int64), rows, standing[rows])
 
     @property
     def newest_first(self) -> NDArray[np.int64]:
@@ -95,9 +103,8 @@ class WordedIndex:
             for number, kind, name in found
         }
 
-    def _rows_with(self, phrase: Phrase) -> NDArray[np.int64]:
-        more = np.fromiter(self._beside.rows_with(phrase), dtype=np.int64)
-        return np.union1d(self._lexical.with_phrase(phrase), more)
+    def _rows_beside(self, phrase: Phrase) -> NDArray[np.int64]:
+        return np.fromiter(self._beside.rows_with(phrase), dtype=np.int64)
 
     def _records_of(self, rows: NDArray[np.int64]) -> Flags:
         there = np.zeros(len(self._store), dtype=np.bool_)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,17 +84,11 @@ def _hits(corpus: Corpus, found: WordedSet, cited: NDArray[np.int64], first_rank
     record_of_row = corpus.store.record_of_row[found.rows]
     hits = []
     for rank, number in enumerate(cited, first_rank):
-        passages = [corpus.store.passage_at(int(row)) for row in found.rows[record_of_row == number]]
-        spans = [matched_spans(stored.passage.text, sought, corpus.worded.words) for stored in passages]
-        there = [_phrases_in(stored.passage.text, sought, corpus) for stored in passages]
-        best = max(range(len(passages)), key=lambda place: (there[place], bool(spans[place]), -place))
-        hits.append(hit_of(corpus, passages[best], rank=rank, score=1.0, probability=1.0, matched=spans[best]))
+        places = np.flatnonzero(record_of_row == number)
+        stored = corpus.store.passage_at(int(found.rows[places[np.argmax(found.standing[places])]]))
+        matched = matched_spans(stored.passage.text, sought, corpus.worded.words)
+        hits.append(hit_of(corpus, stored, rank=rank, score=1.0, probability=1.0, matched=matched))
     return hits
-
-
-def _phrases_in(text: str, sought: Sequence[tuple[str, ...]], corpus: Corpus) -> int:
-    line = f" {' '.join(corpus.worded.words(text))} "
-    return sum(f" {' '.join(phrase)} " in line for phrase in sought)
 
 
 def _outcome(corpus: Corpus, found: WordedSet) -> Outcome:

@@ -29,6 +29,7 @@ class WordedSet:
         matched: What the words find, before any filter.
         shown: The records that pass the filters, newest first, int64.
         rows: Their passages that have the words, rising, int64.
+        standing: By place in `rows`, how many of the words and phrases stand in the passage's own text, int64.
         left_out: What passes the filters but is not shown by default, by what keeps it out.
         outside: How many answers have the words but fail the filters that were given.
     """
@@ -37,6 +38,7 @@ class WordedSet:
     matched: Matched
     shown: NDArray[np.int64]
     rows: NDArray[np.int64]
+    standing: NDArray[np.int64]
     left_out: tuple[LeftOut, ...]
     outside: int
 
@@ -68,11 +70,13 @@ def worded_set(corpus: Corpus, query: str, filters: Filters, match: Match) -> Wo
     hidden = hidden[np.isin(hidden, found)]
     groups = store.group_of_record
     inside = np.union1d(groups[shown], groups[hidden])
+    is_shown = np.isin(store.record_of_row[matched.rows], shown)
     return WordedSet(
         query=asked,
         matched=matched,
         shown=shown[np.argsort(corpus.worded.newest_first[shown])],
-        rows=matched.rows[np.isin(store.record_of_row[matched.rows], shown)],
+        rows=matched.rows[is_shown],
+        standing=matched.standing[is_shown],
         left_out=left_out_of(corpus, hidden),
         outside=len(np.setdiff1d(groups[found], inside)),
     )

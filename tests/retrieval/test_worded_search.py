@@ -18,6 +18,8 @@ from retrieval.filters import EVERY_KIND, Filters
 from retrieval.records import AnswerKind, FindingName
 from retrieval.results import Match, Outcome, SearchResult, Sort
 from retrieval.search import Searcher
+from retrieval.store import StoredPassage
+from retrieval.wording import wording_of
 from tests.retrieval.conftest import Invented
 
 BUSES = ["commons-2025-01-13-205"]
@@ -199,6 +201,37 @@ def test_words_in_the_headers_of_a_table_belong_to_its_first_row(searcher: Searc
     assert result.hits[0].passage.text.startswith("North East")
     assert result.hits[0].passage.context is not None
     assert "Region" in result.hits[0].passage.context
+
+
+def test_the_passage_with_most_of_the_words_in_its_own_text_is_shown_and_no_other_is_read(
+    tmp_path, invented, toy_encoder, monkeypatch
+):
+    rows = "".join(f"<tr><td>Lantern {number}</td><td>{number * 10}</td></tr>" for number in range(1, 40))
+    table = f"<table><tr><td>Lantern</td><td>Glass</td></tr>{rows}<tr><td>Lantern glass</td><td>7</td></tr></table>"
+    searcher = of_answers(tmp_path, invented, toy_encoder, [table])
+    read: list[int] = []
+    store = searcher.corpus.store
+    searcher.search("lantern OR glass OR 7", match=Match.WORDS)  # The headers are read when they are first wanted.
+    passage_at = store.passage_at
+
+    def counted(row: int) -> StoredPassage:
+        read.append(row)
+        return passage_at(row)
+
+    monkeypatch.setattr(store, "passage_at", counted)
+    result = searcher.search("lantern OR glass OR 7", match=Match.WORDS)
+    assert (result.total, result.total_passages) == (1, 40)
+    assert marked(result) == [["Lantern", "glass", "7"]]
+    assert read == [39]
+
+
+def test_how_many_of_the_words_stand_in_each_passage_leaves_out_headers_and_what_is_not_sought(searcher: Searcher):
+    worded = searcher.corpus.worded
+    query = "region OR waiting OR the NOT zeppelin"
+    matched = worded.matched(wording_of(query, Match.WORDS, worded.words))
+    texts = [set(worded.words(searcher.corpus.store.passage_at(int(row)).passage.text)) for row in matched.rows]
+    assert matched.standing.tolist() == [len(words & {"region", "waiting", "the"}) for words in texts]
+    assert 0 in matched.standing
 
 
 def test_a_phrase_that_a_split_parts_is_found_where_it_begins(tmp_path, invented, toy_encoder):
