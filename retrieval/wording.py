@@ -23,11 +23,13 @@ MAX_PHRASES: Final = 200
 _MAX_DEPTH: Final = 40
 _QUOTES: Final = '"“”'
 _OPERATORS: Final = ("AND", "OR", "NOT")
-_TOKEN: Final = re.compile(rf"\s*(?:([()])|([{_QUOTES}])|([^\s(){_QUOTES}]+))")
+# In curved single marks; an apostrophe is none, whether within a word or after it.
+_SINGLE_QUOTATION: Final = rf"(?<!\w)‘(?:[^‘’{_QUOTES}]|(?<=\w)’(?=\w))+’(?!\w)"
+_TOKEN: Final = re.compile(rf"\s*(?:([()])|([{_QUOTES}])|({_SINGLE_QUOTATION}|[^\s(){_QUOTES}]+))")
 _RUN: Final = re.compile(r"\w+")
 _WILDCARD: Final = re.compile(r"\w[*?]+\w|\w\*|\*\w")
 _SIGNED: Final = re.compile(r"[-+–][^\W\d]")
-_QUOTATION: Final = re.compile(rf"[{_QUOTES}][^{_QUOTES}]*[{_QUOTES}]")
+_QUOTATION: Final = re.compile(rf"[{_QUOTES}][^{_QUOTES}]*[{_QUOTES}]|{_SINGLE_QUOTATION}")
 _OPERATOR_BETWEEN: Final = re.compile(r"\S\s+(?:AND|OR|NOT)\s+\S")
 
 
@@ -143,7 +145,8 @@ def _phrase(text: str, place: int, words: WordMaker) -> Phrase:
         words: Makes words of a text.
     """
     if wildcard := _WILDCARD.search(text):
-        raise _wrong(place + wildcard.start(), f"{wildcard[0]!r} has a wildcard: write out each word, joined by OR")
+        advice = "write out each word, joined by OR, or leave the sign out"
+        raise _wrong(place + wildcard.start(), f"{wildcard[0]!r} has a wildcard: {advice}")
     for run in _RUN.finditer(text):
         if not words(run[0]) and any(char.isalnum() for char in run[0]):
             raise _wrong(

@@ -42,6 +42,10 @@ def word(text: str) -> Found:
         ("bus AND NOT NOT train", AllOf((word("bus"), word("train")))),
         ('"rural bus" OR “village hall”', AnyOf((word("rural bus"), word("village hall")))),
         ('bus"rural bus"', AllOf((word("bus"), word("rural bus")))),
+        ("‘rural bus’ NOT (‘village’s hall’)", AllOf((word("rural bus"), Not(word("village s hall"))))),
+        ("‘bus the councils’ “rural bus”", AllOf((word("bus the councils"), word("rural bus")))),
+        ("‘bus train’s", AllOf((word("bus"), word("train s")))),
+        ("councils’ bus ’train", AllOf((word("councils"), word("bus"), word("train")))),
         ('"bus AND (train"', word("bus and train")),
         ("5,600", word("5 600")),
         ("£5.6m", word("5 6m")),
@@ -66,6 +70,7 @@ def test_an_exact_query_is_one_phrase_whatever_stands_around_and_between_its_wor
     [
         ('"terms AND conditions (new)"', "terms and conditions new"),
         ("“terms OR conditions”", "terms or conditions"),
+        ("‘terms OR conditions’", "terms or conditions"),
         ("terms and conditions", "terms and conditions"),
         ("do NOT", "do not"),
         ("the ORR and NOTES", "the orr and notes"),
@@ -88,7 +93,8 @@ def test_operators_are_words_in_an_exact_query_that_is_quoted_or_has_them_elsewh
         ('bus "rural', "at character 5, the quotation mark is never closed: add one"),
         ('bus ""', "at character 6, '' has no letter or figure"),
         ("bus & train", "at character 5, '&' has no letter or figure: leave it out"),
-        ("bus train*", "at character 9, 'n*' has a wildcard: write out each word, joined by OR"),
+        ("bus train*", "at character 9, 'n*' has a wildcard: write out each word, joined by OR, or leave the sign out"),
+        ("bus ‘rural train*’", "at character 16, 'n*' has a wildcard"),
         ("bus wom?n", "has a wildcard"),
         ("bus -train", "at character 5, '-' before a word is no operator: write AND or NOT"),
         ("NOT bus", "answers that have none of its words would match: join what follows NOT by AND"),
@@ -159,7 +165,7 @@ def test_a_query_holds_where_the_same_in_python_does(made):
         assert bool(holds(asked(query), flags)[0]) is eval(python, {"there": there})
 
 
-@given(st.text(alphabet='busé́’-, AND()"', max_size=30))
+@given(st.text(alphabet='busé́‘’-, AND()"', max_size=30))
 def test_any_text_is_understood_or_refused(query):
     for match in (Match.WORDS, Match.EXACT):
         try:
