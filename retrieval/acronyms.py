@@ -19,7 +19,10 @@ import msgspec
 from retrieval.errors import SnapshotDamaged
 
 FEWEST_RECORDS = 2
-"""Records that must give a long form: what one alone says may be a slip, or a name made up for one answer."""
+"""Records that must give a long form: what one alone says may be a slip, or a name made up for one answer.
+
+An answer with all the questions that it was given to is one of them, as a slip in it is one slip.
+"""
 
 MOST_LONG_FORMS = 3
 LEAST_SHARE = 0.1
@@ -52,7 +55,7 @@ class LongForm:
 
     Attributes:
         words: In the spelling that most records have.
-        records: How many records give it, in any spelling.
+        records: How many records give it, in any spelling; those with the same answer count as one.
     """
 
     words: str
@@ -85,7 +88,7 @@ class Acronyms:
         """Find the short forms that at least `FEWEST_RECORDS` records explain alike.
 
         Args:
-            records: The texts of each, in any order.
+            records: The texts of each, in any order; those with the same answer as one.
         """
         shorts: dict[str, Counter[str]] = {}
         longs: dict[str, dict[str, Counter[str]]] = {}

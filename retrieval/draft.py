@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -210,10 +210,16 @@ class Draft:
         write_entries(folder / RECORDS_FILE, self.entries, self.unanswered, copies, redirects, attached)
         VectorIndex.of(vectors).write(folder / VECTORS_FILE)
         write_lexical(folder / LEXICAL_FOLDER, self._documents())
-        records = (entry.record for entry in self.entries)
-        Acronyms.of((one.question, one.answer_text) for one in records).write(folder / EXPANSIONS_FILE)
+        Acronyms.of(self._texts_by_answer()).write(folder / EXPANSIONS_FILE)
         if self.register.ids:
             self.register.write(folder / MEMBERS_FILE)
+
+    def _texts_by_answer(self) -> Iterable[Sequence[str]]:
+        """Return the text of each answer with the questions that it was given to."""
+        texts: dict[int, list[str]] = {}
+        for entry in self.entries:
+            texts.setdefault(entry.answer_group, [entry.record.answer_text]).append(entry.record.question)
+        return texts.values()
 
     def _documents(self) -> Iterator[LexicalDocument]:
         """Yield what the words of each passage are, in the order of the rows."""

@@ -9,8 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.acronyms import MOST_LONG_FORMS, Acronym, Acronyms, LongForm, folded_long, long_form, pairs_in
+from retrieval.build import build
 from retrieval.corpus import Corpus
+from retrieval.encoders import Encoder
 from retrieval.errors import SnapshotDamaged
+from tests.retrieval.conftest import Invented
 
 
 @pytest.mark.parametrize(
@@ -156,3 +159,16 @@ def test_a_file_that_is_no_table_is_damage(tmp_path: Path, content: bytes) -> No
 def test_a_snapshot_has_a_table(built_once: Path) -> None:
     corpus = Corpus.open(built_once)
     assert "expansions.json" in corpus.manifest.files
+
+
+def test_an_answer_to_several_questions_explains_a_short_form_once(
+    tmp_path: Path, invented: Invented, toy_encoder: Encoder
+) -> None:
+    slip, shared = "<p>We asked the Invented Lamp Board (ILB).</p>", "<p>The Belfry Rope Office (BRO) rang.</p>"
+    answers = [slip, slip, slip, shared, shared.replace("rang", "sang")]
+    raws = [invented.raw(number, answerText=text) for number, text in enumerate(answers, start=1)]
+    build([invented.file(tmp_path / "answers.jsonl", raws)], tmp_path / "data", toy_encoder)
+    corpus = Corpus.open(tmp_path / "data")
+    assert corpus.manifest.counts.answers == 3
+    (path,) = (tmp_path / "data").rglob("expansions.json")
+    assert [one.short for one in Acronyms.read(path).acronyms] == ["BRO"]
