@@ -72,7 +72,8 @@ class NearDuplicates:
 
     def _beside(self, hit: Hit, others: Sequence[int]) -> Hit:
         listed = tuple(self._near_duplicate(hit, number) for number in others[:MAX_LISTED])
-        marked = [span for other in listed for span in differing_spans(hit.passage.text, other.text)]
+        compared = () if hit.passage.attachment else listed
+        marked = [span for other in compared for span in differing_spans(hit.passage.text, other.text)]
         return replace(
             hit,
             near_duplicates=listed,
@@ -96,6 +97,7 @@ class NearDuplicates:
     def _near_duplicate(self, hit: Hit, number: int) -> NearDuplicate:
         record = self._store.record(number)
         passage = self._corresponding(hit.passage, number)
+        differing = () if hit.passage.attachment else differing_spans(passage.text, hit.passage.text)
         citation = self._corpus.citation(record.key, passage.ordinal)
         return NearDuplicate(
             key=record.key,
@@ -106,14 +108,19 @@ class NearDuplicates:
             text=passage.text,
             ordinal=passage.ordinal,
             cite_as=written(citation, CitationStyle.HOUSE),
-            differing=tuple(Span(start, end) for start, end in differing_spans(passage.text, hit.passage.text)),
+            differing=tuple(Span(start, end) for start, end in differing),
         )
 
     def _corresponding(self, wanted: HitPassage, number: int) -> Passage:
         """Return the passage of a record that has most in common with `wanted`, for its length.
 
         Numbers do not count, as they may be what differs: of the rows of a table, the one in the same place is meant.
+        It is the answers that nearly repeat each other, not their attachments: a passage of one has the first of the
+        answer.
         """
+        own = [one.passage for one in self._store.passages(number) if not one.passage.attachment]
+        if wanted.attachment:
+            return own[0]
         words = _without_numbers(wanted.text)
 
         def likeness(passage: Passage) -> tuple[float, int]:
@@ -121,8 +128,7 @@ class NearDuplicates:
             common = common_length(words, theirs) / max(len(words) + len(theirs), 1)
             return common, -abs(passage.ordinal - wanted.ordinal)
 
-        stored = (one.passage for one in self._store.passages(number))
-        return max((passage for passage in stored if not passage.attachment), key=likeness)
+        return max(own, key=likeness)
 
     def _contender(self, ranked: Ranked, passes: NDArray[np.bool_]) -> Contender:
         members = self._store.members_of_group(ranked.group)

@@ -163,10 +163,12 @@ class NearDuplicate:
     Attributes:
         key: Of its newest record that passes the filters.
         answering_body: As it was called on the day.
-        text: Its passage that corresponds to that of the hit, word for word.
+        text: Its passage that corresponds to that of the hit, word for word; its first where the hit's is of an
+            attachment.
         ordinal: That passage's place in the answer, from 1.
         cite_as: Its citation in the House's own form.
-        differing: Where the words of `text` stand that the hit's passage lacks or has otherwise.
+        differing: Where the words of `text` stand that the hit's passage lacks or has otherwise; empty where that is
+            of an attachment, as only answers are compared.
     """
 
     key: str
@@ -246,7 +248,8 @@ class Hit:
         near_duplicates: Answers that say nearly the same and were found with this one: those that fit the question
             better first, then the newest. At most 20.
         near_duplicates_total: How many such answers pass the filters.
-        differing: Where the words of the passage stand that one of `near_duplicates` lacks or has otherwise.
+        differing: Where the words of the passage stand that one of `near_duplicates` lacks or has otherwise; empty
+            where it is of an attachment.
         probability: How likely it is to answer the question, in [0, 1], by a calibration on judged questions; 1 with
             `match` exact or words, which finds words and no answer to a question.
     """

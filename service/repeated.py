@@ -23,9 +23,11 @@ def near_duplicates(hit: Hit) -> Iterator[RenderableType]:
     for other in hit.near_duplicates[:_NAMED]:
         given = f"answered {on(other.answered)}" if other.answered else "date answered not known"
         differs = "; ".join(other.text[span.start : span.end] for span in other.differing)
-        told = f"there: {_short(differs)}" if differs else "in the same words"
+        told = f"; there: {_short(differs)}" if differs else "; in the same words"
+        if hit.passage.attachment:
+            told = ""  # Its words are not compared with answers.
         body = other.answering_body or "answering body not known"
-        yield words(f"- {other.uin or other.key}: {body}, {given}; {told}")
+        yield words(f"- {other.uin or other.key}: {body}, {given}{told}")
 
 
 def _short(text: str) -> str:

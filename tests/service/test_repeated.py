@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 
 from retrieval.build import build
 from retrieval.encoders import Encoder
-from retrieval.results import Hit, NearDuplicate, SearchResult, Span
+from retrieval.results import AttachmentSource, Hit, NearDuplicate, SearchResult, Span
 from retrieval.search import Searcher
 from service.app import create_app
 from service.repeated import near_duplicates
@@ -118,6 +118,14 @@ def test_the_same_words_from_another_body_are_said_to_be_the_same(hit: Hit):
     same = replace(near(7), differing=(), answering_body=None, answered=None)
     assert printed(replace(hit, near_duplicates=(same,)))[1] == (
         "- 7: answering body not known, date answered not known; in the same words"
+    )
+
+
+def test_beside_a_passage_of_an_attachment_nothing_is_said_of_how_answers_differ(hit: Hit):
+    review = AttachmentSource(1, "Lantern review", "https://files.parliament.uk/review.pdf", None, "page 1")
+    attached = replace(hit, passage=replace(hit.passage, attachment=review))
+    assert printed(replace(attached, near_duplicates=(replace(near(7), differing=()),)))[1] == (
+        "- 7: Home Office, answered 9 June 2026"
     )
 
 

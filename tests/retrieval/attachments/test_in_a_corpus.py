@@ -24,6 +24,7 @@ from retrieval.results import AttachmentSource, Hit
 from retrieval.search import Searcher
 from retrieval.snapshot import open_snapshot
 from retrieval.verify import VerifyReport, verify
+from tests.replay.invented import question
 
 Make = Callable[..., bytes]
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -341,3 +342,19 @@ def test_what_is_wrong_with_the_text_of_an_attachment_is_told(held: Held, statem
     number = Corpus.open(held.data).store.number_of(FIRST)
     reseal(held.data, {statement.replace("record = 0", f"record = {number}"): ()})
     assert any(said in what for what in told(verify(held.data)))
+
+
+def test_an_attachment_found_is_not_compared_with_answers_that_nearly_repeat_its_own(
+    tmp_path: Path, toy_encoder: Encoder, make_pdf: Make
+):
+    spent = "The Department spent £{} million on mending the invented lanterns of {}, which lasts for years to come."
+    facts = [(4, "Kent"), (5, "Essex")]
+    values = [question(number, answerText=f"<p>{spent.format(*one)}</p>") for number, one in enumerate(facts, start=11)]
+    (tmp_path / "lanterns.jsonl").write_text("".join(json.dumps({"value": one}) + "\n" for one in values))
+    held = Held(tmp_path, str(tmp_path / "lanterns.jsonl"), toy_encoder, {"review.pdf": make_pdf([OTTERS], [HERONS])})
+    held.build([REVIEW])
+    held.fetch()
+    held.refresh()
+    hit = held.hit("Herons nest along the Severn volunteers watched them every spring")
+    assert (hit.passage.text, hit.near_duplicates_total, hit.differing) == (HERONS, 1, ())
+    assert (hit.near_duplicates[0].text, hit.near_duplicates[0].differing) == (spent.format(5, "Essex"), ())
