@@ -19,7 +19,7 @@ from retrieval.derivation import derivation
 from retrieval.draft import Draft
 from retrieval.embeddings import Embeddings
 from retrieval.encoders import Encoder
-from retrieval.errors import MalformedRecord, NothingToIndex, OtherModel, SnapshotError, SourceError
+from retrieval.errors import MalformedRecord, NothingToIndex, SnapshotError, SourceError
 from retrieval.gathering import Candidate, Gathered, Standing, gather
 from retrieval.holdings import Holdings, HoldingState, register_at
 from retrieval.members import MemberRegister
@@ -153,34 +153,30 @@ def upgrade(
     now: datetime | None = None,
     progress: Progress = no_progress,
 ) -> BuildReport | None:
-    """Bring a snapshot of an older format up to this one's, from the records it keeps as they were received.
+    """Bring a snapshot to this version's format and to a model, from the records it keeps as they were received.
 
-    Vectors are taken over where the model is the same. Searches go on with the old snapshot until the new one is
-    whole.
+    Vectors are taken over where the model is the same; else what the data directory keeps of the new one's is used,
+    and the rest is encoded. Searches go on with the old snapshot until the new one is whole.
 
     Args:
         data: The data directory.
-        encoder: Must be the one the snapshot was built with.
+        encoder: Makes the vectors.
         keep: How many snapshots to keep, the new one included.
         now: The time of the upgrade.
         progress: Hears how far each stage is.
 
     Returns:
-        What was made; None if the snapshot has this version's format already.
+        What was made; None if the snapshot has this version's format already, and vectors of this encoder.
 
     Raises:
         NoSnapshot: If nothing has been built there.
         SnapshotDamaged: If a file of it is not as it was published.
         OtherFormat: If a newer version wrote it.
-        OtherModel: If it was built with another encoder.
     """
     with writing(data):
         snapshot = open_snapshot(data, formats=(*OLDER_FORMATS, FORMAT))
-        if snapshot.manifest.format == FORMAT:
+        if snapshot.manifest.format == FORMAT and same_model(snapshot.manifest.model, encoder.identity):
             return None
-        if not same_model(snapshot.manifest.model, encoder.identity):
-            name = snapshot.manifest.model.name
-            raise OtherModel(f"the snapshot in {data} was built with the model {name}: run this with `--model {name}`")
         holdings = Holdings(snapshot, encoder.identity)
         moment = now or datetime.now(UTC)
         report, sources = BuildReport(), snapshot.manifest.sources

@@ -38,12 +38,13 @@ from retrieval.errors import (
     SnapshotDamaged,
 )
 from retrieval.files import flush, replace_file
+from retrieval.models import DEFAULT_MODEL
 
 FORMAT = 3
 """Number of the format this version writes, and the only one it searches."""
 
 OLDER_FORMATS = (1, 2)
-"""Those that `despatch upgrade` reads."""
+"""Those that `despatch upgrade` reads beside this one."""
 
 KEEP = 2
 """How many snapshots are kept unless the user says otherwise: the one that is served and the one before."""
@@ -198,14 +199,16 @@ def verified_manifest(folder: Path, name: str, manifest_sha256: str, formats: tu
                 f"the snapshot {name} has format {found}, this version knows {FORMAT}: it was written by a "
                 "newer Despatch Box. Install that, or build again from the sources"
             )
-        if found not in formats:
-            raise OtherFormat(
-                f"the snapshot {name} has format {found}, this version uses {FORMAT}: "
-                f"run `despatch upgrade --data {data}`"
-            )
         manifest = msgspec.json.decode(raw, type=Manifest)
     except _NOT_READ as error:
         raise SnapshotDamaged(_damaged(folder / _MANIFEST, f"can't be read ({error})")) from error
+    if found not in formats:
+        model = manifest.model.name
+        kept = "" if model == DEFAULT_MODEL else f", with `--model {model}` to keep the model it was built with"
+        raise OtherFormat(
+            f"the snapshot {name} has format {found}, this version uses {FORMAT}: "
+            f"run `despatch upgrade --data {data}`{kept}"
+        )
     if manifest.name != name:
         raise SnapshotDamaged(_damaged(folder / _MANIFEST, f"is of the snapshot {manifest.name!r}"))
     for file, seal in manifest.files.items():
@@ -237,12 +240,14 @@ def check_model(manifest: Manifest, encoder: EncoderIdentity, data: Path) -> Non
         return
     if manifest.model.name == encoder.name:
         what = f"with other weights or settings of {encoder.name} ({manifest.model.weights_sha256[:12]}...)"
+        instead = "name the folder that has those with `--model`"
     else:
         what = f"with the model {manifest.model.name}, not {encoder.name}"
+        instead = f"go on with the model it has: `--model {manifest.model.name}`"
+    named = "" if encoder.name == DEFAULT_MODEL else f" --model {encoder.name}"
     raise OtherModel(
-        f"the snapshot in {data} was built {what}: rebuild it with "
-        f"`despatch build SOURCE... --data {data} --model {encoder.name}`, or search it with "
-        f"`--model {manifest.model.name}`"
+        f"the snapshot in {data} was built {what}: run `despatch upgrade --data {data}{named}`, which encodes the "
+        f"records it keeps anew, or {instead}"
     )
 
 

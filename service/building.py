@@ -28,6 +28,7 @@ DISAGREEMENTS_SHOWN = 10
 IGNORED_SHOWN = 20
 _CUT_SHORT = "cut short in a file that was read"
 _RUNNING = "A running `despatch serve` takes it up within seconds."
+_RESTARTED = "A `despatch serve` that runs with another model keeps the index before: start it again with this one."
 
 
 def peak_memory_bytes() -> int:
@@ -95,7 +96,13 @@ def build_data(report: BuildReport, sample: Sample | None, *, memory_bytes: int)
 
 
 def build_page(
-    report: BuildReport, sample: Sample | None, data: Path, *, memory_bytes: int, statements: int = 0
+    report: BuildReport,
+    sample: Sample | None,
+    data: Path,
+    *,
+    memory_bytes: int,
+    statements: int = 0,
+    other_model: bool = False,
 ) -> Iterator[RenderableType]:
     """Yield all that a build did, the first few of anything that may be long, and what to do next.
 
@@ -105,6 +112,7 @@ def build_page(
         data: The data directory.
         memory_bytes: The most memory that was in use.
         statements: How many of the records are written statements.
+        other_model: Whether another model made the index before.
     """
     counts, read = report.counts, report.read
     yield Text(
@@ -149,7 +157,7 @@ def build_page(
     yield Text()
     if not sample:
         yield unbroken(f'Next: despatch search "your question"{data_option(data)}')
-    yield words(_RUNNING, "dim")
+    yield words(_RESTARTED if other_model else _RUNNING, "dim")
 
 
 def data_option(data: Path) -> str:

@@ -11,11 +11,11 @@ import typer
 from retrieval.build import BuildReport, build, upgrade
 from retrieval.citations import CitationStyle, notes, style_named, written
 from retrieval.corpus import Corpus
-from retrieval.errors import OtherFormat, QueryError
+from retrieval.errors import QueryError
 from retrieval.models import DEFAULT_MODEL, DEFAULT_RERANKER
 from retrieval.results import Match, Mode, SearchResult, Sort
 from retrieval.search import Searcher
-from retrieval.snapshot import KEEP, current_name, open_snapshot
+from retrieval.snapshot import FORMAT, KEEP, OLDER_FORMATS, current_name, open_snapshot, same_model
 from retrieval.verify import verify
 from retrieval.worded_search import Page, worded_search
 from service import options as given
@@ -86,18 +86,18 @@ class Commands:
     def upgrade(
         self, data: given.Data = _DATA, model: given.Model = DEFAULT_MODEL, as_json: given.Json = False
     ) -> None:
-        """Rebuild an index of an older format from the records it keeps."""
-        report = corpus = None
-        if not _is_of_this_format(data):
-            with self._session.changing(data):
-                encoder = self._session.encoder(model)
-                with Progress(self._err) as progress:
-                    report = upgrade(data, encoder, progress=progress)
-                corpus = Corpus.open(data)
+        """Rebuild an index of an older format, or of another model, from the records it keeps."""
+        # The snapshot first: it takes no time to see that there is none, and seconds to load a model.
+        before = open_snapshot(data, formats=(*OLDER_FORMATS, FORMAT)).manifest.model
+        with self._session.changing(data):
+            encoder = self._session.encoder(model)
+            with Progress(self._err) as progress:
+                report = upgrade(data, encoder, progress=progress)
+            corpus = Corpus.open(data) if report else None
         if report and corpus:
-            self._built(report, corpus, data, as_json)
+            self._built(report, corpus, data, as_json, other_model=not same_model(before, encoder.identity))
         else:
-            told = words(f"Nothing to do: {data} has this version's format already.")
+            told = words(f"Nothing to do: {data} has this version's format and the model {model} already.")
             self._output.give({"snapshot": current_name(data), "upgraded": False}, as_json, lambda: [told])
 
     @with_filters
@@ -242,16 +242,10 @@ class Commands:
         read_again = self._session.reranker(reranker) if mode == Mode.FULL else None
         return Searcher(corpus, self._session.encoder(model), data, read_again)
 
-    def _built(self, report: BuildReport, corpus: Corpus, data: Path, as_json: bool) -> None:
+    def _built(
+        self, report: BuildReport, corpus: Corpus, data: Path, as_json: bool, *, other_model: bool = False
+    ) -> None:
         memory, sample, statements = peak_memory_bytes(), corpus.sample, statements_in(corpus)
         value = build_data(report, sample, memory_bytes=memory)
         page = partial(build_page, report, sample, data, memory_bytes=memory, statements=statements)
-        self._output.give(value, as_json, page)
-
-
-def _is_of_this_format(data: Path) -> bool:
-    try:
-        open_snapshot(data)
-    except OtherFormat:
-        return False
-    return True
+        self._output.give(value, as_json, lambda: page(other_model=other_model))

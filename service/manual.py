@@ -176,9 +176,10 @@ COMMANDS: Final = {
         examples=("despatch unpack answers.despatch --data ./commons",),
     ),
     "upgrade": _page(
-        "Bring an older index up to this version.",
-        "It is rebuilt from the records it keeps: no source is asked again.",
-        examples=("despatch upgrade --data ./commons",),
+        "Bring an index up to this version and model.",
+        "It is rebuilt from the records it keeps: no source is asked again. What the model did not encode before, it "
+        "encodes. Until the new index is whole, searches go on with the old one. To keep the model it has, name it.",
+        examples=("despatch upgrade --data ./commons", "despatch upgrade --model all-MiniLM-L6-v2"),
     ),
     "evaluate": _page(
         "Measure the ranking with judged questions.",

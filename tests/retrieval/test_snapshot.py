@@ -20,6 +20,7 @@ from retrieval.errors import (
     PublishFailed,
     SnapshotDamaged,
 )
+from retrieval.models import DEFAULT_MODEL
 from retrieval.snapshot import (
     FORMAT,
     KEEP,
@@ -209,14 +210,17 @@ def test_a_manifest_that_lacks_a_part_is_refused(tmp_path: Path) -> None:
         open_snapshot(tmp_path)
 
 
-def test_another_model_is_refused_with_the_command_that_rebuilds(tmp_path: Path) -> None:
+def test_another_model_is_refused_with_the_commands_that_go_on(tmp_path: Path) -> None:
     check_model(manifest("one"), MODEL, tmp_path)
     # The same weights in a folder that was moved.
     check_model(manifest("one"), replace(MODEL, name="other"), tmp_path)
     other = replace(MODEL, name="other", weights_sha256="cd" * 32)
-    with pytest.raises(OtherModel, match=r"despatch build SOURCE\.\.\. --data .* --model other"):
+    with pytest.raises(OtherModel, match=f"`despatch upgrade --data {tmp_path} --model other`, .*: `--model toy`$"):
         check_model(manifest("one"), other, tmp_path)
-    with pytest.raises(OtherModel, match="other weights or settings of toy"):
+    default = replace(other, name=DEFAULT_MODEL)
+    with pytest.raises(OtherModel, match=f"`despatch upgrade --data {tmp_path}`, .*: `--model toy`$"):
+        check_model(manifest("one"), default, tmp_path)
+    with pytest.raises(OtherModel, match=r"other weights or settings of toy .* --model toy`, .* name the folder"):
         check_model(manifest("one"), replace(MODEL, weights_sha256="cd" * 32), tmp_path)
 
 

@@ -1,4 +1,4 @@
-"""Snapshots of released formats, upgraded: nothing is encoded, no answer changes, no day of reading is lost."""
+"""Snapshots of released formats or of another model, upgraded: no answer changes, no day of reading is lost."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from retrieval.build import build, refresh, upgrade
 from retrieval.build_report import Changes
 from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder
-from retrieval.errors import DirectoryBusy, NoSnapshot, OtherFormat, OtherModel, PublishFailed, SnapshotDamaged
+from retrieval.errors import DirectoryBusy, NoSnapshot, OtherFormat, PublishFailed, SnapshotDamaged
 from retrieval.passages import encoder_text
 from retrieval.search import Searcher
 from retrieval.snapshot import FORMAT, current_name, open_snapshot, writing
@@ -128,11 +128,42 @@ def test_there_is_nothing_to_do_for_this_format(small_data: Path, toy_encoder: E
     assert contents(small_data) == before
 
 
-def test_the_model_of_the_snapshot_is_needed(old: Path, other_encoder: Any) -> None:
-    before = snapshot_files(old)
-    with pytest.raises(OtherModel, match="--model toy"):
-        upgrade(old, other_encoder, now=LATER)
-    assert (snapshot_files(old), other_encoder.encoded) == (before, [])
+def test_with_another_model_all_that_is_kept_is_encoded_anew(old: Path, small_data: Path, other_encoder: Any) -> None:
+    stages: set[str] = set()
+    for data in (old, small_data):
+        before = snapshot_files(data)
+        other_encoder.encoded.clear()
+        report = upgrade(data, other_encoder, now=LATER, progress=lambda stage, *_: stages.add(stage))
+        assert report is not None
+        assert report.texts_encoded == len(other_encoder.encoded) > 0
+        assert (report.counts.records, report.counts.passages) == (12, 19)
+        assert (report.added, report.changed, report.removed) == (0, 0, 0)
+        assert open_snapshot(data).manifest.model == other_encoder.identity
+        assert verify(data).discrepancies == ()
+        # The one before is still whole, for whoever serves it.
+        assert before.items() <= snapshot_files(data).items()
+        assert upgrade(data, other_encoder) is None
+    assert "Encoding" in stages
+
+
+def test_with_another_model_the_snapshot_is_what_a_build_with_it_would_make(
+    small_data: Path, tmp_path: Path, small_source: str, other_encoder: Encoder
+) -> None:
+    upgrade(small_data, other_encoder, now=LATER)
+    build([small_source], tmp_path / "new", other_encoder, now=datetime(2026, 11, 21, 12, tzinfo=UTC))
+    made, upgraded = open_snapshot(tmp_path / "new"), open_snapshot(small_data)
+    for name in ("received.sqlite", "records.sqlite", "vectors.faiss"):
+        assert (upgraded.folder / name).read_bytes() == (made.folder / name).read_bytes(), name
+
+
+def test_vectors_that_are_kept_of_the_other_model_are_used(
+    small_data: Path, toy_encoder: Any, other_encoder: Any
+) -> None:
+    upgrade(small_data, other_encoder, now=LATER)
+    back = upgrade(small_data, toy_encoder, now=LATER)
+    assert back is not None
+    assert (toy_encoder.encoded, back.texts_encoded) == ([], 0)
+    assert verify(small_data).discrepancies == ()
 
 
 def test_an_older_format_is_refused_elsewhere_with_the_command_that_upgrades_it(
@@ -144,7 +175,7 @@ def test_an_older_format_is_refused_elsewhere_with_the_command_that_upgrades_it(
         lambda: refresh(old, toy_encoder, invented.changes(invented.received(1)), now=LATER),
         lambda: verify(old),
     ):
-        with pytest.raises(OtherFormat, match=f"despatch upgrade --data {old}"):
+        with pytest.raises(OtherFormat, match=f"`despatch upgrade --data {old}`, with `--model toy` to keep the model"):
             use()
 
 

@@ -112,7 +112,7 @@ def test_with_a_damaged_snapshot_the_service_lives_and_names_the_file(small_data
 
 def test_with_another_model_the_service_lives_and_says_how_to_go_on(small_data: Path, other_encoder):
     with TestClient(create_app(Settings(data=small_data), encoder=other_encoder)) as client:
-        assert_unready(client, "Other model", "rebuild it with")
+        assert_unready(client, "Other model", "despatch upgrade")
         assert_unready(client, "Other model", "Then start the service again")
 
 

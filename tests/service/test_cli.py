@@ -526,9 +526,11 @@ def test_verify_fails_with_its_own_code_where_a_file_was_changed(despatch: Despa
 
 
 def test_upgrade_has_nothing_to_do_for_this_versions_format(despatch: Despatch, built_once: Path):
-    told = despatch("upgrade", "--data", built_once)
+    told = despatch("upgrade", "--data", built_once, "--model", "toy")
     assert (told.code, told.json["upgraded"]) == (0, False)
-    assert "Nothing to do" in despatch("upgrade", "--data", built_once, terminal=True).out
+    shown = despatch("upgrade", "--data", built_once, "--model", "toy", terminal=True).out
+    assert "Nothing to do" in shown
+    assert "the model toy already" in plain(shown)
 
 
 def test_upgrade_rebuilds_an_index_of_another_format(despatch: Despatch, tmp_path: Path):
@@ -540,6 +542,30 @@ def test_upgrade_rebuilds_an_index_of_another_format(despatch: Despatch, tmp_pat
     told = despatch("upgrade", "--data", data, "--model", "toy")
     assert (told.code, told.json["records"]) == (0, 12)
     assert despatch("verify", "--data", data).json["sound"] is True
+
+
+@pytest.mark.parametrize("format_", ["this", "older"])
+def test_upgrade_brings_an_index_to_another_model_from_the_records_it_keeps(
+    despatch: Despatch, small_data: Path, tmp_path: Path, format_: str
+):
+    data = small_data
+    if format_ == "older":
+        data = tmp_path / "d"
+        shutil.copytree(ROOT / "tests/data/snapshots/format-1", data)
+    shown = plain(despatch("upgrade", "--data", data, "--model", "another", terminal=True).out)
+    assert "runs with another model keeps the index before" in shown
+    assert despatch("search", "bus services in rural areas", "--data", data, "--model", "another").code == 0
+    assert despatch("verify", "--data", data).json["sound"] is True
+
+
+def test_what_refuses_another_model_names_the_upgrade_and_the_model_it_has(
+    despatch: Despatch, small_data: Path, small_source: str
+):
+    for line in (("search", "buses"), ("build", "--add", small_source)):
+        refused = despatch(*line, "--data", small_data, "--model", "another")
+        assert refused.code == 3
+        assert f"run `despatch upgrade --data {small_data} --model another`" in refused.err
+        assert "`--model toy`" in refused.err
 
 
 def test_evaluate_prints_the_measures_in_one_object(despatch: Despatch, built_once: Path, tmp_path: Path):

@@ -106,6 +106,7 @@ def test_with_a_snapshot_of_another_model_nothing_is_promised(start, tmp_path, s
     build([small_source], tmp_path / "data", other_encoder)
     server = start(tmp_path / "data")
     assert "but has nothing to search: " in server.said[0]
+    assert "run `despatch upgrade --data " in server.said[0]
     assert "as soon as" not in server.said[0]
 
 
