@@ -51,7 +51,7 @@ class Rounds:
     """Makes rounds in one data directory.
 
     Attributes:
-        session: Loads the model, when something is to be indexed.
+        session: Loads the model, when it is needed.
         data: The data directory.
         service: Where records are fetched.
         members_url: Where Members are asked for; None: nowhere.
@@ -77,9 +77,11 @@ class Rounds:
             progress: Hears how far each stage is.
 
         Raises:
+            OtherModel: If the index was built with another model; nothing was asked for then.
             ServiceError: If the service of the records can't be used; what was fetched is kept.
             DespatchError: For whatever else stands in the way.
         """
+        self.session.check_model(self.model, self.data)
         report = sync(
             self.data,
             lambda: self.session.encoder(self.model),

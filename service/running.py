@@ -11,8 +11,9 @@ from typing import BinaryIO
 import typer
 
 from retrieval.encoders import Encoder
+from retrieval.models import WEIGHTS_SHA256
 from retrieval.reranking import Reranker
-from retrieval.snapshot import current_name
+from retrieval.snapshot import check_model, current_name, has_snapshot, open_snapshot
 from service.arguments import opened
 from service.exits import ExitCode
 from service.output import Output
@@ -56,6 +57,19 @@ class Session:
             with self._waiting():
                 self._loaded[model] = self._load_encoder(model)
         return self._loaded[model]
+
+    def check_model(self, model: str, data: Path) -> None:
+        """Refuse to go on with an index that was built with another model than this; where there is none, any will do.
+
+        Raises:
+            SnapshotError: If it was, or can't be used.
+        """
+        if not has_snapshot(data):
+            return
+        manifest = open_snapshot(data).manifest
+        # A model whose published weights made the index need not be loaded to know that.
+        if manifest.model.weights_sha256 != WEIGHTS_SHA256.get(model):
+            check_model(manifest, self.encoder(model).identity, data)
 
     def reranker(self, model: str) -> Reranker | None:
         """Return the reranker of a name; None where that says that there is to be none."""

@@ -13,17 +13,22 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from retrieval.build import build
 from retrieval.encoders import Encoder
-from retrieval.errors import ServiceUnreachable, UnknownName
+from retrieval.errors import ModelNotFound, ServiceUnreachable, UnknownName
+from retrieval.models import DEFAULT_MODEL, STOCK_MODEL, WEIGHTS_SHA256
 from service.bodies import body_ids
 from service.cli import make_app, run
+from service.running import Session
 from service.terminal import Terminal
+from tests.conftest import ToyEncoder
 from tests.replay.invented import one_of_each, question, statement, unanswered
 from tests.replay.server import ReplayServer
 
@@ -87,6 +92,33 @@ def test_a_second_sync_needs_no_days_and_tells_what_changed(sync: Sync, server: 
     told = sync("--json", terminal=True).json
     counts = ("added", "changed", "corrected", "removed", "unanswered")
     assert {name: told[name] for name in counts} == dict(zip(counts, (2, 1, 1, 1, 0), strict=True))
+
+
+def test_an_index_of_another_model_is_refused_before_parliament_is_asked_anything(
+    sync: Sync, server: ReplayServer, data: Path
+):
+    sync("--from", "2026-06-01")
+    server.put(question(30))
+    asked = len(server.requests)
+    told = sync("--model", "another")
+    assert told.code == 3
+    assert f"run `despatch upgrade --data {data} --model another`" in told.err
+    assert len(server.requests) == asked
+    assert sync().json["added"] == 1
+
+
+def test_a_model_whose_published_weights_made_the_index_is_not_loaded_to_see_that(data: Path, small_source: str):
+    class Published(ToyEncoder):
+        identity = replace(ToyEncoder().identity, name=DEFAULT_MODEL, weights_sha256=WEIGHTS_SHA256[DEFAULT_MODEL])
+
+    def load(name: str) -> Encoder:
+        raise ModelNotFound(name)
+
+    build([small_source], data, Published())
+    out = Terminal(io.StringIO(), terminal=False)
+    Session(load, out, out).check_model(DEFAULT_MODEL, data)
+    with pytest.raises(ModelNotFound):
+        Session(load, out, out).check_model(STOCK_MODEL, data)
 
 
 def test_a_quick_sync_leaves_out_the_walk_that_finds_withdrawals(sync: Sync, server: ReplayServer):

@@ -17,6 +17,7 @@ import pytest
 import typer
 from filelock import FileLock
 
+from retrieval.build import upgrade
 from retrieval.encoders import Encoder
 from retrieval.errors import QueryError
 from service.filling import FillingCommands
@@ -144,6 +145,21 @@ def test_a_directory_in_use_is_told_in_one_way(watch: Watch):
     assert told[0] == (
         f"2026-11-22 08:00Z failed, and is tried again later: another sync or build is at work in {watch.data}"
     )
+
+
+def test_an_index_of_another_model_is_told_each_round_and_parliament_is_not_asked_until_it_is_upgraded(
+    server: ReplayServer, data: Path, other_encoder: Encoder
+):
+    asked = len(server.requests)
+
+    def upgraded() -> None:
+        assert len(server.requests) == asked
+        upgrade(data, other_encoder, now=START)
+
+    told = Watch(server, data, other_encoder).run(lambda: None, upgraded)
+    assert all("failed, and is tried again later: " in line and "despatch upgrade" in line for line in told[:2])
+    assert changes(told[2]) == (0, 0, 0, 0)
+    assert len(server.requests) > asked
 
 
 def test_a_full_round_that_failed_is_made_up_for_by_another_full_one(watch: Watch):
