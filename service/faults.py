@@ -90,8 +90,6 @@ def _fault(error: Mapping[str, object], known: Collection[str]) -> Fault:
         return Fault(field, str(error.get("msg")), nearest_to(str(seen), given["values"]))
     if kind not in _REASONS:
         return Fault(field, shortened(str(error.get("msg")), 3 * _SHOWN_CHARACTERS))
-    if kind == "string_too_short" and field in _QUESTION:
-        return Fault(field, "it is empty: ask a question or name a topic in plain words")
     length = len(seen) if isinstance(seen, str) else 0
     return Fault(field, _REASONS[kind].format(**given, seen=shown(seen), length=length))
 

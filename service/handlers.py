@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from retrieval.errors import DespatchError
+from retrieval.errors import DespatchError, QueryError
 from service.body_limit import MAX_BODY_BYTES
 from service.faults import faults, nearest_to
 from service.problems import Problem, problem, problem_of, problem_of_faults
@@ -33,6 +33,8 @@ def paths_of(request: Request) -> Mapping[str, Mapping[str, Mapping[str, object]
 
 async def _despatch_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, DespatchError)  # Registered for nothing else.
+    if isinstance(error, QueryError) and error.field == "query" and request.method in {"GET", "HEAD"}:
+        error = QueryError("q", error.reason)
     return problem_of(request, error).response()
 
 

@@ -9,7 +9,6 @@ from enum import StrEnum
 from typing import Annotated, Final
 
 from pydantic import BeforeValidator, StringConstraints
-from pydantic.functional_validators import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from retrieval.asked import MAX_QUERY_CHARACTERS
@@ -54,10 +53,14 @@ def _yes_or_no(value: object) -> object:
     return found
 
 
-def _not_blank(value: str) -> str:
-    if not value.split():
-        raise PydanticCustomError("blank", "it is empty: ask a question or name a topic in plain words")
-    return value
+def _not_blank(next_step: str) -> BeforeValidator:
+    # Before any other check, as that of the length would tell of an empty text in words for every parameter.
+    def check(value: object) -> object:
+        if isinstance(value, str) and not value.split():
+            raise PydanticCustomError("blank", "it is empty: {next_step}", {"next_step": next_step})
+        return value
+
+    return BeforeValidator(check)
 
 
 def one_of(names: type[StrEnum]) -> BeforeValidator:
@@ -85,7 +88,9 @@ class KindAsked(StrEnum):
     ALL = "all"
 
 
-Question = Annotated[str, StringConstraints(min_length=1, max_length=MAX_QUERY_CHARACTERS), AfterValidator(_not_blank)]
+_Asked = Annotated[str, StringConstraints(min_length=1, max_length=MAX_QUERY_CHARACTERS)]
+Question = Annotated[_Asked, _not_blank("ask a question or name a topic in plain words")]
+WordsSought = Annotated[_Asked, _not_blank("give the words to find")]
 Day = Annotated[date, BeforeValidator(_plain_date)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_VALUE_CHARACTERS)]
 WHOLE_NUMBER: Final = BeforeValidator(_whole_number)

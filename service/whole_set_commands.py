@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from retrieval.corpus import Corpus
 from retrieval.counting import counts
+from retrieval.errors import QueryError
 from retrieval.exporting import export, exported
 from service import options as given
 from service.arguments import question_from, request_of
@@ -46,9 +48,10 @@ class WholeSetCommands:
         filters: Mapping[str, object] = NO_FILTERS,
     ) -> None:
         """Write every passage that has the words to a file."""
-        values = {"q": self._question(asked), "match": match, "sort": sort, "format": form, **filters}
-        request = request_of(ExportRequest, values)
-        found = export(Corpus.open(data), request.q, request.filters(), match=request.match, sort=request.sort)
+        with _words_named():
+            values = {"q": self._words(asked), "match": match, "sort": sort, "format": form, **filters}
+            request = request_of(ExportRequest, values)
+            found = export(Corpus.open(data), request.q, request.filters(), match=request.match, sort=request.sort)
         lines = exported(found.rows, request.format)
         if output == _STDOUT:
             self._session.output.give_lines(lines)
@@ -69,13 +72,25 @@ class WholeSetCommands:
         as_json: given.Json = False,
     ) -> None:
         """Count answers by month, answering body and the like."""
-        values = {"q": self._question(asked) if asked else asked, "by": by, "match": match, **filters}
-        request = request_of(CountRequest, values)
-        found = counts(Corpus.open(data), request.by, request.filters(), query=request.q, match=request.match)
+        with _words_named():
+            values = {"q": self._words(asked) if asked else asked, "by": by, "match": match, **filters}
+            request = request_of(CountRequest, values)
+            found = counts(Corpus.open(data), request.by, request.filters(), query=request.q, match=request.match)
         self._session.output.give(found, as_json, lambda: counts_page(found, data=data_option(data)))
 
-    def _question(self, asked: str) -> str:
+    def _words(self, asked: str) -> str:
         return question_from(self._session.input("query")) if asked == "-" else asked
+
+
+@contextmanager
+def _words_named() -> Iterator[None]:
+    """Tell of what is wrong with the words by their name here: elsewhere they are the question."""
+    try:
+        yield
+    except QueryError as error:
+        if error.field != "query":
+            raise
+        raise QueryError("q", error.reason) from error
 
 
 def _write(path: Path, lines: Iterable[str]) -> None:

@@ -10,7 +10,7 @@ from retrieval.counting import Dimension
 from retrieval.exporting import ExportFormat
 from retrieval.results import Match, Sort
 from service.schemas import Limits
-from service.values import Question, one_of
+from service.values import WordsSought, one_of
 
 _MATCH = (
     '`exact` for the words one after another; `words` for words and "phrases" joined by AND, OR and NOT. Meaning has '
@@ -21,7 +21,7 @@ _MATCH = (
 class ExportRequest(Limits):
     """Words to find, and how the passages that have them are written."""
 
-    q: Question = Field(description="The words to find.", examples=["foreign national offenders"])
+    q: WordsSought = Field(description="The words to find.", examples=["foreign national offenders"])
     match: Annotated[Match, one_of(Match)] = Field(default=Match.EXACT, description=_MATCH, examples=["exact"])
     sort: Annotated[Sort, one_of(Sort)] = Field(
         default=Sort.NEWEST, description="The order, by the day answered.", examples=["newest"]
@@ -49,7 +49,7 @@ class CountRequest(Limits):
         min_length=1,
         max_length=20,
     )
-    q: Question | None = Field(
+    q: WordsSought | None = Field(
         default=None,
         description="The words to find; without them all answers that pass the filters are counted. Either way what a "
         "search leaves out by default is left out, and told in `left_out`.",

@@ -142,6 +142,12 @@ def test_an_empty_question_is_refused_by_the_name_the_user_gave_it(client: TestC
     assert "it is empty" in found["detail"]
 
 
+def test_a_question_that_can_not_be_read_is_told_by_the_name_the_user_gave_it(client: TestClient):
+    asked = {"match": "words"}
+    assert problem(client.get("/v1/search", params={"q": "(bus", **asked}), 422)["field"] == "q"
+    assert problem(client.post("/v1/search", json={"query": "(bus", **asked}), 422)["field"] == "query"
+
+
 def test_a_missing_question_is_named(client: TestClient):
     assert problem(client.get("/v1/search"), 422)["detail"] == "q: it is missing: give it"
     assert problem(client.post("/v1/search", json={}), 422)["detail"] == "query: it is missing: give it"
@@ -296,7 +302,7 @@ def test_words_are_joined_by_operators_and_a_slip_is_told_with_its_place(client:
     found = client.get("/v1/search", params=asked).json()
     assert [hit["key"] for hit in found["hits"]] == ["lords-2025-02-03-hl77", "commons-2025-01-13-205"]
     told = problem(client.get("/v1/search", params={"q": "bus AND (train", "match": "words"}), 422)
-    assert told["detail"] == "query: at character 9, ( is never closed: add )"
+    assert told["detail"] == "q: at character 9, ( is never closed: add )"
 
 
 @pytest.mark.parametrize(

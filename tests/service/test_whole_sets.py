@@ -44,7 +44,8 @@ def test_an_export_as_json_lines_takes_words_filters_and_order(client: TestClien
         ("/v1/export", {"q": "x", "match": "meaning"}, "match"),
         ("/v1/export", {"q": "x", "format": "xls"}, "format"),
         ("/v1/export", {"q": "x", "limit": "5"}, "limit"),
-        ("/v1/export", {"q": "(x", "match": "words"}, "query"),
+        ("/v1/export", {"q": "(x", "match": "words"}, "q"),
+        ("/v1/counts", {"q": "(x", "match": "words", "by": "month"}, "q"),
         ("/v1/export", {"q": "x", "minister": "nobody"}, "minister"),
         ("/v1/counts", {"q": "x"}, "by"),
         ("/v1/counts", {"by": "month,colour"}, "by"),
@@ -56,6 +57,26 @@ def test_a_slip_is_told_by_the_name_of_the_parameter(client: TestClient, path, a
     response = client.get(path, params=asked)
     assert response.status_code == 422, response.text
     assert response.json()["field"] == field
+    assert response.json()["detail"].startswith(f"{field}: ")
+
+
+@pytest.mark.parametrize("path", ["/v1/export?", "/v1/counts?by=month&"])
+def test_words_that_are_empty_are_not_called_a_question(client: TestClient, path):
+    for empty in ("", " "):
+        assert client.get(f"{path}q={empty}").json()["detail"] == "q: it is empty: give the words to find"
+
+
+@pytest.mark.parametrize("command", ["export", "counts"])
+def test_what_is_wrong_with_the_words_is_told_by_their_place_on_the_command_line(
+    despatch: Despatch, built_once: Path, command
+):
+    for asked in ("", "-"):
+        done = despatch(command, asked, "--data", built_once)
+        assert (done.code, done.err) == (2, "despatch: words: it is empty: give the words to find\n")
+    done = despatch(command, "NOT bus", "--match", "words", "--data", built_once)
+    assert done.err.startswith("despatch: words: ")
+    done = despatch(command, "-", "--data", built_once, stdin=b"\xff")
+    assert done.err.startswith("despatch: words: standard input is not UTF-8 text")
 
 
 def test_counts_are_given_by_each_dimension_parted_by_commas_or_repeated(client: TestClient):
