@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from retrieval.counting import Count, Counts
+from retrieval.results import Searched
 from service.briefing import sample_block
 from service.phrases import as_options, capital, completeness, month_named
 from service.terminal import indented, words
@@ -30,10 +31,14 @@ def counts_page(counts: Counts, *, data: str = "") -> Iterator[RenderableType]:
         yield words(capital(name.replace("_", " ")), "bold")
         yield from indented([_table(name, listed)], 2)
     yield Text()
-    searched = counts.searched
+    yield completeness_line(counts.searched)
+    yield from sample_block(counts.searched.sample, data)
+
+
+def completeness_line(searched: Searched) -> RenderableType:
+    """Return whether anything may be missing from what was looked through, and the first few of what."""
     compared = (searched.compared_from, searched.compared_to)
-    yield words(completeness(searched.gaps, searched.checked_at, compared=compared, most=_GAPS_NAMED))
-    yield from sample_block(searched.sample, data)
+    return words(completeness(searched.gaps, searched.checked_at, compared=compared, most=_GAPS_NAMED))
 
 
 def _table(name: str, listed: Sequence[Count]) -> Table:

@@ -13,7 +13,7 @@ from retrieval.exporting import export, exported
 from service import options as given
 from service.arguments import question_from, request_of
 from service.building import data_option
-from service.counts_page import counts_page
+from service.counts_page import completeness_line, counts_page
 from service.filter_options import NO_FILTERS, with_filters
 from service.phrases import as_options
 from service.running import Session
@@ -51,7 +51,8 @@ class WholeSetCommands:
         with _words_named():
             values = {"q": self._words(asked), "match": match, "sort": sort, "format": form, **filters}
             request = request_of(ExportRequest, values)
-            found = export(Corpus.open(data), request.q, request.filters(), match=request.match, sort=request.sort)
+            corpus = Corpus.open(data)
+            found = export(corpus, request.q, request.filters(), match=request.match, sort=request.sort)
         lines = exported(found.rows, request.format)
         if output == _STDOUT:
             self._session.output.give_lines(lines)
@@ -59,7 +60,8 @@ class WholeSetCommands:
             _write(output, lines)
         # An empty file does not say that what was looked for is left out by default, or is not indexed.
         message = found.message.replace(_ALL, as_options(_ALL))
-        show(self._session.err, [words(f"{message} Rows written: {found.passages:,}.")])
+        told = [words(f"{message} Rows written: {found.passages:,}.")]
+        show(self._session.err, [*told, completeness_line(corpus.searched(request.filters()))])
 
     @with_filters
     def counts(

@@ -9,6 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from retrieval.counting import Counts, counts
 from retrieval.exporting import ExportFormat, export, exported
+from retrieval.worded_set import cited_records, worded_set
 from service.dependencies import ReadyCorpus, each_once
 from service.openapi import problems
 from service.schemas import to_json
@@ -20,6 +21,23 @@ _MEDIA_TYPES: Final = {ExportFormat.CSV: "text/csv", ExportFormat.JSONL: "applic
 _FILE: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "Every passage that has the words, one a row.",
+        "headers": {
+            "Despatch-Answers": {
+                "description": "How many answers the passages are of, the same text from the same body counted once.",
+                "schema": {"type": "integer"},
+            },
+            "Despatch-Passages": {"description": "How many passages there are.", "schema": {"type": "integer"}},
+            "Despatch-Left-Out": {
+                "description": "How many more answers have the words, and are left out unless a kind or a finding is "
+                "asked for: `kind=all` takes them too.",
+                "schema": {"type": "integer"},
+            },
+            "Despatch-Complete": {
+                "description": "Whether every answer that could have the words is known to be indexed, as "
+                "`searched.complete` of a search.",
+                "schema": {"type": "boolean"},
+            },
+        },
         "content": {
             "text/csv": {
                 "schema": {"type": "string"},
@@ -45,15 +63,25 @@ def export_file(corpus: ReadyCorpus, parameters: Annotated[ExportRequest, Query(
     """Write every passage that has the words as CSV or JSON Lines, sent while it is made.
 
     Each row has the record's facts, the passage word for word, its citation and the licence's words. The filters are
-    those of a search, and leave out the same by default: `kind=all` takes everything.
+    those of a search, and leave out the same by default: `kind=all` takes everything. A file without a row does not
+    say that the words were never used: the headers `Despatch-Answers`, `Despatch-Passages`, `Despatch-Left-Out` and
+    `Despatch-Complete` say what there is and what may be missing.
     """
     asked = parameters
     found = export(corpus, asked.q, asked.filters(), match=asked.match, sort=asked.sort)
+    # The rows do not say of how many answers they are, nor what is left out.
+    whole = worded_set(corpus, asked.q, asked.filters(), asked.match)
     name = f"despatch-{corpus.manifest.name}.{asked.format}"
     return StreamingResponse(
         exported(found.rows, asked.format),
         media_type=_MEDIA_TYPES[asked.format],
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Despatch-Answers": str(len(cited_records(corpus, whole, asked.sort))),
+            "Despatch-Passages": str(found.passages),
+            "Despatch-Left-Out": str(whole.left_out_count),
+            "Despatch-Complete": "true" if corpus.searched(asked.filters()).complete else "false",
+        },
     )
 
 

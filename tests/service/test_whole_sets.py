@@ -29,6 +29,18 @@ def test_an_export_is_a_csv_file_of_every_passage(client: TestClient):
     assert [row["uin"] for row in rows] == ["205", "101", "102"]
 
 
+def test_an_export_says_in_its_headers_what_it_has_and_what_is_missing(client: TestClient, filled_client: TestClient):
+    def told(asked: TestClient, **parameters: str) -> list[str]:
+        headers = asked.get("/v1/export", params=parameters).headers
+        return [headers[f"Despatch-{name}"] for name in ("Answers", "Passages", "Left-Out", "Complete")]
+
+    assert told(client, q="rural areas") == ["1", "3", "0", "false"]
+    assert told(client, q="has not proved possible") == ["0", "0", "2", "false"]
+    assert told(client, q="has not proved possible", kind="all") == ["2", "2", "0", "false"]
+    assert told(client, q="zzzz") == ["0", "0", "0", "false"]
+    assert told(filled_client, q="zzzz", tabled_from="2026-06-01", tabled_to="2026-10-31")[-1] == "true"
+
+
 def test_an_export_as_json_lines_takes_words_filters_and_order(client: TestClient):
     asked = {"q": "scheme OR bus", "match": "words", "format": "jsonl", "sort": "oldest", "house": "lords"}
     response = client.get("/v1/export", params=asked)
@@ -96,7 +108,7 @@ def test_the_command_writes_a_file_and_tells_what_it_wrote(despatch: Despatch, b
     file = tmp_path / "rural.csv"
     done = despatch("export", "rural areas", "--output", file, "--data", built_once)
     assert (done.code, done.out) == (0, "")
-    assert done.err == "1 answer has these words. Rows written: 3.\n"
+    assert plain(done.err).startswith("1 answer has these words. Rows written: 3. May be incomplete: ")
     assert [row["uin"] for row in csv.DictReader(io.StringIO(file.read_bytes().decode(), newline=""))] == [
         "205",
         "101",
