@@ -58,7 +58,9 @@ def faults(errors: Sequence[Mapping[str, object]], known: Collection[str]) -> tu
     Returns:
         The faults in the order of `errors`.
     """
-    found = [_fault(error, known) for error in errors]
+    # Where an item is at fault, that the list is too short without it says nothing more.
+    faulty = {_field(error) for error in errors if error.get("type") != "too_short"}
+    found = [_fault(one, known) for one in errors if one.get("type") != "too_short" or _field(one) not in faulty]
     misnamed = {fault.nearest for fault in found if fault.field in _QUESTION and fault.nearest}
     # Who gave the question by the name that it has elsewhere need not hear that it is missing too.
     return tuple(fault for fault in found if (fault.field,) not in misnamed)
@@ -79,9 +81,13 @@ def nearest_to(name: str, known: Collection[str]) -> tuple[str, ...]:
     return tuple(difflib.get_close_matches(name[:_SHOWN_CHARACTERS].lower(), known, n=_NEAREST, cutoff=0.5))
 
 
+def _field(error: Mapping[str, object]) -> str:
+    place = error.get("loc")
+    return shortened(str(place[0]), _SHOWN_CHARACTERS) if isinstance(place, tuple) and place else "body"
+
+
 def _fault(error: Mapping[str, object], known: Collection[str]) -> Fault:
-    place, seen, context = error.get("loc"), error.get("input"), error.get("ctx")
-    field = shortened(str(place[0]), _SHOWN_CHARACTERS) if isinstance(place, tuple) and place else "body"
+    seen, context, field = error.get("input"), error.get("ctx"), _field(error)
     given = {name: _plain(value) for name, value in context.items()} if isinstance(context, dict) else {}
     kind = str(error.get("type"))
     if kind == "extra_forbidden":

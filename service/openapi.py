@@ -53,9 +53,9 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def documented(document: dict[str, Any]) -> dict[str, Any]:
     """Complete FastAPI's description of the interface, in place.
 
-    Adds real responses as examples (`scripts/openapi.py --examples` makes them from the seed documents) and
-    what a problem looks like, drops the framework's own form of it, and describes each part of a response
-    with the words of the library's docstrings.
+    Adds real responses as examples (`scripts/openapi.py --examples` makes them from the seed documents), how
+    the one list with commas is written and what a problem looks like, drops the framework's own form of it, and
+    describes each part of a response with the words of the library's docstrings.
 
     Args:
         document: An OpenAPI document.
@@ -64,6 +64,10 @@ def documented(document: dict[str, Any]) -> dict[str, Any]:
         The same document.
     """
     _add_examples(document)
+    for parameter in document["paths"]["/v1/counts"]["get"]["parameters"]:
+        if parameter["name"] == "by":
+            # As OpenAPI says that the values of a list stand in one text, parted by commas.
+            parameter |= {"style": "form", "explode": False}
     components = document["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
         components.pop(name, None)

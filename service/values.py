@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Final
@@ -63,14 +63,14 @@ def _not_blank(next_step: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-def one_of(names: type[StrEnum]) -> BeforeValidator:
-    """Return a validator that takes the values of an enumeration in any case, and lists them for others."""
+def one_of(names: Iterable[StrEnum]) -> BeforeValidator:
+    """Return a validator that takes values of an enumeration in any case, and lists them for others."""
     values = {str(value).casefold(): value for value in names}
+    listed = [str(value) for value in values.values()]
 
     def find(value: object) -> object:
         found = values.get(value.strip().casefold()) if isinstance(value, str) else None
         if found is None:
-            listed = [str(name) for name in names]
             raise _wrong("one_of", value, f"is not one of {', '.join(listed)}", listed)
         return found
 

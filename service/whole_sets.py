@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -18,11 +18,14 @@ _MATCH = (
 )
 
 
+WordMatch = Annotated[Literal[Match.EXACT, Match.WORDS], one_of((Match.EXACT, Match.WORDS))]
+
+
 class ExportRequest(Limits):
     """Words to find, and how the passages that have them are written."""
 
     q: WordsSought = Field(description="The words to find.", examples=["foreign national offenders"])
-    match: Annotated[Match, one_of(Match)] = Field(default=Match.EXACT, description=_MATCH, examples=["exact"])
+    match: WordMatch = Field(default=Match.EXACT, description=_MATCH, examples=["exact"])
     sort: Annotated[Sort, one_of(Sort)] = Field(
         default=Sort.NEWEST, description="The order, by the day answered.", examples=["newest"]
     )
@@ -45,7 +48,7 @@ class CountRequest(Limits):
 
     by: Annotated[tuple[Annotated[Dimension, one_of(Dimension)], ...], BeforeValidator(_parted)] = Field(
         description="What to count by, parted by commas; `month` is that of the answer, `party` that of whoever asked.",
-        examples=[["month,answering_body,finding"]],
+        examples=[["month", "answering_body", "finding"]],
         min_length=1,
         max_length=20,
     )
@@ -55,4 +58,4 @@ class CountRequest(Limits):
         "search leaves out by default is left out, and told in `left_out`.",
         examples=["foreign national offenders"],
     )
-    match: Annotated[Match, one_of(Match)] = Field(default=Match.EXACT, description=_MATCH, examples=["exact"])
+    match: WordMatch = Field(default=Match.EXACT, description=_MATCH, examples=["exact"])

@@ -103,6 +103,13 @@ def test_the_way_from_an_old_key_to_the_new_is_documented_wherever_there_is_a_ke
         assert not moved or moved["headers"]["Location"]["required"] is True
 
 
+def test_what_to_count_by_is_described_as_a_list_parted_by_commas():
+    parameters = COMMITTED["paths"]["/v1/counts"]["get"]["parameters"]
+    (by,) = (one for one in parameters if one["name"] == "by")
+    assert (by["style"], by["explode"]) == ("form", False)
+    assert by["schema"]["examples"] == [["month", "answering_body", "finding"]]
+
+
 def test_every_field_of_a_request_is_described_with_an_example():
     for name, schema in COMMITTED["components"]["schemas"]["SearchRequest"]["properties"].items():
         assert schema["description"], name

@@ -72,10 +72,27 @@ def test_a_slip_is_told_by_the_name_of_the_parameter(client: TestClient, path, a
     assert response.json()["detail"].startswith(f"{field}: ")
 
 
+@pytest.mark.parametrize("by", ["colour", ""])
+def test_a_list_is_not_called_too_short_where_its_item_is_at_fault(client: TestClient, by):
+    told = client.get(f"/v1/counts?by={by}").json()
+    assert told["detail"].startswith(f"by: '{by}' is not one of month, ")
+    assert "errors" not in told
+
+
 @pytest.mark.parametrize("path", ["/v1/export?", "/v1/counts?by=month&"])
 def test_words_that_are_empty_are_not_called_a_question(client: TestClient, path):
     for empty in ("", " "):
         assert client.get(f"{path}q={empty}").json()["detail"] == "q: it is empty: give the words to find"
+
+
+@pytest.mark.parametrize("asked", ["/v1/export?q=x", "/v1/counts?by=month&q=x", "/v1/counts?by=month"])
+def test_meaning_is_no_way_to_match_a_whole_set(client: TestClient, asked):
+    for match in ("meaning", "near"):
+        response = client.get(f"{asked}&match={match}")
+        assert (response.status_code, response.json()["detail"]) == (
+            422,
+            f"match: '{match}' is not one of exact, words",
+        )
 
 
 @pytest.mark.parametrize("command", ["export", "counts"])
