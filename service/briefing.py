@@ -17,6 +17,7 @@ from service.phrases import (
     as_options,
     badges,
     capital,
+    chance,
     completeness,
     count,
     fact,
@@ -192,8 +193,8 @@ def _whence(hit: Hit, *, is_scored: bool) -> str:
         given += f", corrected {on(citation.corrected)}"
     body = citation.answering_body or "answering body not known"
     what = capital(badges(hit.kind, hit.findings, hit.genre))
-    score = f" Score {hit.score:.2f}." if is_scored else ""
-    return f"{body}, {given}. {what}. Passage {hit.passage.ordinal} of the {hit.genre}.{score}"
+    likely = f" Chance that it answers the question: {chance(hit.probability)}." if is_scored else ""
+    return f"{body}, {given}. {what}. Passage {hit.passage.ordinal} of the {hit.genre}.{likely}"
 
 
 def _also_given(hit: Hit) -> str:

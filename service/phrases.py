@@ -105,6 +105,12 @@ def count(number: int, singular: str, plural: str = "") -> str:
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
+def chance(probability: float) -> str:
+    """Return a probability in [0, 1] as a percentage, which is never quite 0 or 100."""
+    percent = round(100 * probability)
+    return "under 1%" if percent < 1 else "over 99%" if percent > 99 else f"{percent}%"
+
+
 def held(records: int, statements: int) -> str:
     """Return what a corpus holds: `14 answered questions and 2 written statements`.
 

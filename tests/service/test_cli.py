@@ -196,7 +196,8 @@ def test_a_search_in_a_terminal_reads_like_a_briefing(despatch: Despatch, built_
         "Close matches in what is indexed.",
         "1 The Government is giving local councils powers to run bus services in rural areas.",
         "Eve Placeholder (Labour - Stubbs Green)",
-        "Department for Transport, answered 20 January 2025. Substantive answer. Passage 1 of the answer.",
+        "Department for Transport, answered 20 January 2025. Substantive answer. Passage 1 of the answer. "
+        "Chance that it answers the question: ",
         "Also given to 2 other questions: 101, 102.",
         "Cite as: the Answer of 20 January 2025 to Question 205 on Bus Services: Rural Areas",
         "Not in the source: minister's post.",

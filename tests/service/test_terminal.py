@@ -20,7 +20,7 @@ from retrieval.results import Hit, Outcome, SearchResult, Span
 from retrieval.search import Searcher
 from service.briefing import briefing, marked
 from service.cli import make_app, run
-from service.phrases import as_options, badges, count, on, person, span
+from service.phrases import as_options, badges, chance, count, on, person, span
 from service.terminal import Terminal, clean, indented, show, unbroken, words
 
 
@@ -45,6 +45,15 @@ def found(built_once: Path, toy_encoder: Encoder) -> SearchResult:
 
 def with_hit(result: SearchResult, hit: Hit) -> SearchResult:
     return replace(result, hits=(hit,), near_misses=())
+
+
+def test_a_hit_says_how_likely_it_is_to_answer_and_not_what_it_scored(found: SearchResult):
+    told = plain(printed(briefing(with_hit(found, replace(found.hits[0], probability=0.214)))))
+    assert "Passage 2 of the answer. Chance that it answers the question: 21%." in told
+    assert "core" not in told
+    assert [chance(one) for one in (0.0, 0.004, 0.006, 0.5, 0.994, 0.996)] == [
+        *("under 1%", "under 1%", "1%", "50%", "99%", "over 99%")
+    ]
 
 
 def test_the_tests_do_not_depend_on_the_terminal_or_settings_of_who_runs_them():

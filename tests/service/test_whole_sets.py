@@ -174,7 +174,7 @@ def test_a_slip_in_counts_is_told_by_its_option(despatch: Despatch, built_once: 
 def test_the_words_found_are_underlined_or_told_where_that_cannot_be(despatch: Despatch, built_once: Path):
     asked = ("search", "rural areas", "--match", "exact", "--data", built_once)
     assert "\x1b[1;4mrural areas\x1b[0m" in despatch(*asked, terminal=True, width=100).out
-    assert "Score" not in despatch(*asked, terminal=True).out
+    assert "Chance" not in despatch(*asked, terminal=True).out
 
 
 def test_the_next_page_is_told_as_an_option(despatch: Despatch, built_once: Path):
