@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import warnings
 from collections.abc import Sequence
+from logging import ERROR, getLogger
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,11 +67,14 @@ class CrossEncoderReranker:
 
         torch.set_num_threads(usable_cores())
         logging.disable_progress_bar()
-        told_before = logging.get_verbosity()
+        told_before, library = logging.get_verbosity(), getLogger("sentence_transformers")
+        level_before = library.level
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             # The table of words that the default reranker shares would be reported missing.
             logging.set_verbosity_error()
+            # And that an encoder is read as a reranker, which is an error told below.
+            library.setLevel(ERROR)
             try:
                 self._model = CrossEncoder(
                     str(folder),
@@ -89,6 +93,7 @@ class CrossEncoderReranker:
                 raise ModelNotFound(told) from error
             finally:
                 logging.set_verbosity(told_before)
+                library.setLevel(level_before)
         # A tokenizer apart for counting: the model's own can't be shared by threads.
         self._counter = Tokenizer.from_str(self._model.tokenizer.backend_tokenizer.to_str())
         self._counter.no_truncation()
@@ -100,9 +105,10 @@ class CrossEncoderReranker:
         made_for = list(config.architectures or [])
         if config.num_labels != 1 or not any(name.endswith("ForSequenceClassification") for name in made_for):
             # An encoder is read all the same, and given a last layer at random.
+            what = f"{', '.join(made_for) or 'a model of no known kind'} with {config.num_labels} "
+            what += "label" if config.num_labels == 1 else "labels"
             raise ModelNotFound(
-                f"{folder} holds {', '.join(made_for) or 'a model of no known kind'} with {config.num_labels} labels, "
-                "and a reranker is a model for sequence classification with 1: name another"
+                f"{folder} holds {what}, and a reranker is a model for sequence classification with 1: name another"
             )
 
     def _take_words_of_encoder(self) -> None:

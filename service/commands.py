@@ -204,13 +204,16 @@ class Commands:
         # ir-measures is for this command alone, and takes a while to import.
         from retrieval.evaluation import evaluate, read_qrels, read_queries  # noqa: PLC0415
 
-        if mode not in tuple(Mode):
+        ranking = mode.strip().casefold()
+        if ranking not in tuple(Mode):
             raise QueryError("mode", f"{mode!r} is not a way of ranking: there is {', '.join(Mode)}")
         asked, judged = read_queries(queries), read_qrels(qrels)
-        searcher = self._searcher(Corpus.open(data), model, reranker, data, mode)
+        if not {query.id for query in asked} & {one.query_id for one in judged if one.relevance > 0}:
+            raise QueryError("queries", f"no question in {queries} has a judgement above 0 in {qrels}: name others")
+        searcher = self._searcher(Corpus.open(data), model, reranker, data, ranking)
         with Progress(self._err) as progress:
             found = evaluate(
-                searcher, asked, judged, lambda done, total: progress("Asking", done, total), mode=Mode(mode)
+                searcher, asked, judged, lambda done, total: progress("Asking", done, total), mode=Mode(ranking)
             )
         told = to_data(found)
         measures = told.pop("measures")

@@ -19,14 +19,15 @@ _ALL = "kind=all"
 
 
 def counts_page(counts: Counts, *, data: str = "") -> Iterator[RenderableType]:
-    """Yield counts, a table a dimension.
+    """Yield counts, a table a dimension; none where there is nothing to count.
 
     Args:
         counts: The counts.
         data: What to add to a command to mean the same data directory, such as `--data DIR`.
     """
     yield words(counts.message.replace(_ALL, as_options(_ALL)), "bold")
-    for name, listed in counts.by.items():
+    # Where nothing was found, a table would be a header, or months with nothing in them.
+    for name, listed in counts.by.items() if counts.total else ():
         yield Text()
         yield words(capital(name.replace("_", " ")), "bold")
         yield from indented([_table(name, listed)], 2)

@@ -144,14 +144,17 @@ Cursor = Annotated[
 
 WordsToFind = Annotated[str, typer.Argument(metavar="WORDS", help="The words to find; - reads standard input.")]
 WordsToCount = Annotated[
-    str | None, typer.Argument(metavar="WORDS", help="The words to find; without them all answers are counted.")
+    str | None,
+    typer.Argument(
+        metavar="WORDS", help="The words to find; without them all answers are counted. - reads standard input."
+    ),
 ]
 WordMatching = Annotated[
     str, typer.Option("--match", metavar="exact|words", help="One phrase, or words joined by AND, OR and NOT.")
 ]
 Format = Annotated[str, typer.Option("--format", metavar=_one_of(ExportFormat), help="How the rows are written.")]
 OutputFile = Annotated[
-    Path, typer.Option("--output", metavar="FILE", help="The file to write, or to write anew; - is standard output.")
+    str, typer.Option("--output", metavar="FILE", help="The file to write, or to write anew; - is standard output.")
 ]
 CountedBy = Annotated[str, typer.Option("--by", metavar="NAMES", help=f"Parted by commas: {', '.join(Dimension)}.")]
 Understanding = Annotated[

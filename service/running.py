@@ -11,6 +11,7 @@ from typing import BinaryIO
 import typer
 
 from retrieval.encoders import Encoder
+from retrieval.errors import QueryError
 from retrieval.models import WEIGHTS_SHA256
 from retrieval.reranking import Reranker
 from retrieval.snapshot import check_model, current_name, has_snapshot, open_snapshot
@@ -18,6 +19,12 @@ from service.arguments import opened
 from service.exits import ExitCode
 from service.output import Output
 from service.terminal import Terminal, show, words
+
+
+def _check_named(option: str, model: str) -> None:
+    # An empty path would be read as the folder that the command runs in.
+    if not model.strip():
+        raise QueryError(option, "it is empty: give it a value, or leave it out")
 
 
 class Session:
@@ -53,6 +60,7 @@ class Session:
 
     def encoder(self, model: str) -> Encoder:
         """Return the encoder of a name, loaded the first time it is asked for."""
+        _check_named("model", model)
         if model not in self._loaded:
             with self._waiting():
                 self._loaded[model] = self._load_encoder(model)
@@ -73,6 +81,7 @@ class Session:
 
     def reranker(self, model: str) -> Reranker | None:
         """Return the reranker of a name; None where that says that there is to be none."""
+        _check_named("reranker", model)
         with self._waiting():
             return self._load_reranker(model)
 

@@ -21,7 +21,7 @@ from service.terminal import OUTPUT, show, words
 from service.whole_sets import CountRequest, ExportRequest
 
 _DATA = Path("data")
-_STDOUT = Path("-")
+_STDOUT = "-"
 _ALL = "kind=all"
 
 
@@ -48,6 +48,8 @@ class WholeSetCommands:
         filters: Mapping[str, object] = NO_FILTERS,
     ) -> None:
         """Write every passage that has the words to a file."""
+        if not output:
+            raise QueryError("output", "it is empty: name a file, or leave it out for standard output")
         with _words_named():
             values = {"q": self._words(asked), "match": match, "sort": sort, "format": form, **filters}
             request = request_of(ExportRequest, values)
@@ -57,7 +59,7 @@ class WholeSetCommands:
         if output == _STDOUT:
             self._session.output.give_lines(lines)
         else:
-            _write(output, lines)
+            _write(Path(output), lines)
         # An empty file does not say that what was looked for is left out by default, or is not indexed.
         message = found.message.replace(_ALL, as_options(_ALL))
         told = [words(f"{message} Rows written: {found.passages:,}.")]

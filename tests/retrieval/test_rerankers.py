@@ -111,10 +111,11 @@ def test_a_folder_with_weights_but_no_reranker_is_refused(tmp_path: Path) -> Non
         CrossEncoderReranker(str(tmp_path))
 
 
-def test_an_encoder_is_no_reranker(tmp_path: Path) -> None:
+def test_an_encoder_is_no_reranker(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     # It would be read, with a last layer of random numbers, other ones each time.
-    with pytest.raises(ModelNotFound, match=r"holds BertModel .* model for sequence classification"):
+    with pytest.raises(ModelNotFound, match=r"holds BertModel with 1 label, .* model for sequence classification"):
         CrossEncoderReranker(str(made(tmp_path / "encoder", is_reranker=False)))
+    assert caplog.text == ""
 
 
 def test_a_classifier_with_several_labels_is_no_reranker(tmp_path: Path) -> None:

@@ -583,6 +583,32 @@ def test_evaluate_prints_the_measures_in_one_object(despatch: Despatch, built_on
         assert (told["MRR@10"], told["queries"], told["judged"]) == (1.0, 1, 1)
 
 
+def test_evaluate_takes_a_mode_in_any_case_as_a_search_does(despatch: Despatch, built_once: Path, tmp_path: Path):
+    queries, qrels = tmp_path / "q.jsonl", tmp_path / "qrels"
+    queries.write_text('{"id": "a", "query": "bus services in rural areas"}\n', encoding="utf-8")
+    qrels.write_text("a 0 1 1\n", encoding="utf-8")
+    files = ("--data", built_once, "--model", "toy", "--queries", queries, "--qrels", qrels)
+    assert despatch("evaluate", *files, "--mode", "FAST").json["queries"] == 1
+
+
+@pytest.mark.parametrize("asked", ["", '{"id": "b", "query": "buses"}\n', '{"id": "c", "query": "buses"}\n'])
+def test_evaluate_has_nothing_to_measure_without_a_judged_question(
+    despatch: Despatch, built_once: Path, tmp_path: Path, asked: str
+):
+    queries, qrels = tmp_path / "q.jsonl", tmp_path / "qrels"
+    queries.write_text(asked, encoding="utf-8")
+    qrels.write_text("a 0 1 1\nc 0 1 0\n", encoding="utf-8")
+    done = despatch("evaluate", "--data", built_once, "--model", "toy", "--queries", queries, "--qrels", qrels)
+    told = f"despatch: --queries: no question in {queries} has a judgement above 0 in {qrels}: name others\n"
+    assert (done.code, done.out, done.err) == (2, "", told)
+
+
+@pytest.mark.parametrize("option", ["model", "reranker"])
+def test_the_name_of_a_model_is_not_empty(despatch: Despatch, built_once: Path, option: str):
+    done = despatch("search", "buses", "--data", built_once, "--model", "toy", f"--{option}", "")
+    assert (done.code, done.err) == (2, f"despatch: --{option}: it is empty: give it a value, or leave it out\n")
+
+
 def test_evaluate_lists_the_modes_there_are(despatch: Despatch, built_once: Path):
     done = despatch("evaluate", "--data", built_once, "--queries", "q", "--qrels", "r", "--mode", "quick")
     assert (done.code, done.err) == (

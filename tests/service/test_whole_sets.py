@@ -165,6 +165,19 @@ def test_the_command_counts_in_json_and_in_tables(despatch: Despatch, built_once
     assert "--kind all shows them too. House Answers Questions Commons 3 5 Lords 1 1" in alone
 
 
+def test_counts_of_nothing_have_a_message_and_no_table(despatch: Despatch, built_once: Path):
+    asked = ("counts", "zzzz", "--by", "finding,month", "--data", built_once)
+    page = plain(despatch(*asked, terminal=True).out)
+    assert page.startswith("These words are in no answer that is indexed.")
+    assert "Answers" not in page
+
+
+def test_a_file_to_write_has_a_name(despatch: Despatch, built_once: Path):
+    done = despatch("export", "rural", "--output", "", "--data", built_once)
+    told = "despatch: --output: it is empty: name a file, or leave it out for standard output\n"
+    assert (done.code, done.err) == (2, told)
+
+
 def test_a_slip_in_counts_is_told_by_its_option(despatch: Despatch, built_once: Path):
     done = despatch("counts", "the", "--by", "colour", "--data", built_once)
     assert done.code == 2
