@@ -161,22 +161,30 @@ Understanding = Annotated[
     bool,
     typer.Option(
         "--understand",
-        help="Turn explicit words into filters, and list them: `what has the Home Office said since March 2026 about`.",
+        help="Turn explicit words into filters, and list them: `what has the Home Office said since March 2026 about`. "
+        "Only with --match meaning.",
     ),
 ]
 Freshening = Annotated[
     str,
     typer.Option(
-        "--fresh", metavar="auto|off", help="Whether answers of the time that the question asks for are preferred."
+        "--fresh",
+        metavar="auto|off",
+        help="Whether answers of the time that the question asks for are preferred. Only with --match meaning.",
     ),
 ]
 NoGroup = Annotated[
-    bool, typer.Option("--no-group", help="Show answers that say nearly the same one by one, not as one.")
+    bool,
+    typer.Option(
+        "--no-group", help="Show answers that say nearly the same one by one, not as one. Only with --match meaning."
+    ),
 ]
 NoExpand = Annotated[
     bool,
     typer.Option(
-        "--no-expand", help="Look for the question's own words only, not for what they are short for, or in short."
+        "--no-expand",
+        help="Look for the question's own words only, not for what they are short for, or in short. "
+        "Only with --match meaning.",
     ),
 ]
 
@@ -201,5 +209,10 @@ Qrels = Annotated[
     typer.Option("--qrels", metavar="FILE", help="The judgements, as TREC writes them: query 0 record relevance."),
 ]
 Mode = Annotated[
-    str, typer.Option("--mode", metavar=_one_of(RankingMode), help="fast leaves out reading the best answers again.")
+    str,
+    typer.Option(
+        "--mode",
+        metavar=_one_of(RankingMode),
+        help="fast leaves out reading the best answers again, which only a search by meaning does.",
+    ),
 ]

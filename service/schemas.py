@@ -158,13 +158,14 @@ class _Search(Limits):
     mode: Annotated[Mode, one_of(Mode)] = Field(
         default=Mode.FULL,
         description="How much work is done: `full` reads the best answers again beside the question, which takes "
-        "several times as long; `fast` does not.",
+        "several times as long; `fast` does not. With `match` exact or words it makes no difference.",
         examples=["fast"],
     )
     group: Annotated[Grouping, one_of(Grouping)] = Field(
         default=Grouping.ON,
         description="Whether answers that say nearly the same, but for numbers or names, share one hit, led by the one "
-        "that fits the question best. With `off`, each is a hit of its own.",
+        "that fits the question best. With `off`, each is a hit of its own. With `match` exact or words it makes no "
+        "difference.",
         examples=["off"],
     )
 
@@ -177,13 +178,15 @@ class _Search(Limits):
         default=False,
         description="Whether explicit words of the question become filters: `said by`, `answered by`, `asked in the "
         "Lords`, `what has the Home Office said since March 2026`. The response lists them in `understood`, each "
-        "with the way to do without it. Where they leave nothing, they are not applied, and the response says so.",
+        "with the way to do without it. Where they leave nothing, they are not applied, and the response says so. "
+        "With `match` exact or words it makes no difference.",
         examples=[True],
     )
     fresh: Annotated[Fresh, one_of(Fresh)] = Field(
         default=Fresh.AUTO,
         description="Whether a question that asks for now (`current`, `latest`, `this year`) prefers recent answers, "
-        "and one that names a time those of that time. The response says so in `freshness`. `off` switches it off.",
+        "and one that names a time those of that time. The response says so in `freshness`. `off` switches it off. "
+        "With `match` exact or words it makes no difference.",
         examples=["off"],
     )
 

@@ -631,6 +631,13 @@ def test_the_version_is_printed(despatch: Despatch, capsys: pytest.CaptureFixtur
     assert re.fullmatch(r"despatch \d+\.\d+\.\d+\S*\n", capsys.readouterr().out)
 
 
+def test_help_says_which_options_only_a_search_by_meaning_takes(despatch: Despatch, capsys):
+    assert despatch("search", "--help").code == 0
+    told = plain(capsys.readouterr().out)
+    assert told.count("Only with --match meaning.") == 4
+    assert "which only a search by meaning does" in told
+
+
 def test_help_lists_every_command_and_exit_code(despatch: Despatch, capsys: pytest.CaptureFixture[str]):
     assert despatch("--help").code == 0
     told = capsys.readouterr().out

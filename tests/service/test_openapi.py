@@ -116,6 +116,12 @@ def test_every_field_of_a_request_is_described_with_an_example():
         assert schema["examples"], name
 
 
+@pytest.mark.parametrize("name", ["mode", "group", "understand", "fresh", "expand"])
+def test_what_a_search_for_words_passes_over_says_so(name):
+    said = COMMITTED["components"]["schemas"]["SearchRequest"]["properties"][name]["description"]
+    assert "With `match` exact or words" in said
+
+
 def test_parts_of_a_response_have_the_words_of_the_librarys_docstrings():
     passage = COMMITTED["components"]["schemas"]["HitPassage"]
     assert passage["description"] == "The passage of a hit."
