@@ -1,12 +1,13 @@
 """Ask in plain words what ministers have said, and get the passage with its citation.
 
-Build and search in five lines:
+Build and search in six lines:
 
-    from retrieval import Searcher, SentenceEncoder, build
+    from retrieval import CrossEncoderReranker, Searcher, SentenceEncoder, build
 
     encoder = SentenceEncoder()
     build(["seeds"], "sample-data", encoder)
-    for hit in Searcher.open("sample-data", encoder).search("What security is there at asylum hotels?").hits:
+    searcher = Searcher.open("sample-data", encoder, CrossEncoderReranker())
+    for hit in searcher.search("What security is there at asylum hotels?").hits:
         print(hit.passage.text, hit.written["house"])
 """
 
@@ -18,6 +19,7 @@ from retrieval.errors import DespatchError
 from retrieval.evaluation import evaluate
 from retrieval.filters import Filters
 from retrieval.records import AnswerKind, FindingName, House, Record
+from retrieval.rerankers import CrossEncoderReranker
 from retrieval.results import Hit, Outcome, SearchResult
 from retrieval.search import Searcher
 
@@ -27,6 +29,7 @@ __all__ = [
     "Citation",
     "CitationStyle",
     "Corpus",
+    "CrossEncoderReranker",
     "DespatchError",
     "Encoder",
     "Filters",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import runpy
 from pathlib import Path
@@ -57,11 +58,17 @@ def test_the_first_thirty_lines_have_a_real_question_with_its_real_answer(tmp_pa
     assert abs(_chance(output) - _chance(out.getvalue())) <= 3
 
 
-def test_the_five_lines_of_python_run(
+def test_the_six_lines_of_python_find_what_the_command_finds(
     tmp_path: Path, seeds: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "seeds").symlink_to(seeds)
     (tmp_path / "example.py").write_text(_block("python"), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     runpy.run_path("example.py")
-    assert "All sites have security staff" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "All sites have security staff" in printed
+    command = ["search", "What security is there at asylum hotels?", "--data", "sample-data"]
+    out, err = io.StringIO(), Terminal(io.StringIO(), terminal=False)
+    assert run(make_app(SentenceEncoder, Terminal(out, terminal=False), err), command, err) == 0
+    hits = json.loads(out.getvalue())["hits"]
+    assert printed == "".join(f"{hit['passage']['text']} {hit['written']['house']}\n" for hit in hits)
