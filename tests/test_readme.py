@@ -64,11 +64,15 @@ def test_the_six_lines_of_python_find_what_the_command_finds(
     (tmp_path / "seeds").symlink_to(seeds)
     (tmp_path / "example.py").write_text(_block("python"), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    runpy.run_path("example.py")
+    made = runpy.run_path("example.py")
     printed = capsys.readouterr().out
     assert "All sites have security staff" in printed
-    command = ["search", "What security is there at asylum hotels?", "--data", "sample-data"]
+    question = "What security is there at asylum hotels?"
+    command = ["search", question, "--data", "sample-data"]
     out, err = io.StringIO(), Terminal(io.StringIO(), terminal=False)
     assert run(make_app(SentenceEncoder, Terminal(out, terminal=False), err), command, err) == 0
     hits = json.loads(out.getvalue())["hits"]
     assert printed == "".join(f"{hit['passage']['text']} {hit['written']['house']}\n" for hit in hits)
+    # The reranker changes what a hit scores, even where it changes no rank.
+    scores = [hit.score for hit in made["searcher"].search(question).hits]
+    assert scores == pytest.approx([hit["score"] for hit in hits], abs=1e-3)

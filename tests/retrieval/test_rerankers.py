@@ -115,6 +115,8 @@ def test_an_encoder_is_no_reranker(tmp_path: Path, caplog: pytest.LogCaptureFixt
     # It would be read, with a last layer of random numbers, other ones each time.
     with pytest.raises(ModelNotFound, match=r"holds BertModel with 1 label, .* model for sequence classification"):
         CrossEncoderReranker(str(made(tmp_path / "encoder", is_reranker=False)))
+    with pytest.raises(ModelNotFound, match="holds BertModel with 1 label, "):
+        CrossEncoderReranker(STOCK_MODEL)
     assert caplog.text == ""
 
 
