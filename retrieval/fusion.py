@@ -23,11 +23,18 @@ from retrieval.vectors import VectorIndex
 DEPTH = 200
 """Rows that each arm brings in. The order among them does not depend on how many hits are asked for."""
 
-MEANING_WEIGHT = 0.9
-"""Weight of the cosine, in [0, 1]; words have the rest. Chosen by cross-validation: see docs/quality.md."""
+MEANING_OF_SHORT, MEANING_OF_LONG = 0.95, 0.65
+"""Weight of the cosine, in [0, 1], for a short question and for a long one; words have the rest.
+
+Someone who asks in ten words of their own seldom hits upon the official ones; a long question, such as one that was
+tabled, has many of those that its answer has. Chosen by cross-validation: see docs/quality.md.
+"""
+
+SHORT, LONG = 16, 40
+"""Words up to which a question is short, and from which it is long: in between, the weight falls evenly."""
 
 NAMED_BONUS = 0.3
-"""Added to an answer with all that a question names exactly: three times what the best word score counts.
+"""Added to an answer with all that a question names exactly: about as much as the best word score counts at most.
 
 By judgement: no judged question quotes anything.
 """
@@ -94,9 +101,19 @@ def candidates(
     return Candidates(found, cosine_of, word_of / best if best else word_of, shares)
 
 
-def fused(
-    found: Candidates, group_of_row: NDArray[np.int64], *, meaning_weight: float = MEANING_WEIGHT
-) -> list[Ranked]:
+def meaning_weight_of(question: str, short: float = MEANING_OF_SHORT, long: float = MEANING_OF_LONG) -> float:
+    """Return the weight of the cosine for a question, in [0, 1].
+
+    Args:
+        question: As it was asked.
+        short: The weight for a short one.
+        long: The weight for a long one.
+    """
+    share = (len(question.split()) - SHORT) / (LONG - SHORT)
+    return short + (long - short) * min(1.0, max(0.0, share))
+
+
+def fused(found: Candidates, group_of_row: NDArray[np.int64], *, meaning_weight: float) -> list[Ranked]:
     """Rank answers by both kinds of evidence.
 
     Args:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from retrieval.asking import Ask
 from retrieval.corpus import Corpus
 from retrieval.freshness import FRESHNESS_WEIGHT, Freshness, freshness_bonus
-from retrieval.fusion import candidates, followed_by, fused
+from retrieval.fusion import candidates, followed_by, fused, meaning_weight_of
 from retrieval.identifiers import identifiers_in
 from retrieval.ranking import Ranked, best_answers
 from retrieval.reranking import Reranker, reranked
@@ -69,7 +69,7 @@ class Retriever:
             alternatives=ask.alternatives,
             numbered=[corpus.rows_numbered(number) for number in identifiers_in(ask.text)],
         )
-        head = fused(found, group_of_row)
+        head = fused(found, group_of_row, meaning_weight=meaning_weight_of(ask.text))
         if ask.freshness:
             head = self._in_time(head, ask, ask.freshness)
         if ask.mode is Mode.FULL and self.reranker:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from retrieval.encoders import SentenceEncoder
 from retrieval.evaluation import read_qrels, read_queries
 from retrieval.filters import Filters
-from retrieval.fusion import candidates, fused
+from retrieval.fusion import candidates, fused, meaning_weight_of
 from retrieval.models import DEFAULT_MODEL, DEFAULT_RERANKER
 from retrieval.rerankers import reranker_named
 from retrieval.results import Mode
@@ -69,7 +69,8 @@ def trials(searcher: Searcher, judged: JudgedSet, sizes: Sequence[int | None], m
             for answerable in (True, False) if len(right) else (False,):
                 wanted = np.concatenate([some, right]) if answerable else some
                 allowed = every[np.isin(group_of_row[every], wanted)]
-                ranked = fused(candidates(corpus.index, corpus.lexical, query.query, vector, allowed), group_of_row)
+                found = candidates(corpus.index, corpus.lexical, query.query, vector, allowed)
+                ranked = fused(found, group_of_row, meaning_weight=meaning_weight_of(query.query))
                 if mode is Mode.FULL and searcher.reranker:
                     ranked = read_again(ranked, query.query, searcher.reranker, corpus)
                 best = ranked[0]

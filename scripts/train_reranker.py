@@ -19,7 +19,7 @@ import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from retrieval.encoders import Encoder, SentenceEncoder, has_native_bfloat16
-from retrieval.fusion import candidates, fused
+from retrieval.fusion import candidates, fused, meaning_weight_of
 from scripts.training_set import Pair, PairKind, TrainingSet, training_arguments, training_set
 
 _NEGATIVES = 5
@@ -49,7 +49,8 @@ def lists(found: TrainingSet, pairs: Sequence[Pair], encoder: Encoder) -> list[R
         rows = np.array(found.rows(pair.record), dtype=np.int64)
         right = int(rows[int(np.argmax(corpus.index.rows(rows) @ vector))])
         cluster = int(found.cluster_of[pair.record])
-        near = fused(candidates(corpus.index, corpus.lexical, pair.query, vector, allowed, depth=120), group_of_row)
+        found_rows = candidates(corpus.index, corpus.lexical, pair.query, vector, allowed, depth=120)
+        near = fused(found_rows, group_of_row, meaning_weight=meaning_weight_of(pair.query))
         others = [one.row for one in near if int(found.cluster_of[record_of_row[one.row]]) != cluster][:_DEEP]
         if len(others) < _NEGATIVES:
             continue

@@ -10,20 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.filters import Filters
-from retrieval.fusion import NAMED_BONUS, candidates, fused
+from retrieval.fusion import NAMED_BONUS, candidates, fused, meaning_weight_of
 from retrieval.reranking import RERANKED
 from retrieval.search import Searcher
 from scripts.quality import JudgedSet, first_right, held_out_choice, settings_grid
 
-FAST = settings_grid(meaning=(0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0), relevance=(0.0,))
-FULL = settings_grid(meaning=(0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0), relevance=(0.05, 0.1, 0.2, 0.3, 0.5, 0.8))
+_SHORT, _LONG = (0.8, 0.85, 0.9, 0.95, 1.0), (0.5, 0.65, 0.8, 0.85, 0.9, 0.95, 1.0)
+FAST = settings_grid(short=_SHORT, long=_LONG, relevance=(0.0,))
+FULL = settings_grid(short=_SHORT, long=_LONG, relevance=(0.1, 0.2, 0.3, 0.5))
 _READ = 24  # More than are reranked, as another weight of meaning brings up others.
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known of the answers that may come first for one question: arrays of shape (n,), a place an answer."""
+    """What is known of the answers that may come first for a `question`: arrays of shape (n,), a place an answer."""
 
+    question: str
     groups: NDArray[np.int64]
     cosines: NDArray[np.float32]
     words: NDArray[np.float32]
@@ -51,7 +53,7 @@ class Tuning:
         rows, group_of_row = corpus.reached(Filters())
         vector = encoder.encode_queries([question])[0]
         found = candidates(corpus.index, corpus.lexical, question, vector, rows)
-        ranked = fused(found, group_of_row)
+        ranked = fused(found, group_of_row, meaning_weight=meaning_weight_of(question))
         relevance = np.full(len(ranked), -np.inf, dtype=np.float32)
         if self._searcher.reranker:
             fits = partial(self._searcher.reranker.fits, question)
@@ -62,6 +64,7 @@ class Tuning:
             group = int(group_of_row[row])
             named[group] = max(named[group], float(share))
         return Evidence(
+            question=question,
             groups=np.array([one.group for one in ranked]),
             cosines=np.array([one.cosine for one in ranked], dtype=np.float32),
             words=np.array([one.words for one in ranked], dtype=np.float32),
@@ -81,7 +84,7 @@ class Tuning:
     @staticmethod
     def order(evidence: Evidence, settings: Mapping[str, float]) -> list[int]:
         """Return the answers in the order that settings give, as fusion and reranking do: the best hundred."""
-        weight = settings["meaning"]
+        weight = meaning_weight_of(evidence.question, settings["short"], settings["long"])
         scores = weight * evidence.cosines + (1 - weight) * evidence.words + NAMED_BONUS * evidence.named
         order = np.argsort(-scores, kind="stable")[:100]
         if settings["relevance"]:
@@ -100,7 +103,7 @@ class Tuning:
                 for judged, one in zip(self._sets, found, strict=True)
             )
             picked = ", ".join(
-                "/".join(f"{value:g}" for key, value in one.items() if key == "meaning" or name == "full")
+                "/".join(f"{value:g}" for key, value in one.items() if key != "relevance" or name == "full")
                 for one in chosen
             )
             yield f"{name}: {told}; chosen: {picked}"

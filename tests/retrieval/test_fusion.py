@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from retrieval.encoders import unit_rows
-from retrieval.fusion import DEPTH, MEANING_WEIGHT, NAMED_BONUS, Candidates, candidates, followed_by, fused
+from retrieval.fusion import DEPTH, NAMED_BONUS, Candidates, candidates, followed_by, fused, meaning_weight_of
 from retrieval.lexical import LexicalDocument, LexicalIndex, write_lexical
 from retrieval.phrases import quoted_phrases
 from retrieval.ranking import Ranked
@@ -80,7 +80,7 @@ def slow_ranking(
 
 
 @settings(max_examples=40, deadline=None)
-@given(question=QUESTIONS, number=NUMBERS, weight=st.sampled_from([0.0, 0.4, MEANING_WEIGHT, 1.0]))
+@given(question=QUESTIONS, number=NUMBERS, weight=st.sampled_from([0.0, 0.4, 0.9, 1.0]))
 def test_answers_stand_where_the_slow_way_puts_them(
     words: LexicalIndex, question: str, number: int, weight: float
 ) -> None:
@@ -117,7 +117,7 @@ def test_the_evidence_of_a_row_is_the_same_whatever_is_allowed_and_however_deep(
 def test_each_answer_stands_once_by_falling_score_with_its_own_row(
     words: LexicalIndex, question: str, number: int, depth: int, rows: NDArray[np.int64] | None
 ) -> None:
-    ranked = fused(candidates(INDEX, words, question, VECTORS[number], rows, depth=depth), GROUPS)
+    ranked = fused(candidates(INDEX, words, question, VECTORS[number], rows, depth=depth), GROUPS, meaning_weight=0.9)
     assert len({one.group for one in ranked}) == len(ranked)
     assert all(GROUPS[one.row] == one.group for one in ranked)
     keys = [(-one.score, one.row) for one in ranked]
@@ -132,8 +132,8 @@ def test_the_numbers_of_answers_do_not_matter(
     numbers = list(range(70))
     chance.shuffle(numbers)
     found = candidates(INDEX, words, question, VECTORS[number], depth=50)
-    usual = fused(found, GROUPS)
-    other = fused(found, np.array(numbers)[GROUPS])
+    usual = fused(found, GROUPS, meaning_weight=0.9)
+    other = fused(found, np.array(numbers)[GROUPS], meaning_weight=0.9)
     assert [replace(one, group=numbers[one.group]) for one in usual] == other
 
 
@@ -154,21 +154,21 @@ def test_an_answer_has_the_best_of_each_kind_of_evidence_and_shows_the_row_with_
 
 def test_answers_of_equal_evidence_stand_in_the_order_of_their_rows() -> None:
     found = hand_made(*((row, 0.5, 0.25, 0.0) for row in range(6)))
-    ranked = fused(found, np.array([9, 3, 9, 1, 3, 0]))
+    ranked = fused(found, np.array([9, 3, 9, 1, 3, 0]), meaning_weight=0.9)
     assert [(one.group, one.row) for one in ranked] == [(9, 0), (3, 1), (1, 3), (0, 5)]
 
 
 def test_without_candidates_nothing_is_ranked(words: LexicalIndex) -> None:
     nothing = candidates(INDEX, words, "bako", VECTORS[0], np.empty(0, np.int64))
     assert nothing.rows.tolist() == []
-    assert fused(nothing, GROUPS) == []
+    assert fused(nothing, GROUPS, meaning_weight=0.9) == []
 
 
 def test_a_question_without_words_that_are_looked_up_is_ranked_by_meaning(words: LexicalIndex) -> None:
     found = candidates(INDEX, words, "?!", VECTORS[7], depth=20)
     assert found.rows.tolist() == sorted(INDEX.search(VECTORS[7], 20)[0].tolist())
     assert found.words.tolist() == [0.0] * 20
-    assert fused(found, np.arange(COUNT))[0].row == 7
+    assert fused(found, np.arange(COUNT), meaning_weight=0.9)[0].row == 7
 
 
 def test_what_has_a_quoted_phrase_is_brought_in_and_raised(words: LexicalIndex) -> None:
@@ -179,8 +179,11 @@ def test_what_has_a_quoted_phrase_is_brought_in_and_raised(words: LexicalIndex) 
     quoting = candidates(INDEX, words, "“lipu tuve”", vector, depth=COUNT)
     assert without.named.tolist() == [0.0]
     assert quoting.rows[quoting.named > 0].tolist() == having
-    plain = {one.group: one.score for one in fused(replace(quoting, named=quoting.named * 0), np.arange(COUNT))}
-    for one in fused(quoting, np.arange(COUNT)):
+    plain = {
+        one.group: one.score
+        for one in fused(replace(quoting, named=quoting.named * 0), np.arange(COUNT), meaning_weight=0.9)
+    }
+    for one in fused(quoting, np.arange(COUNT), meaning_weight=0.9):
         expected = plain[one.group] + (NAMED_BONUS if one.row in having else 0)
         assert one.score == pytest.approx(expected, abs=1e-6)
 
@@ -216,3 +219,8 @@ def test_others_follow_in_their_order_and_with_no_higher_score() -> None:
 def test_without_a_head_the_others_are_the_ranking() -> None:
     assert followed_by([], ranked((7, 0.8), (1, 0.3))) == ranked((7, 0.8), (1, 0.3))
     assert followed_by(ranked((7, 0.8)), []) == ranked((7, 0.8))
+
+
+def test_the_longer_a_question_the_more_its_words_count() -> None:
+    weights = [meaning_weight_of(" ".join(["word"] * count), 0.9, 0.5) for count in (1, 16, 22, 28, 40, 200)]
+    assert weights == pytest.approx([0.9, 0.9, 0.8, 0.7, 0.5, 0.5])

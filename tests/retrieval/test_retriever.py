@@ -18,7 +18,7 @@ from retrieval.build import build
 from retrieval.corpus import Corpus
 from retrieval.filters import Filters
 from retrieval.freshness import FRESHNESS_WEIGHT, Freshness, FreshnessKind, freshness_bonus
-from retrieval.fusion import candidates, fused
+from retrieval.fusion import candidates, fused, meaning_weight_of
 from retrieval.ranking import Ranked
 from retrieval.reranking import RERANKED, RerankerIdentity
 from retrieval.results import Mode
@@ -111,7 +111,11 @@ def test_a_deeper_ranking_begins_with_a_shallower_one(
 @pytest.mark.usefixtures("shallow")
 def test_what_neither_arm_brought_in_follows_by_meaning(corpus: Corpus) -> None:
     question = "lanterns painted"
-    head = fused(candidates(corpus.index, corpus.lexical, question, vector_of(question), depth=6), corpus.group_of_row)
+    head = fused(
+        candidates(corpus.index, corpus.lexical, question, vector_of(question), depth=6),
+        corpus.group_of_row,
+        meaning_weight=meaning_weight_of(question),
+    )
     found = ranked(corpus, ask(question))
     assert 6 <= len(head) < COUNT == len(found)
     assert found[: len(head)] == head
