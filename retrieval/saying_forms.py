@@ -84,8 +84,9 @@ ANYWHERE = re.compile(
 ACCORDING_TO = re.compile(r" (?P<words>to )(?:the )?", _I)
 # Things that are answered and are no questions, and words that turn the sense round.
 NOT_SAID = re.compile(
-    r"\b(?:calls?|letters?|e-?mails?|requests?|correspondence|complaints?|enquir(?:y|ies)|inquir(?:y|ies)|quer(?:y|ies)"
-    r"|petitions?|FOIs?|not|never|n[’']t|except(?: those)?)(?: (?:is|are|was|were|been|being|to be))* $",
+    r"(?:\b(?:calls?|letters?|e-?mails?|requests?|correspondence|complaints?|enquir(?:y|ies)|inquir(?:y|ies)"
+    r"|quer(?:y|ies)|petitions?|FOIs?|not|cannot|never|except(?: those)?)|n[’']t)"
+    r"(?: (?:is|are|was|were|been|being|be|to be|get|got|getting|yet))* $",
     _I,
 )
 FIGURES = re.compile(r"\b(?:how (?:many|much|often|long|far|large)|(?:number|proportion|percentage|share) of)\b", _I)

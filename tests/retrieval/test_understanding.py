@@ -171,6 +171,8 @@ NOT_UNDERSTOOD = [
     ),
     *("letters answered by the Home Office within 20 days", "FOI requests answered by the Ministry of Defence"),
     *("how many letters were answered by the Home Office in 2024", "questions not answered by the Treasury"),
+    *("Which questions weren't answered by Dee Placeholder?", "questions that didn’t get answered by the Treasury"),
+    *("questions that cannot be answered by the Treasury", "questions not yet answered by Dee Placeholder"),
     # Acts, budgets and other names with years
     *("the Companies Act 2006", "what does the Companies Act 2006 say about directors", "Budget 2024"),
     *(
