@@ -32,7 +32,7 @@ from retrieval.saying_forms import (
     TOPIC_NEXT,
     WHERE_WORDS_BEGIN,
 )
-from retrieval.time_phrases import TimePhrase, time_at
+from retrieval.time_phrases import TimePhrase, time_at, time_end, time_goes_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,9 @@ def _adjuncts(text: str, place: int, book: NameBook, today: date, *, asking: boo
 def _next_time(text: str, place: int, today: date, asking: bool) -> list[Clue]:
     gap = TIME_NEXT.match(text, place)
     phrase = time_at(text, gap.end(), today) if gap else None
-    return _when(phrase, asking) if phrase and AFTER_TIME.match(text, phrase.end) else []
+    if not phrase or not AFTER_TIME.match(text, phrase.end) or time_goes_on(text, phrase.end, today):
+        return []
+    return _when(phrase, asking)
 
 
 def _next_house(text: str, place: int) -> list[Clue]:
@@ -189,10 +191,13 @@ def _next_name(
 
 
 def _closing(text: str, place: int, today: date, asking: bool) -> list[Clue]:
-    """Return the time with which the question ends, if it goes on up to today."""
+    """Return the time with which the question ends, if it goes on up to today and is not one of several joined."""
     match = END.search(text)
     end = match.start() if match else len(text)
     for word in WHERE_WORDS_BEGIN.finditer(text, place, end):
+        named = time_end(text, word.start(), today)
+        if named and time_goes_on(text, named, today):
+            return []
         phrase = time_at(text, word.start(), today)
         if phrase and phrase.end == end and phrase.reaches(today):
             return _when(phrase, asking)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from retrieval.written_days import written_days
+from retrieval.written_days import WrittenDay, written_days
 
 MONTHS = "january february march april may june july august september october november december".split()
 """Names of the months, in order."""
@@ -33,7 +33,10 @@ _PREPOSITION = re.compile(
     re.IGNORECASE,
 )
 _TO = {"from": re.compile(r"\s(?:to|until|till|up\sto)\s|\s?[-–]\s?", re.I), "between": re.compile(r"\sand\s", re.I)}
+_JOINT = re.compile(r",? (?:and|or|to) |, ", re.IGNORECASE)
+_AND_ON = re.compile(r"(?:since|later|after|before|earlier|again|onwards?)\b", re.IGNORECASE)
 _ONWARDS = re.compile(r"\sonwards?\b|\son(?=$|[,.;?!])", re.IGNORECASE)
+_DAYS_IN_MONTH = 31
 _DAYS_IN = {"day": 1, "week": 7}
 
 
@@ -85,7 +88,7 @@ def time_at(text: str, place: int, today: date) -> TimePhrase | None:
     Returns:
         The longest such phrase; None where there is none.
     """
-    found = _last_few(text, place, today) or _prefixed(text, place, today) or _alone(text, place, today)
+    found = _phrase(text, place, today)
     if found is None or (found.first or date.min) > today:
         return None
     return None if found.first is None and found.last is not None and found.last >= today else found
@@ -105,6 +108,24 @@ def time_phrases(text: str, today: date) -> Iterator[TimePhrase]:
             done = found.end
 
 
+def time_end(text: str, place: int, today: date) -> int | None:
+    """Return where a time ends that `text` names from code point `place` on, past or to come, "in" or not before it."""
+    found = _phrase(text, place, today) or _unit(text, place, today)
+    return found.end if found else None
+
+
+def time_goes_on(text: str, end: int, today: date) -> bool:
+    """Return whether another time is joined to one that ends at `end`, as in `in 2024 and 2025`."""
+    joint = _JOINT.match(text, end)
+    if not joint:
+        return False
+    return time_end(text, joint.end(), today) is not None or _AND_ON.match(text, joint.end()) is not None
+
+
+def _phrase(text: str, place: int, today: date) -> TimePhrase | None:
+    return _last_few(text, place, today) or _prefixed(text, place, today) or _alone(text, place, today)
+
+
 def _alone(text: str, place: int, today: date) -> TimePhrase | None:
     unit = _relative(text, place, today)
     return TimePhrase(place, unit.end, unit.first, unit.last, True) if unit else None
@@ -116,8 +137,9 @@ def _prefixed(text: str, place: int, today: date) -> TimePhrase | None:
     if not match or not unit:
         return None
     word = match[1].lower()
-    if word in _TO and (span := _span(text, place, unit, _TO[word], today)):
-        return span
+    to = _TO[word].match(text, unit.end) if word in _TO else None
+    if to and (other := _unit(text, to.end(), today)):
+        return _span(place, unit, other)
     end, day = unit.end, timedelta(days=1)
     if word == "from" and (onwards := _ONWARDS.match(text, end)):
         end = onwards.end()
@@ -135,19 +157,26 @@ def _prefixed(text: str, place: int, today: date) -> TimePhrase | None:
     return TimePhrase(place, end, *spans[word], unit.is_dated)
 
 
-def _span(text: str, place: int, first: _Unit, to: re.Pattern[str], today: date) -> TimePhrase | None:
-    """Return the time between two units; of `March and June 2025` both are in 2025."""
-    match = to.match(text, first.end)
-    last = _unit(text, match.end(), today) if match else None
-    if not last:
+def _span(place: int, first: _Unit, last: _Unit) -> TimePhrase | None:
+    """Return the time between two units, the year of one being that of the other; None where it would end too soon."""
+    begins, ends = first.first, last.last
+    if not first.is_dated:
+        before = [days for days in _in_years(first, last.first.year, last.first.year - 1) if days[0] <= ends]
+        begins = before[0][0] if before else date.max
+    elif not last.is_dated and (first.last - first.first).days < _DAYS_IN_MONTH:
+        after = [days for days in _in_years(last, first.first.year, first.first.year + 1) if days[0] > first.last]
+        ends = after[0][1] if after else date.min
+    if begins > ends:
         return None
-    begins = first.first
-    if first.month and not first.is_dated and last.is_dated:
-        begins = date(last.first.year, first.month, 1)
-        begins = begins if begins <= last.last else date(last.first.year - 1, first.month, 1)
-    if begins > last.last:
-        return None
-    return TimePhrase(place, last.end, begins, last.last, first.is_dated or last.is_dated)
+    return TimePhrase(place, last.end, begins, ends, first.is_dated or last.is_dated)
+
+
+def _in_years(unit: _Unit, *years: int) -> list[tuple[date, date]]:
+    """Return the first and the last day of a month or day in each of the years that have it."""
+    if unit.month:
+        return [(date(year, unit.month, 1), _month_end(year * 12 + unit.month - 1)) for year in years]
+    found = (WrittenDay(0, 0, unit.first.day, unit.first.month, year).placed(None) for year in years)
+    return [(day, day) for day in found if day]
 
 
 def _last_few(text: str, place: int, today: date) -> TimePhrase | None:

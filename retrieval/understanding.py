@@ -20,6 +20,7 @@ stay what they are: the topic.
      don't tell whether such a time belongs to the saying or to the topic ("about hotels opened since 2024"), but
      either way nothing was said of it before it began. "In 2023" at the end would be a guess: freshness prefers
      answers of that time, and leaves out none.
+   One of several joined times ("in 2024 and 2025") makes no filter: it is half of what was meant.
    A time is that of the answer, or with "asked" and "tabled" that of the tabling. A month without a year is the
    latest that has begun. "May" is a month only where one of these forms has room for a month and for nothing else.
 4. A filter that the user gave is never overridden nor loosened, and a guess that contradicts one is dropped.

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.time_phrases import time_at, time_phrases
+from retrieval.time_phrases import time_at, time_goes_on, time_phrases
 
 TODAY = date(2026, 11, 22)  # A Sunday.
 
@@ -30,6 +30,13 @@ TODAY = date(2026, 11, 22)  # A Sunday.
         ("from November to February 2026", "2025-11-01", "2026-02-28"),
         ("between March and June 2025", "2025-03-01", "2025-06-30"),
         ("between 4 March 2025 and 6 June 2025", "2025-03-04", "2025-06-06"),
+        ("from 3 March to 5 June 2025", "2025-03-03", "2025-06-05"),
+        ("from 5 November to 3 February 2026", "2025-11-05", "2026-02-03"),
+        ("between 3 March 2025 and 5 June", "2025-03-03", "2025-06-05"),
+        ("between 5 November 2024 and 3 February", "2024-11-05", "2025-02-03"),
+        ("from March 2025 to June", "2025-03-01", "2025-06-30"),
+        ("from 2024 to March", "2024-01-01", "2026-03-31"),
+        ("from November to February", "2025-11-01", "2026-02-28"),
         ("after March 2025", "2025-04-01", None),
         ("after 31 December 2024", "2025-01-01", None),
         ("before 2024", None, "2023-12-31"),
@@ -64,6 +71,7 @@ def test_a_time_has_its_first_and_last_day(words: str, first: str | None, last: 
     [
         *("in 2030", "until 2030", "since January 2027", "in 2,019 cases", "in 2019% of", "in 2024-26", "on 2019"),
         *("since 31 February 2025", "between 2023 and 2019", "at 2024", "2024", "March 2024", "since the Act"),
+        "from 2023 to 2019",
         *("in the last few years", "in the last 9999 years", "since 2025-13-01", "may 2025", "in marches"),
     ],
 )
@@ -85,6 +93,17 @@ def test_the_times_of_a_text_are_found_in_its_order_and_none_within_another() ->
 
 def test_a_month_without_a_year_is_not_dated() -> None:
     assert [one.is_dated for one in time_phrases("in May or in May 2025", TODAY)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("words", "goes_on"),
+    [
+        *(("in 2024 and 2025", True), ("in 2024, May 2025", True), ("in 2024 or in 2030", True)),
+        *(("in 2024 and since", True), ("in 2024 and roads", False), ("in 2024", False), ("in 2024 to MPs", False)),
+    ],
+)
+def test_a_time_goes_on_where_another_is_joined_to_it(words: str, goes_on: bool) -> None:
+    assert time_goes_on(words, len("in 2024"), TODAY) is goes_on
 
 
 def test_only_a_time_that_goes_on_reaches_today() -> None:

@@ -99,6 +99,11 @@ UNDERSTOOD = [
         "drones",
         {"answered_from": "2025-03-01", "answered_to": "2025-06-30"},
     ),
+    (
+        "what has been said from 3 March to 5 June 2025 about drones",
+        "drones",
+        {"answered_from": "2025-03-03", "answered_to": "2025-06-05"},
+    ),
     ("questions tabled by Bob Fictional about roads", "roads", {"asker": "Bob Fictional"}),
     ("questions from Baroness Madeup on roads", "roads", {"asker": "Baroness Madeup"}),
     ("hospices, asked in the Lords", "hospices", {"house": "Lords"}),
@@ -191,6 +196,10 @@ NOT_UNDERSTOOD = [
         "What did ministers say about the riots last year?",
     ),
     *("What did ministers say about plans before 2020?", "what did ministers say about an election in May"),
+    # half of a time
+    *("What was said in 2024 and 2025 about boats?", "What did ministers say last year and this year about boats?"),
+    *("What was said in May and June 2025 about boats?", "ministerial statements in 2024, 2025 and 2026 about boats"),
+    *("What did ministers say about boats last year and this year?", "What was said in 2024 and since about boats?"),
     # people and Houses as topics
     *("Dee Placeholder and the bus strike", "Bob Fictional", "reform of the House of Lords"),
     *("What did ministers say about reform in the Lords?", "peers", "what has Placeholder said about roads"),
