@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from retrieval.meant_names import MeantName, name_within, names_at
 from retrieval.names import NameBook
+from retrieval.phrases import quoted_spans
 from retrieval.saying_forms import (
     ACCORDING_TO,
     AFTER_NOUN,
@@ -70,7 +71,7 @@ class Saying:
 
 
 def sayings(text: str, book: NameBook, today: date) -> Iterator[Saying]:
-    """Yield the forms of words in a question that tie who, where or when to the saying.
+    """Yield the forms of words in a question that tie who, where or when to the saying, outside quotation marks.
 
     Args:
         text: With single spaces between its words.
@@ -80,10 +81,18 @@ def sayings(text: str, book: NameBook, today: date) -> Iterator[Saying]:
     # A question as tabled names departments and days for reasons of its own.
     if text.lower().startswith("to ask"):
         return
+    quoted = quoted_spans(text)
     frame = _frame(text, book, today)
-    if frame:
+    place = 0
+    if frame and not _overlaps(frame, quoted):
         yield frame
-    yield from _elsewhere(text, frame.end if frame else 0, book, today)
+        place = frame.end
+    yield from (one for one in _elsewhere(text, place, book, today) if not _overlaps(one, quoted))
+
+
+def _overlaps(saying: Saying, spans: Sequence[tuple[int, int]]) -> bool:
+    parts = [(saying.start, saying.end), *((one.start, one.end) for one in saying.clues)]
+    return any(start < last and first < end for start, end in parts for first, last in spans)
 
 
 def _frame(text: str, book: NameBook, today: date) -> Saying | None:
@@ -209,8 +218,7 @@ def _elsewhere(text: str, place: int, book: NameBook, today: date) -> Iterator[S
     for match in ANYWHERE.finditer(text, place):
         start, end = match.start(), match.end() - 1
         before = text[:start]
-        # Words in quotation marks are looked for as they stand.
-        if match.start() < place or before.count('"') % 2 or NOT_SAID.search(before):
+        if match.start() < place or NOT_SAID.search(before):
             continue
         if match["according"]:
             clues = _next_name(ACCORDING_TO, text, end, ("answering_body", "minister"), book, start)

@@ -99,6 +99,7 @@ UNDERSTOOD = [
         "drones",
         {"answered_from": "2025-03-01", "answered_to": "2025-06-30"},
     ),
+    ('answered by Mockford about "said by Ann"', '"said by Ann"', {"minister": "Alex Mockford"}),
     (
         "what has been said from 3 March to 5 June 2025 about drones",
         "drones",
@@ -208,7 +209,9 @@ NOT_UNDERSTOOD = [
     *("according to the police", "What has the Public Accounts Committee said about HS2?", "answered by Placeholder"),
     *("what has the leader of the opposition said about hotels", "what did they say in May 2025", "what so said"),
     # as they stand
-    '"said by Dee Placeholder"',
+    *('"said by Dee Placeholder"', "What about the words “answered by Dee Placeholder” in letters?"),
+    *('"Home Office said" hotels', "What has “the Home Office” said about hotels?"),
+    "the phrase ‘according to the Treasury’ in reports",
     "To ask the Secretary of State for Transport, what was said by Dee Placeholder in May 2025.",
     "what the Home Office said since March 2026 about roads" + " and roads" * 120,
 ]
