@@ -81,11 +81,18 @@ ANYWHERE = re.compile(
     r"|(?P<according>according )(?=to ))",
     _I,
 )
+# "Answers from" is of the saying, "exam questions from" of something else: what may stand before such a noun.
+BEFORE_NOUN = re.compile(
+    r"(?:^|[^\w\s’')\]] ?|(?:^|\s)(?:which|what|any|all|the|some|other|recent|latest|written|oral|parliamentary"
+    r"|ministerial|departmental|government|find|list|show|me|see|read|in|of|to|and|or|for|with) )$",
+    _I,
+)
 ACCORDING_TO = re.compile(r" (?P<words>to )(?:the )?", _I)
 # Things that are answered and are no questions, and words that turn the sense round.
 NOT_SAID = re.compile(
     r"(?:\b(?:calls?|letters?|e-?mails?|requests?|correspondence|complaints?|enquir(?:y|ies)|inquir(?:y|ies)"
-    r"|quer(?:y|ies)|petitions?|FOIs?|not|cannot|never|except(?: those)?)|n[’']t)"
+    r"|quer(?:y|ies)|petitions?|FOIs?)(?: (?:to|from|by)(?: [\w’'-]+){1,3}?)?"
+    r"|\b(?:not|cannot|never|except(?: those)?)|n[’']t)"
     r"(?: (?:is|are|was|were|been|being|be|to be|get|got|getting|yet))* $",
     _I,
 )

@@ -16,6 +16,7 @@ from retrieval.saying_forms import (
     AFTER_TIME,
     ANYWHERE,
     ASKING,
+    BEFORE_NOUN,
     BETWEEN,
     BY,
     END,
@@ -218,7 +219,8 @@ def _elsewhere(text: str, place: int, book: NameBook, today: date) -> Iterator[S
     for match in ANYWHERE.finditer(text, place):
         start, end = match.start(), match.end() - 1
         before = text[:start]
-        if match.start() < place or NOT_SAID.search(before):
+        of_another = match["noun"] and not BEFORE_NOUN.search(before)
+        if match.start() < place or of_another or NOT_SAID.search(before):
             continue
         if match["according"]:
             clues = _next_name(ACCORDING_TO, text, end, ("answering_body", "minister"), book, start)
@@ -226,6 +228,8 @@ def _elsewhere(text: str, place: int, book: NameBook, today: date) -> Iterator[S
         else:
             asking = bool(re.match(r"ask|tabl|question", match[0], re.IGNORECASE))
             clues, last = ([], 0) if of_figures else _adjuncts(text, end, book, today, asking=asking)
+            if match["noun"] and clues and _is_of_time(clues[0]):
+                clues = []  # "Statements from 2023" can be about anything.
             # The first thing said carries the verb: "answered by Jess Phillips".
             first = min((one.start for one in clues), default=0)
             clues = [

@@ -99,6 +99,7 @@ UNDERSTOOD = [
         "drones",
         {"answered_from": "2025-03-01", "answered_to": "2025-06-30"},
     ),
+    ("hospices: questions by Bob Fictional", "hospices", {"asker": "Bob Fictional"}),
     ('answered by Mockford about "said by Ann"', '"said by Ann"', {"minister": "Alex Mockford"}),
     (
         "what has been said from 3 March to 5 June 2025 about drones",
@@ -201,6 +202,10 @@ NOT_UNDERSTOOD = [
     *("What was said in 2024 and 2025 about boats?", "What did ministers say last year and this year about boats?"),
     *("What was said in May and June 2025 about boats?", "ministerial statements in 2024, 2025 and 2026 about boats"),
     *("What did ministers say about boats last year and this year?", "What was said in 2024 and since about boats?"),
+    # statements, questions and replies of others
+    *("How do shops publish price statements from 2023?", "exam questions from 2025 about maths"),
+    *("witness statements from the Home Office about fires", "Where are replies from 2023 about trams kept?"),
+    *("Are letters to MPs answered in the Commons?", "letters from my constituents answered by the Treasury"),
     # people and Houses as topics
     *("Dee Placeholder and the bus strike", "Bob Fictional", "reform of the House of Lords"),
     *("What did ministers say about reform in the Lords?", "peers", "what has Placeholder said about roads"),
