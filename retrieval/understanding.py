@@ -23,7 +23,8 @@ stay what they are: the topic.
    One of several joined times ("in 2024 and 2025") makes no filter: it is half of what was meant.
    A time is that of the answer, or with "asked" and "tabled" that of the tabling. A month without a year is the
    latest that has begun. "May" is a month only where one of these forms has room for a month and for nothing else.
-4. A filter that the user gave is never overridden nor loosened, and a guess that contradicts one is dropped.
+4. A filter that the user gave is never overridden nor loosened, and a guess that contradicts one is dropped. So is
+   a time of which one end would be left out for a given one that lets in more.
 5. A misspelt name counts in the same forms, if it is like one name of the corpus word by word and clearly liker to
    it than to any other.
 
@@ -101,6 +102,8 @@ def understand(question: str, names: NameBook, given: Filters, today: date) -> U
     filters, taken, removed = given, list[Clue](), list[tuple[int, int]]()
     for saying in sayings(question, names, today):
         clues = [one for one in saying.clues if _is_free(one.field, given, taken)]
+        cut_off = {_time_of(one) for one in saying.clues if one not in clues and _is_cut_off(one, filters)}
+        clues = [one for one in clues if _time_of(one) is None or _time_of(one) not in cut_off]
         if not (clues := _consistent(clues, filters)):
             continue
         filters = _with(filters, clues)
@@ -114,6 +117,20 @@ def understand(question: str, names: NameBook, given: Filters, today: date) -> U
 
 def _is_free(field: str, given: Filters, taken: Iterable[Clue]) -> bool:
     return not getattr(given, field) and field not in {one.field for one in taken}
+
+
+def _time_of(clue: Clue) -> str | None:
+    """Return which time a clue is one end of, `answered` or `tabled`; None where it is of something else."""
+    what, _, end = clue.field.rpartition("_")
+    return what if end in ("from", "to") else None
+
+
+def _is_cut_off(clue: Clue, filters: Filters) -> bool:
+    """Return whether an end of a time is left out for one in `filters` that lets in more, so the other must be too."""
+    if _time_of(clue) is None:
+        return False
+    held, day = getattr(filters, clue.field), date.fromisoformat(clue.value)
+    return bool(held < day if clue.field.endswith("_from") else held > day)
 
 
 def _consistent(clues: list[Clue], filters: Filters) -> list[Clue]:

@@ -309,6 +309,13 @@ def test_a_given_first_day_leaves_room_for_a_guessed_last_one() -> None:
     assert found.filters == Filters(answered_from=date(2025, 5, 10), answered_to=date(2025, 5, 31))
 
 
+@pytest.mark.parametrize("own", [Filters(answered_to=date(2026, 6, 1)), Filters(answered_from=date(2024, 6, 1))])
+def test_a_time_is_not_guessed_by_half_where_a_given_day_lets_in_more(own: Filters) -> None:
+    question = "What was said in 2025 about boats by ministers"
+    found = understand(question, BOOK, own, TODAY)
+    assert (found.filters, found.guessed, found.topic) == (own, (), question)
+
+
 def test_a_house_is_understood_as_a_house() -> None:
     assert understand("hospices, asked in the Lords", BOOK, Filters(), TODAY).filters.house == (House.LORDS,)
 
