@@ -83,7 +83,7 @@ def freshness_of(question: str, today: date) -> Freshness:
 
     Returns:
         `recent` where a word asks for now; else `period` where times are named, from the first day of the
-        earliest to the last of the latest; else `NO_PREFERENCE`.
+        earliest to the last of the latest; else, or where the times leave no day out, `NO_PREFERENCE`.
     """
     text = " ".join(question.split())
     otherwise = [match.span() for match in _OTHERWISE.finditer(text)]
@@ -95,10 +95,11 @@ def freshness_of(question: str, today: date) -> Freshness:
         for phrase in time_phrases(text, today)
         if phrase.is_dated and not _overlaps(otherwise, phrase.start, phrase.end)
     ]
-    if not named:
+    first, last = _first(named), _last(named)
+    if first is None and last is None:
         return NO_PREFERENCE
     words = tuple(text[phrase.start : phrase.end] for phrase in named)
-    return Freshness(FreshnessKind.PERIOD, words, _first(named), _last(named))
+    return Freshness(FreshnessKind.PERIOD, words, first, last)
 
 
 def freshness_bonus(freshness: Freshness, answered: NDArray[np.datetime64], newest: date | None) -> NDArray[np.float32]:
@@ -133,9 +134,9 @@ def _overlaps(spans: list[tuple[int, int]], start: int, end: int) -> bool:
 
 def _first(named: list[TimePhrase]) -> date | None:
     days = [phrase.first for phrase in named]
-    return None if None in days else min(day for day in days if day)
+    return None if None in days else min((day for day in days if day), default=None)
 
 
 def _last(named: list[TimePhrase]) -> date | None:
     days = [phrase.last for phrase in named]
-    return None if None in days else max(day for day in days if day)
+    return None if None in days else max((day for day in days if day), default=None)

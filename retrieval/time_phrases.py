@@ -97,6 +97,8 @@ def time_at(text: str, place: int, today: date) -> TimePhrase | None:
 def time_phrases(text: str, today: date) -> Iterator[TimePhrase]:
     """Yield the times that `text` names, in its order; those within a longer one are not yielded.
 
+    One that is joined to a time before it needs no preposition: of `in 2024 and 2022` both are yielded.
+
     Args:
         text: With single spaces between its words.
         today: The day on which it is asked.
@@ -106,6 +108,10 @@ def time_phrases(text: str, today: date) -> Iterator[TimePhrase]:
         if word.start() >= done and (found := time_at(text, word.start(), today)):
             yield found
             done = found.end
+            # Of "in May and June 2025" the first has no year to go by, and the second alone is half of it.
+            while found.is_dated and (joined := _joined(text, done, today)):
+                yield joined
+                found, done = joined, joined.end
 
 
 def time_end(text: str, place: int, today: date) -> int | None:
@@ -120,6 +126,15 @@ def time_goes_on(text: str, end: int, today: date) -> bool:
     if not joint:
         return False
     return time_end(text, joint.end(), today) is not None or _AND_ON.match(text, joint.end()) is not None
+
+
+def _joined(text: str, end: int, today: date) -> TimePhrase | None:
+    """Return the past time without a preposition that is joined to one that ends at `end`."""
+    joint = _JOINT.match(text, end)
+    unit = _unit(text, joint.end(), today) if joint else None
+    if not joint or not unit or unit.first > today:
+        return None
+    return TimePhrase(joint.end(), unit.end, unit.first, unit.last, unit.is_dated)
 
 
 def _phrase(text: str, place: int, today: date) -> TimePhrase | None:

@@ -55,6 +55,8 @@ def test_a_question_that_asks_for_now_prefers_recent_answers(question: str, word
         "may a landlord refuse a pet",
         "local elections in May",
         "the march for peace",
+        "fires before 2020 and since 2022",
+        "fires in May and June 2025",
     ],
 )
 def test_a_question_with_words_that_only_look_like_a_time_prefers_none(question: str) -> None:
@@ -69,7 +71,9 @@ def test_a_question_with_words_that_only_look_like_a_time_prefers_none(question:
         ("homes built before 2020", ("before 2020",), None, date(2019, 12, 31)),
         ("deaths last year", ("last year",), date(2025, 1, 1), date(2025, 12, 31)),
         ("fires in 2020 and in 2022", ("in 2020", "in 2022"), date(2020, 1, 1), date(2022, 12, 31)),
-        ("fires before 2020 and since 2022", ("before 2020", "since 2022"), None, None),
+        ("fires in 2024 and 2022", ("in 2024", "2022"), date(2022, 1, 1), date(2024, 12, 31)),
+        ("fires in 2021, 2022 or last year", ("in 2021", "2022", "last year"), date(2021, 1, 1), date(2025, 12, 31)),
+        ("fires in 2021 and 2030", ("in 2021",), date(2021, 1, 1), date(2021, 12, 31)),
     ],
 )
 def test_a_question_that_names_a_time_prefers_answers_of_that_time(
