@@ -4,9 +4,10 @@ A time that is named makes a preference and no filter: whether "in 2023" is when
 figures are of can't be known from the words, and figures of a year are often given in the next.
 
 Words that look like now and aren't are left alone: an electric current, "until now", "at the latest", "in recent
-years", "recently bereaved". So is a year that is part of a name ("the Companies Act 2006", "Budget 2024") and
-one still to come ("by 2030"). Where a question asks for now and names a time too ("what is the current rate,
-compared with 2019"), now decides.
+years", "recently bereaved", "what recent discussions has he had". So is a day on which a document is said to have
+been published or the like, a year that is part of a name ("the Companies Act 2006", "Budget 2024") and one still to
+come ("by 2030"). Where a question asks for now and names a time too ("what is the current rate, compared with
+2019"), now decides.
 """
 
 from __future__ import annotations
@@ -73,6 +74,18 @@ _OTHERWISE = re.compile(
     re.IGNORECASE,
 )
 
+# "What recent discussions she has had" is how questions are tabled, and asks for nothing newer than others do.
+_AS_TABLED = re.compile(
+    r"\b(?<!most )recent(?: and \w+)?(?: \w+)? (?:discussions?|conversations?|assessments?|estimates?|meetings?|steps"
+    r"|representations|progress|consultations?|correspondence|talks|engagements?)(?: (?:and|or) \w+)? (?:that )?"
+    r"(?:(?:he|she|they|(?:ministers?|officials|his|her|their|the)\b[\w’', ()-]{0,100}?) )?(?:has|have|had)\b",
+    re.IGNORECASE,
+)
+# A day on which something was published is no day of answers.
+_DATE_OF_DOCUMENT = re.compile(
+    r"\b(?:published|updated|dated|announced|made)(?: (?:by|in|to)(?: [\w’'-]+){1,5}?)? $", re.IGNORECASE
+)
+
 
 def freshness_of(question: str, today: date) -> Freshness:
     """Return the time that a question asks for.
@@ -86,14 +99,14 @@ def freshness_of(question: str, today: date) -> Freshness:
         earliest to the last of the latest; else, or where the times leave no day out, `NO_PREFERENCE`.
     """
     text = " ".join(question.split())
-    otherwise = [match.span() for match in _OTHERWISE.finditer(text)]
+    otherwise = [match.span() for form in (_OTHERWISE, _AS_TABLED) for match in form.finditer(text)]
     recent = tuple(match[0] for match in _RECENT.finditer(text) if not _overlaps(otherwise, match.start(), match.end()))
     if recent:
         return Freshness(FreshnessKind.RECENT, recent)
     named = [
         phrase
         for phrase in time_phrases(text, today)
-        if phrase.is_dated and not _overlaps(otherwise, phrase.start, phrase.end)
+        if phrase.is_dated and not _overlaps(otherwise, phrase.start, phrase.end) and not _is_of_document(text, phrase)
     ]
     first, last = _first(named), _last(named)
     if first is None and last is None:
@@ -130,6 +143,11 @@ def freshness_bonus(freshness: Freshness, answered: NDArray[np.datetime64], newe
 
 def _overlaps(spans: list[tuple[int, int]], start: int, end: int) -> bool:
     return any(start < last and first < end for first, last in spans)
+
+
+def _is_of_document(text: str, phrase: TimePhrase) -> bool:
+    is_on_day = phrase.first == phrase.last and text[phrase.start :].lower().startswith("on ")
+    return is_on_day and _DATE_OF_DOCUMENT.search(text[: phrase.start]) is not None
 
 
 def _first(named: list[TimePhrase]) -> date | None:

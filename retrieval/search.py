@@ -192,6 +192,7 @@ class Searcher:
         depth: int = 100,
         mode: Mode = Mode.FULL,
         group: bool = False,
+        fresh: bool = True,
         expand: bool = True,
     ) -> list[Ranked]:
         """Rank answers without a threshold, as `evaluate` does.
@@ -202,6 +203,7 @@ class Searcher:
             depth: The most answers to return.
             mode: Whether the reranker, if there is one, reads the best answers again.
             group: Whether answers that nearly repeat one another are one, as in `search`.
+            fresh: Whether answers of the time that the question asks for are preferred.
             expand: Whether the short and long forms of the question's words are looked for too.
 
         Returns:
@@ -209,7 +211,7 @@ class Searcher:
         """
         asked = checked_query(query)
         expanded = self.corpus.expander.expansions(asked) if expand else ()
-        ask = Ask(asked, filters, depth, mode, group, expanded=expanded)
+        ask = Ask(asked, filters, depth, mode, group, _preferred(asked, self._today()) if fresh else None, expanded)
         vector = self.encoder.encode_queries([ask.text])[0]
         return [place.shown for place in self._places(ask, vector, depth)]
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder
 from retrieval.filters import Filters
-from retrieval.freshness import Freshness, FreshnessKind
+from retrieval.freshness import FRESHNESS_WEIGHT, Freshness, FreshnessKind
 from retrieval.results import Outcome, SearchResult
 from retrieval.search import Searcher
 
@@ -107,6 +107,15 @@ def test_the_time_that_a_question_asks_for_is_said_and_can_be_switched_off(
 ) -> None:
     assert searcher.search(question).freshness == freshness
     assert searcher.search(question, fresh=False).freshness is None
+
+
+def test_ranking_without_a_threshold_prefers_the_same_time_as_search_does(searcher: Searcher) -> None:
+    asked = f"{BUSES} in 2024"
+    scores = {one.row: one.score for one in searcher.rank(asked, fresh=False)}
+    gains = {one.row: one.score - scores[one.row] for one in searcher.rank(asked)}
+    assert max(gains.values()) == pytest.approx(FRESHNESS_WEIGHT)
+    (hit,) = searcher.search(asked, limit=1, group=False).hits
+    assert hit.score == round(searcher.rank(asked, depth=1)[0].score, 4)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
