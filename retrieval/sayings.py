@@ -36,6 +36,8 @@ from retrieval.saying_forms import (
 )
 from retrieval.time_phrases import TimePhrase, time_at, time_end, time_goes_on
 
+_MOST_TRIED = 5  # Each form is compared with every name of the corpus, and a question has one or two.
+
 
 @dataclass(frozen=True, slots=True)
 class Clue:
@@ -216,12 +218,16 @@ def _closing(text: str, place: int, today: date, asking: bool) -> list[Clue]:
 
 def _elsewhere(text: str, place: int, book: NameBook, today: date) -> Iterator[Saying]:
     of_figures = FIGURES.search(text) is not None
+    tried = 0
     for match in ANYWHERE.finditer(text, place):
         start, end = match.start(), match.end() - 1
         before = text[:start]
         of_another = match["noun"] and not BEFORE_NOUN.search(before)
         if match.start() < place or of_another or NOT_SAID.search(before):
             continue
+        tried += 1
+        if tried > _MOST_TRIED:
+            return
         if match["according"]:
             clues = _next_name(ACCORDING_TO, text, end, ("answering_body", "minister"), book, start)
             last = max((one.end for one in clues), default=0)

@@ -316,6 +316,12 @@ def test_a_time_is_not_guessed_by_half_where_a_given_day_lets_in_more(own: Filte
     assert (found.filters, found.guessed, found.topic) == (own, (), question)
 
 
+@pytest.mark.parametrize(("before", "minister"), [(4, ("Dee Placeholder",)), (5, ())])
+def test_only_the_first_few_forms_of_a_question_are_tried(before: int, minister: tuple[str, ...]) -> None:
+    question = "according to reports, " * before + "said by Dee Placeholder"
+    assert understand(question, BOOK, Filters(), TODAY).filters.minister == minister
+
+
 def test_a_house_is_understood_as_a_house() -> None:
     assert understand("hospices, asked in the Lords", BOOK, Filters(), TODAY).filters.house == (House.LORDS,)
 
