@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from retrieval.ranking import Ranked
 
-RERANKED = 16
+RERANKED = 12
 """How many of the best answers are read again; more cost time in proportion. See docs/quality.md."""
 
 RELEVANCE_WEIGHT = 0.2
