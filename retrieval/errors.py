@@ -21,6 +21,7 @@ DespatchError                  the base: catch this to catch them all
 ├── SnapshotError              the data directory can't be used
 │   ├── NoSnapshot             nothing has been built there
 │   ├── SnapshotDamaged        a file is missing, or not as it was published
+│   ├── NoTemporaryFolder      nothing can be written where temporary files go
 │   ├── OtherModel             it was built with another encoder
 │   ├── OtherFormat            it was written in another version's format
 │   ├── PublishFailed          it could not be written whole; the old one stands

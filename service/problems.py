@@ -43,6 +43,7 @@ STATUSES: Final[Mapping[type[errors.DespatchError], HTTPStatus]] = {
     errors.SnapshotError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.NoSnapshot: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.SnapshotDamaged: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.NoTemporaryFolder: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.OtherModel: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.OtherFormat: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.PublishFailed: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -53,7 +53,7 @@ NARROWINGS = [
     ("minister", ["Dee Placeholder"], [BUSES_BEFORE, DENTISTS]),
     ("asker", ["fictional"], [BUSES_BEFORE]),
     ("party", ["Crossbench"], [VETERANS]),
-    ("party", ["Crossbench", "Conservative"], [BUSES_BEFORE, VETERANS]),
+    ("party", ["Crossbench", "Conservative"], [VETERANS, BUSES_BEFORE]),
     ("kind", ["holding"], []),
     ("finding", ["corrected"], [DENTISTS]),
     ("heading", ["waiting LISTS"], [DENTISTS]),
@@ -66,7 +66,7 @@ def three_topics() -> str:
     """Give a question that three answers are close to."""
     return (
         "giving local councils powers to run village bus services in rural areas, a scheme of the Ministry of Defence "
-        "that has housed homeless veterans since 2023, how many patients are waiting for an NHS dentist in each region"
+        "that has housed homeless veterans since 2023, how many patients are waiting for an NHS dentist"
     )
 
 
