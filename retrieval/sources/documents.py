@@ -146,8 +146,7 @@ class _Gunzipped(io.RawIOBase):
         """Say that this stream is for reading."""
         return True
 
-    # The type of any buffer has a name from Python 3.12 on; `BufferedReader` hands over these two.
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override] # Buffer: from Python 3.12 on
         """Fill `buffer` as far as it goes; 0 is the end."""
         part = self._next(len(buffer))
         buffer[: len(part)] = part
