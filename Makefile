@@ -24,7 +24,7 @@ export UPGRADE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup serve corpus test check lint format format-check types imports lock clean venv new-torch-index
+.PHONY: help setup serve corpus test check chromium lint format format-check types imports lock clean venv new-torch-index
 
 help: ## List what can be made
 	@echo "Despatch Box. Say make and one of:"
@@ -52,8 +52,14 @@ test: setup ## Run all the tests, with coverage
 	@echo "Running the tests..."
 	$(BIN)/python -m pytest --cov --cov-report=term
 
-check: lint format-check types imports test ## Run every check that CI runs, the tests last
+check: chromium lint format-check types imports test ## Run every check that CI runs, the tests last
 	@echo "All checks passed."
+
+# `make test` leaves the browser tests out where there is no browser; what CI calls checked has had them run.
+chromium:
+	@command -v chromium >/dev/null || { \
+		echo "make check walks through the pages in Chromium, and there is none here." >&2; \
+		echo "Next: sudo apt install chromium, or run make test, which leaves the browser out" >&2; exit 1; }
 
 lint: setup ## Look for faults in the code (ruff)
 	@echo "Linting..."

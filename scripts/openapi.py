@@ -66,7 +66,9 @@ def examples(encoder: Encoder, data: Path) -> dict[str, object]:
             "/v1/answers/{key}/citation": client.get(f"{answer}/citation", params=cited).json(),
             "/v1/answers/{key}/history": client.get(f"{answer}/history").json(),
             "/v1/answers/{key}/thread": client.get(f"{answer}/thread").json(),
-            **{path: client.get(path).json() for path in ("/", "/v1/coverage", "/healthz", "/readyz")},
+            # A path with a page and data gives data to who asks for it.
+            "/": client.get("/", headers={"Accept": "application/json"}).json(),
+            **{path: client.get(path).json() for path in ("/v1/coverage", "/healthz", "/readyz")},
         }
 
 

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 
 from retrieval.encoders import Encoder
 from retrieval.licences import OPEN_PARLIAMENT_LICENCE
@@ -22,6 +23,7 @@ from service.reloading import Opener, keep_current
 from service.routes import about, answers, search, whole_sets
 from service.server import run
 from service.settings import Settings
+from service.web import home, static_files
 
 _SUMMARY: Final = (
     "Ask in plain words what UK ministers have said in answers to written questions, and get the passage "
@@ -92,10 +94,12 @@ def create_app(settings: Settings, *, encoder: Encoder | None = None, reranker: 
     )
     app.state.readiness = Readiness(None)
     add_handlers(app)
-    for routes in (search, whole_sets, answers, about):
+    # The pages first: where a path has a page and data, the page's route tells which is wanted.
+    for routes in (home, static_files, search, whole_sets, answers, about):
         app.include_router(routes.router)
     app.add_middleware(BodyLimit)
     app.add_middleware(AccessLog)
+    app.add_middleware(GZipMiddleware, minimum_size=1000)
     return app
 
 

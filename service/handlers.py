@@ -15,6 +15,8 @@ from service.faults import faults, nearest_to
 from service.problems import Problem, problem, problem_of, problem_of_faults
 from service.schemas import SearchRequest
 from service.superseded import Superseded, moved
+from service.web.negotiation import is_for_a_reader
+from service.web.rendering import render
 
 
 def add_handlers(app: FastAPI) -> None:
@@ -31,11 +33,26 @@ def paths_of(request: Request) -> Mapping[str, Mapping[str, Mapping[str, object]
     return paths
 
 
+def told(request: Request, found: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a problem as what was asked for: a page for a reader, data for a program.
+
+    Args:
+        request: What was asked.
+        found: What is wrong with it.
+        headers: To send beside it.
+    """
+    if not is_for_a_reader(request):
+        return found.response(headers)
+    page = render(request, "problem.html", status=HTTPStatus(found.status), problem=found)
+    page.headers.update(headers or {})
+    return page
+
+
 async def _despatch_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, DespatchError)  # Registered for nothing else.
     if isinstance(error, QueryError) and error.field == "query" and request.method in {"GET", "HEAD"}:
         error = QueryError("q", error.reason)
-    return problem_of(request, error).response()
+    return told(request, problem_of(request, error))
 
 
 async def _validation_error(request: Request, error: Exception) -> Response:
@@ -54,18 +71,18 @@ async def _validation_error(request: Request, error: Exception) -> Response:
         )
     known = _parameters(request) if first["loc"][0] == "query" else tuple(SearchRequest.model_fields)
     placed = [{**one, "loc": one["loc"][1:]} for one in found]
-    return problem_of_faults(request, faults(placed, known)).response()
+    return told(request, problem_of_faults(request, faults(placed, known)))
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # Registered for nothing else.
     status = HTTPStatus(error.status_code)
     if status is HTTPStatus.NOT_FOUND:
-        return _nothing_here(request).response()
+        return told(request, _nothing_here(request))
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = _methods(request) or (error.headers or {}).get("Allow", "")
         detail = f"this path can't be asked that way: use {allowed}"
-        return problem(request, status, status.phrase.capitalize(), detail).response({"Allow": allowed})
+        return told(request, problem(request, status, status.phrase.capitalize(), detail), {"Allow": allowed})
     if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         detail = f"the body is larger than {MAX_BODY_BYTES} bytes: a question and its filters need less"
         return _bad_body(request, status, "Body too large", detail)
@@ -73,7 +90,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 def _bad_body(request: Request, status: HTTPStatus, title: str, detail: str) -> Response:
-    return problem(request, status, title, detail).model_copy(update={"field": "body"}).response()
+    return told(request, problem(request, status, title, detail).model_copy(update={"field": "body"}))
 
 
 def _nothing_here(request: Request) -> Problem:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,6 +81,23 @@ class ToyEncoder:
             )
             for words in found
         ]
+
+
+def pytest_report_header() -> str | None:
+    """Say at the start what is left out where there is no browser."""
+    if shutil.which("chromium"):
+        return None
+    return "Browser tests are left out: there is no Chromium here. To run them: sudo apt install chromium"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the browser tests out where there is no browser."""
+    if shutil.which("chromium"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("browser")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("browser")]
 
 
 @pytest.fixture(autouse=True)

@@ -35,7 +35,10 @@ _LINKS = {
     responses=problems(422),
 )
 def welcome(request: Request, ready: ReadyOrNot) -> Response:
-    """Say what this is, which paths there are and, with the sample, questions to try."""
+    """Say what this is, which paths there are and, with the sample, questions to try.
+
+    A browser gets the page for searching instead: this is for `Accept: application/json`.
+    """
     app = request.app
     sample = ready.searcher.corpus.sample if ready.searcher else None
     return _json(Welcome(app.title, app.version, app.summary, sample, _LINKS))

@@ -14,6 +14,9 @@ from service.settings import Settings
 SAMPLE = "sample: 11 Home Office questions"
 
 
+AS_DATA = {"Accept": "application/json"}
+
+
 def test_coverage_is_the_librarys_own(client: TestClient, built_once):
     response = client.get("/v1/coverage")
     assert response.content == to_json(Corpus.open(built_once).coverage())
@@ -21,7 +24,7 @@ def test_coverage_is_the_librarys_own(client: TestClient, built_once):
 
 
 def test_the_start_names_the_paths_there_are(client: TestClient):
-    found = client.get("/").json()
+    found = client.get("/", headers=AS_DATA).json()
     assert found["name"] == "Despatch Box"
     assert found["sample"] is None
     for path in ("coverage", "description", "alive", "ready"):
@@ -37,7 +40,7 @@ def test_a_service_with_a_snapshot_is_alive_and_ready(client: TestClient, built_
 
 def test_every_surface_says_that_only_the_sample_is_loaded(seeds_client: TestClient):
     for path in ("/", "/readyz", "/v1/coverage"):
-        sample = seeds_client.get(path).json()["sample"]
+        sample = seeds_client.get(path, headers=AS_DATA).json()["sample"]
         assert sample["note"] == SAMPLE
         assert len(sample["questions"]) == 5
     found = seeds_client.get("/v1/search?q=asylum").json()
@@ -48,7 +51,7 @@ def test_every_surface_says_that_only_the_sample_is_loaded(seeds_client: TestCli
 
 @pytest.mark.parametrize("path", ["/", "/healthz", "/readyz", "/v1/coverage"])
 def test_a_parameter_that_would_do_nothing_is_refused(client: TestClient, path):
-    response = client.get(path, params={"verbose": "1"})
+    response = client.get(path, params={"verbose": "1"}, headers=AS_DATA)
     assert response.status_code == 422
     assert response.json()["detail"] == "verbose: there is no such parameter here (none is taken)"
 
@@ -78,7 +81,7 @@ def test_the_description_is_served_and_only_read(client: TestClient):
 
 def assert_unready(client: TestClient, title: str, advice: str) -> None:
     assert client.get("/healthz").status_code == 200
-    assert client.get("/").json()["sample"] is None
+    assert client.get("/", headers=AS_DATA).json()["sample"] is None
     asked = [
         client.get("/readyz"),
         client.get("/v1/search?q=buses"),
@@ -136,6 +139,6 @@ def test_the_real_model_answers_the_questions_offered_with_the_sample(tmp_path: 
 
     build([seeds], tmp_path / "data", SentenceEncoder())
     with TestClient(create_app(Settings(data=tmp_path / "data"))) as client:
-        for question in client.get("/").json()["sample"]["questions"]:
+        for question in client.get("/", headers=AS_DATA).json()["sample"]["questions"]:
             found = client.get("/v1/search", params={"q": question}).json()
             assert found["outcome"] == "found", json.dumps(found)[:500]
