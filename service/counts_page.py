@@ -8,7 +8,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from retrieval.counting import Count, Counts
+from retrieval.counting import Counts
+from retrieval.facets import Count
 from retrieval.results import Searched
 from service.briefing import sample_block
 from service.phrases import as_options, capital, completeness, month_named

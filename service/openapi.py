@@ -18,6 +18,7 @@ from retrieval import (
     differences,
     encoders,
     expansion,
+    facets,
     history,
     licences,
     records,
@@ -28,7 +29,7 @@ from service.problems import MEDIA_TYPE, FieldProblem, Problem
 
 # The modules whose dataclasses a response is made of: their docstrings describe it.
 _DESCRIBED: Final[tuple[ModuleType, ...]] = (
-    *(citing, completeness, counting, differences, encoders, expansion, history, licences, records, results),
+    *(citing, completeness, counting, differences, encoders, expansion, facets, history, licences, records, results),
     responses,
 )
 

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from retrieval.citations import CitationStyle
-from retrieval.counting import Dimension
 from retrieval.exporting import ExportFormat
+from retrieval.facets import Dimension
 from retrieval.records import AnswererKind, AnswerKind, FindingName, Genre, House
 from retrieval.results import Match, Sort
 from retrieval.results import Mode as RankingMode

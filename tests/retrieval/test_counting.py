@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from retrieval.corpus import Corpus
-from retrieval.counting import Counts, Dimension, counts
+from retrieval.counting import Counts, counts
 from retrieval.errors import QueryError
+from retrieval.facets import Dimension
 from retrieval.filters import EVERY_KIND, Filters
 from retrieval.results import Match
 
