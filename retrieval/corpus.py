@@ -24,6 +24,7 @@ from retrieval.errors import QueryError, SnapshotDamaged
 from retrieval.expansion import Expander
 from retrieval.filters import HELD_BACK, VISIBLE, Condition, Filters, conditions
 from retrieval.history import History, history
+from retrieval.later import LaterAnswers
 from retrieval.lexical import LexicalIndex
 from retrieval.licences import OPEN_PARLIAMENT_LICENCE, Licence, licence_of
 from retrieval.names import NameBook
@@ -274,6 +275,7 @@ class Corpus:
             linked=record.linked,
             corrections=self.relations.corrections(number),
             attachment_texts=attachment_readings(self.store, record, passages),
+            later=LaterAnswers(self).of_answer(record.key),
             has_history=bool(record.corrected or record.first_answer or self._received.earlier(record.key)),
         )
 

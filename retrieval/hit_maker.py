@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +16,25 @@ from retrieval.results import Hit
 from retrieval.store import StoredPassage
 
 _MARKED = 20  # Marking a sentence costs an encoding of its passage; nobody reads further down than this at a time.
+
+
+def cited_record(corpus: Corpus, ranked: Ranked, passes: NDArray[np.bool_]) -> int:
+    """Return the number of the record to cite for a ranked answer: the newest of it that passes the filters.
+
+    Of several that were answered on the newest day it is the one whose question came nearest.
+
+    Args:
+        corpus: Theirs.
+        ranked: The answer.
+        passes: By record, whether it passes; one of the answer does.
+    """
+    members = corpus.store.members_of_group(ranked.group)
+    members = members[passes[members]]
+    days = corpus.answered_days[members]
+    known = days[~np.isnat(days)]
+    newest = members[days == known.max()] if len(known) else members
+    matched = int(corpus.store.record_of_row[ranked.row])
+    return matched if matched in newest else int(newest.min())
 
 
 class HitMaker:
@@ -70,13 +88,10 @@ class HitMaker:
         """
         store = self.corpus.store
         matched = int(store.record_of_row[ranked.row])
-        members = store.members_of_group(ranked.group)
-        days = {int(n): store.record(int(n)).answered or date.min for n in members[passes[members]]}
-        newest = max(days.values())
-        # Of several answered on the newest day, the one whose question came nearest.
-        number = matched if days.get(matched) == newest else min(n for n, day in days.items() if day == newest)
+        number = cited_record(self.corpus, ranked, passes)
         found = store.passage_at(ranked.row)
-        if number == matched or (found.passage.attachment and matched in days):
+        is_of_it = passes[matched] and int(store.group_of_record[matched]) == ranked.group
+        if number == matched or (found.passage.attachment and is_of_it):
             # The others have the same answer, but each its own attachments.
             return found
         wanted = found.passage

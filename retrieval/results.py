@@ -10,6 +10,7 @@ from retrieval.citations import Citation, Licence
 from retrieval.completeness import Gap, MonthCoverage
 from retrieval.encoders import EncoderIdentity
 from retrieval.expansion import Expansion
+from retrieval.facets import Count
 from retrieval.freshness import Freshness
 from retrieval.records import (
     AnswererKind,
@@ -54,10 +55,14 @@ class Match(StrEnum):
 
 
 class Sort(StrEnum):
-    """The order of a whole set of answers, by the day answered; one whose day is not known is last in both."""
+    """The order of answers by the day answered, other than by rank; one whose day is not known is last in each.
+
+    `standing`: as `newest`, but the substantive answers of the present government come before all others.
+    """
 
     NEWEST = "newest"
     OLDEST = "oldest"
+    STANDING = "standing"
 
 
 class Mode(StrEnum):
@@ -223,6 +228,34 @@ class PointedFrom:
 
 
 @dataclass(frozen=True, slots=True)
+class LaterAnswer:
+    """A later answer that comes close in meaning to another: what is quoted may not be the last word.
+
+    Attributes:
+        key: Of its record.
+        answering_body: As it was called on the day.
+        minister: Who gave it.
+        answered: When.
+        text: Its passage that comes close, word for word.
+        ordinal: That passage's place in the answer, from 1.
+        hash: 16 hex digits that name the passage's text.
+        cite_as: Its citation in the House's own form.
+        similarity: The cosine of the two passages, each with its heading and question, in [-1, 1].
+    """
+
+    key: str
+    uin: str | None
+    answering_body: str | None
+    minister: Member | None
+    answered: date
+    text: str
+    ordinal: int
+    hash: str
+    cite_as: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One answer, by its best passage. Primary key within a response: `rank`.
 
@@ -252,6 +285,8 @@ class Hit:
             where it is of an attachment.
         probability: How likely it is to answer the question, in [0, 1], by a calibration on judged questions; 1 with
             `match` exact or words, which finds words and no answer to a question.
+        later: The newest later answer that comes close to it in meaning and to the question; None where there is
+            none, and with `match` exact or words, which leave it to the whole answer to tell.
     """
 
     rank: int
@@ -275,6 +310,7 @@ class Hit:
     near_duplicates_total: int = 0
     differing: tuple[Span, ...] = ()
     probability: float = 0.0
+    later: LaterAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,9 +424,14 @@ class SearchResult:
             once; None where the question is matched by meaning, which has no end.
         total_records: Likewise the answered questions and statements.
         total_passages: Likewise their passages that have the words: the rows of an export.
-        next_cursor: Gives the next page as `cursor`; None on the last.
+        next_cursor: Gives the next page as `cursor`; None where no further answer is known to be close, or to match.
         expanded: What was looked for beside the question's own words: the long form of a short one, or the reverse,
             as answers in the corpus explain them; in the order of those words.
+        at_least: With `match` meaning, where facets, an order or a further page was asked for: how many close answers
+            there are among the 200 nearest; None otherwise.
+        at_least_is_all: Whether nothing further down is close: False where the 200 nearest end with close answers.
+        facets: By dimension that was asked for, how many of the answers have each value: of all that match with
+            `match` exact or words, of those that `at_least` counts with meaning.
     """
 
     query: str
@@ -413,6 +454,9 @@ class SearchResult:
     total_passages: int | None = None
     next_cursor: str | None = None
     expanded: tuple[Expansion, ...] = ()
+    at_least: int | None = None
+    at_least_is_all: bool = False
+    facets: dict[str, tuple[Count, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -485,6 +529,7 @@ class Answer:
         linked: The papers that a statement is linked to.
         corrections: Keys of the statements by which Parliament says that this answer was corrected.
         has_history: Whether there is more than this text to see at `history`.
+        later: The newest later answer that comes close in meaning to a passage of this one; None where there is none.
         passages: The answer's own words; those of attachments are in `attachment_texts` alone.
         attachment_texts: What was read of the attachments, where they were fetched.
     """
@@ -533,6 +578,7 @@ class Answer:
     corrections: tuple[str, ...] = ()
     has_history: bool = False
     attachment_texts: tuple[AttachmentReading, ...] = ()
+    later: LaterAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,19 @@ from numpy.typing import NDArray
 
 from retrieval.asked import checked_limit, checked_query
 from retrieval.asking import Ask
+from retrieval.close_answers import CLOSE_COUNTED, cited_numbers, close_in_order
+from retrieval.closeness import Closeness, Judged
 from retrieval.collapsing import Place, alone, collapsed
-from retrieval.confidence import FOUND_AT, NEAR_MISS_AT, WEAK_AT, probability
+from retrieval.confidence import FOUND_AT, WEAK_AT
 from retrieval.corpus import Corpus
+from retrieval.cursors import cursor_at, offset_of
 from retrieval.encoders import Encoder
 from retrieval.errors import QueryError
+from retrieval.facets import Count, Dimension, facets_of
 from retrieval.filters import Filters
 from retrieval.freshness import Freshness, FreshnessKind, freshness_of
 from retrieval.hit_maker import HitMaker
+from retrieval.later import LaterAnswers
 from retrieval.near_results import NearDuplicates
 from retrieval.ranking import Ranked
 from retrieval.records import AnswerKind, FindingName
@@ -77,6 +82,8 @@ class Searcher:
         self._maker = HitMaker(corpus, encoder)
         self._today = today
         self._near = NearDuplicates(corpus)
+        self._later = LaterAnswers(corpus)
+        self._closeness = Closeness(corpus, encoder.identity, reranker.identity if reranker else None)
 
     @classmethod
     def open(cls, data: Path | str, encoder: Encoder, reranker: Reranker | None = None) -> Searcher:
@@ -101,6 +108,7 @@ class Searcher:
         sort: Sort | None = None,
         cursor: str | None = None,
         expand: bool = True,
+        facets: Sequence[Dimension] = (),
     ) -> SearchResult:
         """Answer a question with ministers' own words.
 
@@ -114,13 +122,15 @@ class Searcher:
                 those given. Where they leave no hit, the search is done without them, and the result says so.
             fresh: Whether answers of the time that the question asks for are preferred.
             group: Whether answers that nearly repeat one another are one hit, led by the one that fits best.
-            sort: The order of every answer that has the words: the newest first unless another is given.
-            cursor: For the page after one of them: the `next_cursor` of that.
+            sort: The order: by falling score unless one is given, or the newest first with `match` exact or words.
+            cursor: For the page after another: the `next_cursor` of that.
             expand: Whether the short and long forms of the question's words are looked for too.
+            facets: What the answers are counted by: all that have the words, or with meaning those that are close.
 
         Returns:
             The hits that are close enough, one an answer, by falling score; ties by date and key. Or, with `match`
-            exact or words, a page of all answers that have the words.
+            exact or words, a page of all answers that have the words. With an order, a further page or facets, the
+            close ones of the `CLOSE_COUNTED` nearest answers are meant, else those of the nearest few.
 
         Raises:
             QueryError: If the question, a filter or the limit is not usable.
@@ -130,20 +140,30 @@ class Searcher:
         checked_limit(limit)
         if match is not Match.MEANING:
             page = Page(limit, sort or Sort.NEWEST, cursor)
-            return worded_search(self.corpus, asked, filters, match=match, page=page)
-        _has_no_pages(sort, cursor)
+            return worded_search(self.corpus, asked, filters, match=match, page=page, facets=facets)
         guess = understood_in(asked, self.corpus.names, filters, today) if understand else None
         expanded = self.corpus.expander.expansions(asked) if expand else ()
-        ask = Ask(asked, filters, limit, mode, group, _preferred(asked, today) if fresh else None, expanded)
+        ask = Ask(
+            asked,
+            filters,
+            limit,
+            mode,
+            group,
+            sort=sort,
+            cursor=cursor,
+            facets=tuple(facets),
+            freshness=_preferred(asked, today) if fresh else None,
+            expanded=expanded,
+        )
         if guess and guess.guessed:
             left = topical(expanded, guess.guessed)
             # A time that became a filter is no preference as well.
             preferred = _preferred(guess.topic, today) if fresh else None
-            found = self._search(
-                replace(ask, text=guess.topic, filters=guess.filters, expanded=left, freshness=preferred)
-            )
-            applied = bool(found.hits)
-            if not applied:
+            narrowed = replace(ask, text=guess.topic, filters=guess.filters, expanded=left, freshness=preferred)
+            # A further page is of the search that the page before was of.
+            found = self._search(narrowed) if self._is_page_of(narrowed) else None
+            applied = found is not None and bool(found.hits)
+            if found is None or not applied:
                 found = self._search(ask)
                 found = replace(found, message=f"{NOT_APPLIED} {found.message}")
             found = replace(found, query=asked, understood=understood_filters(guess.guessed, applied=applied))
@@ -154,27 +174,26 @@ class Searcher:
     def _search(self, ask: Ask) -> SearchResult:
         vector = self.encoder.encode_queries([ask.text])[0]
         passing = self.corpus.admitted(ask.filters)
-        places = self._places(ask, vector, ask.limit + _NEAR_MISSES)
-        ranked = [place.shown for place in places]
-        sure = self._probabilities(ranked)
-        named = self._named(ask.text, places)
-        judged = list(zip(ranked, sure, named, strict=True))
-        close = [(one, chance) for one, chance, is_named in judged if chance >= WEAK_AT or is_named][: ask.limit]
+        depth = CLOSE_COUNTED if ask.is_of_set else ask.limit
+        judged = self._closeness.judged(ask.text, self._places(ask, vector, depth + _NEAR_MISSES))
+        all_close = [one for one in judged if one.is_close]
+        close = all_close[:depth]
         left_out = self._left_out(vector, ask.filters)
-        outcome = self._outcome(ask, vector, [chance for _, chance in close], left_out)
-        near = [(one, chance) for one, chance, is_named in judged if NEAR_MISS_AT <= chance < WEAK_AT and not is_named]
+        outcome = self._outcome(ask, vector, [one.chance for one in close], left_out)
+        ordered = close_in_order(self.corpus, close, passing, ask.sort) if ask.is_of_set else close
+        start = self._start(ask, len(ordered))
+        page = ordered[start : start + ask.limit]
         # Beside a close match, near misses would only be noise.
-        shown = close + (near[:_NEAR_MISSES] if outcome is not Outcome.FOUND else [])
-        hits = self._maker.hits(ask.text, vector, [one for one, _ in shown], [chance for _, chance in shown], passing)
-        if ask.group:
-            hits = self._near.beside(hits, places, passing)
+        near = [] if outcome is Outcome.FOUND else [one for one in judged if one.is_near_miss][:_NEAR_MISSES]
+        hits = self._hits(ask, vector, [*page, *near], passing)
+        end = start + len(page)
         return SearchResult(
             query=ask.text,
             filters=ask.filters.as_text(),
             outcome=outcome,
             message=_MESSAGES[outcome],
-            hits=tuple(hits[: len(close)]),
-            near_misses=tuple(_renumbered(hits[len(close) :])),
+            hits=tuple(_renumbered(hits[: len(page)], start + 1)),
+            near_misses=tuple(_renumbered(hits[len(page) :], 1)),
             left_out=left_out,
             searched=self.corpus.searched(ask.filters),
             snapshot=self.corpus.manifest.name,
@@ -182,7 +201,45 @@ class Searcher:
             took_ms=0.0,  # `search` knows it.
             freshness=ask.freshness,
             expanded=ask.expanded,
+            sort=ask.sort,
+            next_cursor=self._cursor(ask, end) if end < (len(close) if ask.is_of_set else len(all_close)) else None,
+            at_least=len(close) if ask.is_of_set else None,
+            at_least_is_all=ask.is_of_set and _runs_dry(judged, depth),
+            facets=self._facets(ask, close, passing),
         )
+
+    def _hits(
+        self, ask: Ask, vector: NDArray[np.float32], judged: Sequence[Judged], passing: NDArray[np.int64]
+    ) -> list[Hit]:
+        shown = [one.place.shown for one in judged]
+        hits = self._maker.hits(ask.text, vector, shown, [one.chance for one in judged], passing)
+        if ask.group:
+            hits = self._near.beside(hits, [one.place for one in judged], passing)
+        return self._later.beside(hits, [one.row for one in shown], vector)
+
+    def _facets(self, ask: Ask, close: Sequence[Judged], passing: NDArray[np.int64]) -> dict[str, tuple[Count, ...]]:
+        if not ask.facets:
+            return {}
+        return facets_of(self.corpus.store, ask.facets, cited_numbers(self.corpus, close, passing))
+
+    def _start(self, ask: Ask, total: int) -> int:
+        if ask.cursor is None:
+            return 0
+        start = offset_of(ask.cursor, self.corpus.manifest.name, ask.set_asked_for)
+        if start >= max(total, 1):
+            raise QueryError("cursor", f"it leads past the {total} close answers there are: start again without it")
+        return start
+
+    def _is_page_of(self, ask: Ask) -> bool:
+        if ask.cursor is None:
+            return True
+        try:
+            return offset_of(ask.cursor, self.corpus.manifest.name, ask.set_asked_for) >= 0
+        except QueryError:
+            return False
+
+    def _cursor(self, ask: Ask, end: int) -> str:
+        return cursor_at(end, self.corpus.manifest.name, ask.set_asked_for)
 
     def rank(
         self,
@@ -211,7 +268,8 @@ class Searcher:
         """
         asked = checked_query(query)
         expanded = self.corpus.expander.expansions(asked) if expand else ()
-        ask = Ask(asked, filters, depth, mode, group, _preferred(asked, self._today()) if fresh else None, expanded)
+        preferred = _preferred(asked, self._today()) if fresh else None
+        ask = Ask(asked, filters, depth, mode, group, freshness=preferred, expanded=expanded)
         vector = self.encoder.encode_queries([ask.text])[0]
         return [place.shown for place in self._places(ask, vector, depth)]
 
@@ -221,25 +279,6 @@ class Searcher:
             return alone(ranking(limit))
         places = collapsed(ranking, self.corpus.near_group_of_group, limit)
         return self._near.led(ask.text, places, self.corpus.admitted(ask.filters))
-
-    def _probability(self, ranked: Ranked) -> float:
-        return probability(ranked, self.encoder.identity, self.reranker.identity if self.reranker else None)
-
-    def _probabilities(self, ranked: Sequence[Ranked]) -> list[float]:
-        """Return how likely each answer is to answer the question, those that were not read no likelier than those."""
-        chances = [self._probability(one) for one in ranked]
-        read = [chance for one, chance in zip(ranked, chances, strict=True) if one.relevance is not None]
-        most = min(read, default=1.0)
-        return [
-            chance if one.relevance is not None else min(most, chance)
-            for one, chance in zip(ranked, chances, strict=True)
-        ]
-
-    def _named(self, question: str, places: Sequence[Place]) -> list[bool]:
-        """Return for each place whether it has what the question names: its quotes, its number, or all of its words."""
-        rows = np.array([place.shown.row for place in places], dtype=np.int64)
-        worded = self.corpus.lexical.with_all_words(question, np.unique(rows))
-        return [place.shown.named or row in worded for place, row in zip(places, rows.tolist(), strict=True)]
 
     def _outcome(
         self, ask: Ask, vector: NDArray[np.float32], close: Sequence[float], left_out: Sequence[LeftOut]
@@ -253,7 +292,7 @@ class Searcher:
             return Outcome.FILTERED_OUT
         if ask.filters.given():
             outside = self._retriever.nearest_outside(ask, vector)
-            if outside and self._probability(outside) >= WEAK_AT:
+            if outside and self._closeness.probability(outside) >= WEAK_AT:
                 return Outcome.FILTERED_OUT
         return Outcome.NOTHING_CLOSE
 
@@ -263,7 +302,7 @@ class Searcher:
             return ()
         counts: Counter[tuple[AnswerKind, FindingName | None]] = Counter()
         for ranked in self._retriever.nearest(vector, held_back, _LEFT_OUT_COUNTED):
-            if self._probability(ranked) < WEAK_AT:
+            if self._closeness.probability(ranked) < WEAK_AT:
                 break
             number = int(self.corpus.store.record_of_row[ranked.row])
             kind = self.corpus.store.status(number).kind
@@ -280,13 +319,10 @@ def _preferred(question: str, today: date) -> Freshness | None:
     return None if freshness.kind is FreshnessKind.NONE else freshness
 
 
-def _has_no_pages(sort: Sort | None, cursor: str | None) -> None:
-    for name, given in (("sort", sort), ("cursor", cursor)):
-        if given is not None:
-            raise QueryError(
-                name, "match=meaning gives the nearest answers, best first: leave it out, or use match=exact or words"
-            )
+def _renumbered(hits: Sequence[Hit], first: int) -> list[Hit]:
+    return [replace(hit, rank=rank) for rank, hit in enumerate(hits, start=first)]
 
 
-def _renumbered(hits: Sequence[Hit]) -> list[Hit]:
-    return [replace(hit, rank=rank) for rank, hit in enumerate(hits, start=1)]
+def _runs_dry(judged: Sequence[Judged], depth: int) -> bool:
+    """Return whether nothing further down is close: there is nothing, or the last ones looked at are not."""
+    return len(judged) < depth + _NEAR_MISSES or not any(one.is_close for one in judged[-_NEAR_MISSES:])

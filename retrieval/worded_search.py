@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from retrieval.corpus import Corpus
 from retrieval.cursors import cursor_at, offset_of
 from retrieval.errors import QueryError
+from retrieval.facets import Dimension, facets_of
 from retrieval.filters import Filters
 from retrieval.hits import hit_of
 from retrieval.marking import matched_spans
@@ -35,7 +37,9 @@ class Page:
     cursor: str | None = None
 
 
-def worded_search(corpus: Corpus, query: str, filters: Filters, *, match: Match, page: Page = Page()) -> SearchResult:
+def worded_search(
+    corpus: Corpus, query: str, filters: Filters, *, match: Match, page: Page = Page(), facets: Sequence[Dimension] = ()
+) -> SearchResult:
     """Return a page of the answers that have the words, one hit an answer, with exact totals.
 
     Args:
@@ -44,6 +48,7 @@ def worded_search(corpus: Corpus, query: str, filters: Filters, *, match: Match,
         filters: Limits on which records may answer.
         match: `exact` or `words`.
         page: Which part of the set, and its order.
+        facets: What the whole set is counted by.
 
     Raises:
         QueryError: If the query, a filter or the cursor is not usable.
@@ -75,6 +80,7 @@ def worded_search(corpus: Corpus, query: str, filters: Filters, *, match: Match,
         total_records=len(found.shown),
         total_passages=len(found.rows),
         next_cursor=cursor_at(end, snapshot, search) if end < len(cited) else None,
+        facets=facets_of(corpus.store, facets, found.shown),
     )
 
 

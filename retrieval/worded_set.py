@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.asked import checked_query
+from retrieval.close_answers import standing
 from retrieval.corpus import Corpus
 from retrieval.errors import QueryError
 from retrieval.filters import EVERY_KIND, Filters
@@ -87,7 +88,9 @@ def cited_records(corpus: Corpus, found: WordedSet, sort: Sort) -> NDArray[np.in
     _, first = np.unique(corpus.store.group_of_record[found.shown], return_index=True)
     cited = found.shown[np.sort(first)]
     if sort is Sort.OLDEST:
-        cited = cited[np.argsort(corpus.worded.oldest_first[cited])]
+        return cited[np.argsort(corpus.worded.oldest_first[cited])]
+    if sort is Sort.STANDING:
+        return cited[np.argsort(~standing(corpus, cited), kind="stable")]
     return cited
 
 

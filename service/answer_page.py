@@ -13,6 +13,7 @@ from retrieval.records import Attachment, Genre
 from retrieval.results import Answer
 from service.briefing import citation_lines, pointing, sample_block
 from service.corrected import CORRECTED_ANSWER
+from service.counted_lines import later_lines
 from service.phrases import FINDINGS, badges, capital, count, licence_lines, no_minister, on, person
 from service.terminal import indented, unbroken, words
 
@@ -40,6 +41,7 @@ def answer_page(
         yield Text()
     yield from (_fact(name, told) for name, told in _facts(answer))
     yield from (_fact(name, told) for name, told in _linked(answer, corrects or {}, data))
+    yield from later_lines(answer.later, data)
     for passage in answer.passages:
         yield Text()
         if passage.context:

@@ -12,6 +12,7 @@ from rich.text import Text
 from retrieval.citations import Citation, CitationStyle, notes, written
 from retrieval.records import AnswerKind, Genre
 from retrieval.results import Hit, LeftOut, Match, PointsTo, Sample, SearchResult
+from service.counted_lines import close_told, facet_lines, later_lines
 from service.exits import option_named
 from service.phrases import (
     as_options,
@@ -52,6 +53,9 @@ def briefing(result: SearchResult, *, data: str = "", plain: bool = False) -> It
     if result.filters:
         yield words(f"Filters: {_filters(result)}", "dim")
     yield from (words(line, "dim") for line in understanding_lines(result))
+    if told := close_told(result):
+        yield words(told)
+    yield from facet_lines(result)
     for hit in result.hits:
         yield Text()
         yield from _hit(hit, data, plain=plain, is_scored=is_scored)
@@ -126,6 +130,7 @@ def _hit(hit: Hit, data: str, *, plain: bool, is_scored: bool) -> Iterator[Rende
     if other := no_minister(hit.answerer, citation.answering_body):
         lines.append(words(f"{capital(other)}."))
     lines.append(words(_whence(hit, is_scored=is_scored)))
+    lines.extend(later_lines(hit.later, data))
     if hit.kind is AnswerKind.POINTER:
         lines.extend(pointing(hit.refers_to, data))
     lines.extend(words(told) for told in (_also_given(hit), _pointed_to(hit)) if told)

@@ -115,6 +115,7 @@ class Commands:
         mode: given.Mode = "full",
         sort: given.Sorting = None,
         cursor: given.Cursor = None,
+        facets: given.Facets = None,
         model: given.Model = DEFAULT_MODEL,
         reranker: given.RerankerName = DEFAULT_RERANKER,
         as_json: given.Json = False,
@@ -124,7 +125,7 @@ class Commands:
         values: dict[str, object] = {
             **{"query": asked, "limit": limit, "match": match, "sort": sort, "cursor": cursor, "mode": mode, **filters},
             **{"understand": understand, "fresh": fresh, "group": "off" if no_group else "on"},
-            "expand": "off" if no_expand else "on",
+            **{"expand": "off" if no_expand else "on", "facets": facets},
         }
         request = search_request(values)
         corpus = Corpus.open(data)
@@ -238,7 +239,8 @@ class Commands:
         if request.match is not Match.MEANING:
             # Words need no model, which takes seconds to load.
             page = Page(request.limit, request.sort or Sort.NEWEST, request.cursor)
-            return worded_search(corpus, request.query, request.filters(), match=request.match, page=page)
+            match, counted = request.match, request.facets
+            return worded_search(corpus, request.query, request.filters(), match=match, page=page, facets=counted)
         return request.answered_by(self._searcher(corpus, model, reranker, data, request.mode))
 
     def _searcher(self, corpus: Corpus, model: str, reranker: str, data: Path, mode: str) -> Searcher:

@@ -65,10 +65,11 @@ def documented(document: dict[str, Any]) -> dict[str, Any]:
         The same document.
     """
     _add_examples(document)
-    for parameter in document["paths"]["/v1/counts"]["get"]["parameters"]:
-        if parameter["name"] == "by":
-            # As OpenAPI says that the values of a list stand in one text, parted by commas.
-            parameter |= {"style": "form", "explode": False}
+    for path, name in (("/v1/counts", "by"), ("/v1/search", "facets")):
+        for parameter in document["paths"][path]["get"]["parameters"]:
+            if parameter["name"] == name:
+                # As OpenAPI says that the values of a list stand in one text, parted by commas.
+                parameter |= {"style": "form", "explode": False}
     components = document["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
         components.pop(name, None)

@@ -136,10 +136,21 @@ Matching = Annotated[
 ]
 Sorting = Annotated[
     str | None,
-    typer.Option("--sort", metavar=_one_of(Sort), help="Order of every answer that has the words; newest first."),
+    typer.Option(
+        "--sort",
+        metavar=_one_of(Sort),
+        help="By the day; standing puts what the present government says before all else.",
+    ),
 ]
 Cursor = Annotated[
     str | None, typer.Option("--cursor", metavar="CURSOR", help="For the next page, as the page before gives it.")
+]
+
+Facets = Annotated[
+    str | None,
+    typer.Option(
+        "--facets", metavar="NAMES", help=f"Count the answers by these, parted by commas: {', '.join(Dimension)}."
+    ),
 ]
 
 WordsToFind = Annotated[str, typer.Argument(metavar="WORDS", help="The words to find; - reads standard input.")]

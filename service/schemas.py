@@ -5,15 +5,16 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter
 
 from retrieval.asked import MAX_LIMIT
 from retrieval.citations import CitationStyle
+from retrieval.facets import Dimension
 from retrieval.filters import EVERY_KIND, Filters
 from retrieval.records import AnswererKind, AnswerKind, FindingName, Genre, House
 from retrieval.results import Expanding, Grouping, Match, Mode, SearchResult, Sort
 from retrieval.search import Searcher
-from service.values import WHOLE_NUMBER, YES_OR_NO, Day, KindAsked, Question, Words, one_of
+from service.values import WHOLE_NUMBER, YES_OR_NO, Day, KindAsked, Question, Words, one_of, parted
 
 MAX_VALUES = 50
 """The most values of one filter."""
@@ -146,14 +147,23 @@ class _Search(Limits):
     )
     sort: Annotated[Sort, one_of(Sort)] | None = Field(
         default=None,
-        description="With match=exact or words: by the day answered, newest first unless it is `oldest`.",
+        description="The order, by the day answered: `newest` or `oldest` first; `standing` puts the substantive "
+        "answers of the present government, newest first, before all others. Without it the nearest answers come "
+        "first, and with match=exact or words the newest.",
         examples=["newest"],
     )
     cursor: Annotated[str, StringConstraints(max_length=MAX_CURSOR_CHARACTERS)] | None = Field(
         default=None,
-        description="With match=exact or words: the `next_cursor` of a page, for the one after it. The question, the "
-        "filters, match and sort must stay the same, and so must what is indexed.",
+        description="The `next_cursor` of a page, for the one after it. The question, the filters, match, mode and "
+        "sort must stay the same, and so must what is indexed.",
         examples=["MS4xMC4wMTIzNDU2Nzg5YWIuMDEyMzQ1Njc4OWFi"],
+    )
+    facets: Annotated[tuple[Annotated[Dimension, one_of(Dimension)], ...], BeforeValidator(parted)] = Field(
+        default=(),
+        description="What to count the answers by, parted by commas: all that have the words with match=exact or "
+        "words, else the close ones of the 200 nearest, which `at_least` counts.",
+        examples=[["answering_body", "kind"]],
+        max_length=20,
     )
     mode: Annotated[Mode, one_of(Mode)] = Field(
         default=Mode.FULL,
@@ -235,6 +245,7 @@ class SearchRequest(_Search):
             sort=self.sort,
             cursor=self.cursor,
             expand=self.expands,
+            facets=self.facets,
         )
 
 

@@ -95,3 +95,9 @@ Day = Annotated[date, BeforeValidator(_plain_date)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_VALUE_CHARACTERS)]
 WHOLE_NUMBER: Final = BeforeValidator(_whole_number)
 YES_OR_NO: Final = BeforeValidator(_yes_or_no)
+
+
+def parted(values: object) -> object:
+    """Return the values of a list whose items may themselves be lists with commas."""
+    given = values if isinstance(values, list | tuple) else [values]
+    return tuple(part for value in given for part in (value.split(",") if isinstance(value, str) else [value]))

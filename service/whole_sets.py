@@ -10,7 +10,7 @@ from retrieval.exporting import ExportFormat
 from retrieval.facets import Dimension
 from retrieval.results import Match, Sort
 from service.schemas import Limits
-from service.values import WordsSought, one_of
+from service.values import WordsSought, one_of, parted
 
 _MATCH = (
     '`exact` for the words one after another; `words` for words and "phrases" joined by AND, OR and NOT. Meaning has '
@@ -37,16 +37,10 @@ class ExportRequest(Limits):
     )
 
 
-def _parted(values: object) -> object:
-    """Return the values of a list whose items may themselves be lists with commas."""
-    given = values if isinstance(values, list | tuple) else [values]
-    return tuple(part for value in given for part in (value.split(",") if isinstance(value, str) else [value]))
-
-
 class CountRequest(Limits):
     """What to count answers by, and the words they must have."""
 
-    by: Annotated[tuple[Annotated[Dimension, one_of(Dimension)], ...], BeforeValidator(_parted)] = Field(
+    by: Annotated[tuple[Annotated[Dimension, one_of(Dimension)], ...], BeforeValidator(parted)] = Field(
         description="What to count by, parted by commas; `month` is that of the answer, `party` that of whoever asked.",
         examples=[["month", "answering_body", "finding"]],
         min_length=1,

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from retrieval.closeness import Closeness
+from retrieval.collapsing import alone
 from retrieval.confidence import FOUND_BY_ANOTHER, FOUND_BY_DEFAULT, READ_AGAIN, WEAK_AT, probability
 from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder, EncoderIdentity
@@ -81,8 +83,8 @@ def test_words_that_stand_nowhere_are_told_to_be_nowhere(searcher: Searcher) -> 
 def test_filters_that_leave_nothing_out_are_never_the_reason_for_finding_nothing(
     searcher: Searcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Searcher, "_probabilities", lambda self, ranked: [0.0] * len(ranked))
-    monkeypatch.setattr(Searcher, "_probability", lambda self, ranked: 1.0)
+    monkeypatch.setattr(Closeness, "_probabilities", lambda self, ranked: [0.0] * len(ranked))
+    monkeypatch.setattr(Closeness, "probability", lambda self, ranked: 1.0)
     question = "nothing of the kind whatsoever"
     assert searcher.search(question, Filters(kind=EVERY_KIND)).outcome is Outcome.NOTHING_CLOSE
     assert searcher.search(question, Filters(kind=EVERY_KIND, house=(House.LORDS,))).outcome is Outcome.FILTERED_OUT
@@ -92,10 +94,11 @@ def test_an_answer_that_was_not_read_is_no_likelier_than_those_that_were(searche
     read = Ranked(1, 0.9, 1, cosine=0.2, relevance=-1.0)
     near = Ranked(2, 0.8, 2, cosine=0.9)
     far = Ranked(3, 0.7, 3, cosine=0.0)
-    of_read, of_near, of_far = searcher._probabilities([read, near, far])
-    assert of_near == of_read == searcher._probability(read)
-    assert of_far == searcher._probability(far) < of_read
-    assert searcher._probabilities([near]) == [searcher._probability(near)]
+    closeness = Closeness(searcher.corpus, searcher.encoder.identity, None)
+    of_read, of_near, of_far = (one.chance for one in closeness.judged("x", alone([read, near, far])))
+    assert of_near == of_read == closeness.probability(read)
+    assert of_far == closeness.probability(far) < of_read
+    assert [one.chance for one in closeness.judged("x", alone([near]))] == [closeness.probability(near)]
 
 
 def test_the_default_models_are_known_by_their_weights() -> None:

@@ -187,13 +187,6 @@ def test_a_cursor_fits_one_search_of_one_snapshot_alone(searcher: Searcher, tmp_
             page(searcher, cursor=wrong)
 
 
-@pytest.mark.parametrize("given_", [{"sort": Sort.NEWEST}, {"cursor": "x"}])
-def test_a_search_by_meaning_has_neither_order_nor_pages(searcher: Searcher, given_):
-    with pytest.raises(QueryError, match="match=meaning gives the nearest answers, best first") as raised:
-        searcher.search("buses", **given_)
-    assert raised.value.field in given_
-
-
 def test_words_in_the_headers_of_a_table_belong_to_its_first_row(searcher: Searcher):
     result = exact(searcher, "region")
     assert keys(result) == ["commons-2025-03-03-520"]

@@ -309,7 +309,8 @@ def test_a_limit_is_kept(despatch: Despatch, built_once: Path, three_topics: str
         ),
         (["--match", "word"], "--match: 'word' is not one of meaning, words, exact"),
         (["--match", "exact", "--cursor", "x"], "--cursor: 'x' is no cursor of a search: start again"),
-        (["--sort", "oldest"], "--sort: match=meaning gives the nearest answers, best first: leave it out"),
+        (["--cursor", "x"], "--cursor: 'x' is no cursor of a search: start again"),
+        (["--facets", "month,colour"], "--facets: 'colour' is not one of month, answering_body"),
     ],
 )  # fmt: skip
 def test_a_slip_in_an_option_is_told_by_the_name_of_the_option(
