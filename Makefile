@@ -24,7 +24,7 @@ export UPGRADE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup serve corpus test check chromium lint format format-check types imports lock clean venv new-torch-index
+.PHONY: help setup serve corpus test check chromium docs lint format format-check types imports lock clean venv new-torch-index
 
 help: ## List what can be made
 	@echo "Despatch Box. Say make and one of:"
@@ -60,6 +60,11 @@ chromium:
 	@command -v chromium >/dev/null || { \
 		echo "make check walks through the pages in Chromium, and there is none here." >&2; \
 		echo "Next: sudo apt install chromium, or run make test, which leaves the browser out" >&2; exit 1; }
+
+docs: setup ## Make the documentation as pages, in build/docs
+	@echo "Making the documentation..."
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/docs
+	@echo "It is in build/docs/index.html."
 
 lint: setup ## Look for faults in the code (ruff)
 	@echo "Linting..."

@@ -1,6 +1,6 @@
 """Ask in plain words what ministers have said, and get the passage with its citation.
 
-Build and search in six lines:
+Build and search in six lines::
 
     from retrieval import CrossEncoderReranker, Searcher, SentenceEncoder, build
 

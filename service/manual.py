@@ -92,6 +92,7 @@ COMMANDS: Final = {
             'despatch search "what has the Home Office said since March 2026 about asylum hotels" --understand',
             'despatch search "current cap on bus fares" --fresh off',
             'despatch search "SEN transport" --no-expand',
+            'despatch search "dentists contracts" --sort standing --facets answering_body,month',
             'echo "who pays for village halls?" | despatch search - --json',
         ),
     ),
