@@ -33,6 +33,7 @@ __all__ = [
     "licence_of",
     "long_date",
     "notes",
+    "reference_of",
     "style_named",
     "written",
 ]
@@ -83,11 +84,11 @@ def written(citation: Citation, style: CitationStyle) -> str:
     """
     match style:
         case CitationStyle.BIBTEX:
-            return bibtex(_reference(citation))
+            return bibtex(reference_of(citation))
         case CitationStyle.RIS:
-            return ris(_reference(citation))
+            return ris(reference_of(citation))
         case CitationStyle.CSL_JSON:
-            return csl_json(_reference(citation))
+            return csl_json([reference_of(citation)])
     return ", ".join(filter(None, (_in_words(citation, style), in_attachment(citation))))
 
 
@@ -118,11 +119,13 @@ def notes(citation: Citation, style: CitationStyle) -> tuple[str, ...]:
     )
 
 
-def _reference(citation: Citation) -> Reference:
+def reference_of(citation: Citation) -> Reference:
+    """Return what a reference manager is told: its key is the answer's, with the passage where one is meant."""
+    passage = f"-p{citation.paragraph}" if citation.paragraph is not None else ""
     paper = "Written statement" if citation.genre is Genre.STATEMENT else "Written question"
     fallback = f"{paper} {citation.uin}" if citation.uin else paper
     return Reference(
-        key=citation_key(citation.key),
+        key=citation_key(citation.key + passage),
         paper=paper,
         title=citation.heading or citation.question_opening or fallback,
         author=minister(citation).name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -141,8 +142,12 @@ def _slashed(day: date) -> str:
     return f"{day.isoformat().replace('-', '/')}/"
 
 
-def csl_json(reference: Reference) -> str:
-    """Return CSL-JSON: a list of one item of type `document`, as CSL has none for answers."""
+def csl_json(references: Iterable[Reference]) -> str:
+    """Return CSL-JSON: a list with one item of type `document` for each, as CSL has none for answers."""
+    return json.dumps([_csl_item(reference) for reference in references], ensure_ascii=False, indent=2)
+
+
+def _csl_item(reference: Reference) -> dict[str, object]:
     item: dict[str, object] = {"id": reference.key, "type": "document", "genre": reference.paper}
     texts = {
         "title": reference.title,
@@ -157,4 +162,4 @@ def csl_json(reference: Reference) -> str:
         item["author"] = [{"literal": one_line(reference.author)}]
     days = {"issued": reference.issued, "submitted": reference.submitted, "accessed": reference.accessed}
     item |= {name: {"date-parts": [[day.year, day.month, day.day]]} for name, day in days.items() if day}
-    return json.dumps([item], ensure_ascii=False, indent=2)
+    return item
