@@ -109,6 +109,7 @@ def reference_note(citation: Citation) -> str:
         _correction(citation),
         f"Tabled {long_date(citation.tabled)}" if citation.tabled else "",
         f"Session {citation.session}" if citation.session else "",
+        f"Hansard column {citation.hansard_column}" if citation.hansard_column else "",
         f"Asked by {asker}" if asker else "",
         f"{done} as {post}" if post else "",
         f"{done} under an earlier government ({citation.earlier_government})" if citation.earlier_government else "",

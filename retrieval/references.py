@@ -62,17 +62,17 @@ def citation_key(key: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", key).strip("-")
 
 
-# BibTeX counts braces even behind a backslash, so a lone brace must be spelled out; each macro ends in a
-# group of its own so that it does not swallow the space after it.
+# Each macro ends in a group of its own so that it does not swallow the space after it. What BibTeX's readers and
+# TeX both take is preferred: they drop `\textless` and `\textbraceleft`, and in TeX's first encoding "<" prints as "¡".
 _TEX: Final = str.maketrans(
     {
         "\\": r"{\textbackslash}",
-        "{": r"{\textbraceleft}",
-        "}": r"{\textbraceright}",
+        "{": r"\{",
+        "}": r"\}",
         "~": r"{\textasciitilde}",
         "^": r"{\textasciicircum}",
-        "<": r"{\textless}",
-        ">": r"{\textgreater}",
+        "<": r"\ensuremath{<}",
+        ">": r"\ensuremath{>}",
         "&": r"\&",
         "%": r"\%",
         "$": r"\$",
@@ -80,6 +80,10 @@ _TEX: Final = str.maketrans(
         "_": r"\_",
     }
 )
+# BibTeX counts braces even behind a backslash, so that those without a partner must be spelled out.
+_LONE_BRACES: Final = _TEX | str.maketrans({"{": r"\ensuremath{\lbrace}", "}": r"\ensuremath{\rbrace}"})
+# Two signs that TeX prints as one, such as "--" as a dash.
+_LIGATURES: Final = re.compile(r"(?<=-)(?=-)|(?<=`)(?=`)|(?<=')(?=')|(?<=,)(?=,)|(?<=[?!])(?=`)")
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -87,7 +91,7 @@ def bibtex(reference: Reference) -> str:
     """Return a BibTeX `@misc` entry, UTF-8, special characters escaped, ending in a line feed."""
 
     def braced(text: str | None) -> str | None:
-        return f"{{{one_line(text).translate(_TEX)}}}" if text else None
+        return f"{{{_in_tex(one_line(text))}}}" if text else None
 
     def kept_whole(text: str | None) -> str | None:
         # A second pair of braces keeps capitals, and keeps a name from being split into first and last.
@@ -115,12 +119,23 @@ def bibtex(reference: Reference) -> str:
     return "\n".join([f"@misc{{{reference.key},", *lines, "}", ""])
 
 
+def _in_tex(text: str) -> str:
+    """Return a text as TeX must be told it to print the same characters."""
+    depth, balanced = 0, True
+    for character in text:
+        depth += {"{": 1, "}": -1}.get(character, 0)
+        balanced = balanced and depth >= 0
+    told = _LIGATURES.sub("\0", text).translate(_TEX if balanced and not depth else _LONE_BRACES)
+    return told.replace("\0", "{}")
+
+
 def ris(reference: Reference) -> str:
     """Return a RIS record of type GOVDOC, UTF-8, each line ended by a carriage return and a line feed."""
     issued = reference.issued
     fields = (
         ("TY", "GOVDOC"),
         ("ID", reference.key),
+        ("M3", reference.paper),
         ("TI", reference.title),
         ("AU", reference.author),
         ("A2", reference.authority),

@@ -134,6 +134,12 @@ def seeds() -> str:
 
 
 @pytest.fixture(scope="session")
+def sources() -> str:
+    """Give the path of a folder with a file of each kind of source."""
+    return str(HERE / "data" / "sources")
+
+
+@pytest.fixture(scope="session")
 def built_once(tmp_path_factory: pytest.TempPathFactory, small_source: str) -> Path:
     """Build the twelve records once; tests that change the directory take `small_data` instead."""
     data = tmp_path_factory.mktemp("built") / "data"

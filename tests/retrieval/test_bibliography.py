@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 import rispy
-from bibtexparser import parse_string
+from bibtexparser.entrypoint import parse_string
 
 from retrieval.bibliography import bibliography
 from retrieval.citations import CitationStyle, CitedAttachment, cite, written

@@ -490,12 +490,19 @@ def test_bibtex_is_one_misc_entry():
 
 
 def test_bibtex_escapes_what_tex_would_read_as_markup():
-    heading = r"A & B: 5% of $3 #1 a_b {x} ~ ^ \end <i>"
+    heading = r"A & B: 5% of $3 #1 a_b {x} ~ ^ \end <i> 2022--23 ``x'' ?`"
     fields = bibtex_fields(form(replace(COMMONS, heading=heading), CitationStyle.BIBTEX))
     assert fields["title"] == (
-        r"{{A \& B: 5\% of \$3 \#1 a\_b {\textbraceleft}x{\textbraceright} {\textasciitilde} "
-        r"{\textasciicircum} {\textbackslash}end {\textless}i{\textgreater}}}"
+        r"{{A \& B: 5\% of \$3 \#1 a\_b \{x\} {\textasciitilde} {\textasciicircum} {\textbackslash}end "
+        r"\ensuremath{<}i\ensuremath{>} 2022-{}-23 `{}`x'{}' ?{}`}}"
     )
+
+
+@pytest.mark.parametrize("lone", ["a } b", "{ a", "} {", "{a} }"])
+def test_a_brace_without_a_partner_is_spelled_out_where_bibtex_counts_braces(lone):
+    title = bibtex_fields(form(replace(COMMONS, heading=lone), CitationStyle.BIBTEX))["title"]
+    spelled = lone.replace("{", r"\ensuremath<\lbrace>").replace("}", r"\ensuremath<\rbrace>")
+    assert title == "{{" + spelled.replace("<", "{").replace(">", "}") + "}}"
 
 
 def test_ris_is_one_government_document():
@@ -503,6 +510,7 @@ def test_ris_is_one_government_document():
     assert fields == [
         ("TY", "GOVDOC"),
         ("ID", "commons-2023-07-18-194793"),
+        ("M3", "Written question"),
         ("TI", "Ministry of Defence: Correspondence"),
         ("AU", "Andrew Murrison"),
         ("A2", "Ministry of Defence"),
