@@ -80,7 +80,7 @@ class Searcher:
         self.reranker = reranker
         self._retriever = Retriever(corpus, reranker)
         self._maker = HitMaker(corpus, encoder)
-        self._today = today
+        self.today = today
         self._near = NearDuplicates(corpus)
         self._later = LaterAnswers(corpus)
         self._closeness = Closeness(corpus, encoder.identity, reranker.identity if reranker else None)
@@ -136,7 +136,7 @@ class Searcher:
             QueryError: If the question, a filter or the limit is not usable.
         """
         started = time.perf_counter()
-        asked, today = checked_query(query), self._today()
+        asked, today = checked_query(query), self.today()
         checked_limit(limit)
         if match is not Match.MEANING:
             page = Page(limit, sort or Sort.NEWEST, cursor)
@@ -268,7 +268,7 @@ class Searcher:
         """
         asked = checked_query(query)
         expanded = self.corpus.expander.expansions(asked) if expand else ()
-        preferred = _preferred(asked, self._today()) if fresh else None
+        preferred = _preferred(asked, self.today()) if fresh else None
         ask = Ask(asked, filters, depth, mode, group, freshness=preferred, expanded=expanded)
         vector = self.encoder.encode_queries([ask.text])[0]
         return [place.shown for place in self._places(ask, vector, depth)]

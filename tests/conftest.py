@@ -139,6 +139,15 @@ def sources() -> str:
     return str(HERE / "data" / "sources")
 
 
+@pytest.fixture
+def three_topics() -> str:
+    """Give a question that three answers are close to."""
+    return (
+        "giving local councils powers to run village bus services in rural areas, a scheme of the Ministry of Defence "
+        "that has housed homeless veterans since 2023, how many patients are waiting for an NHS dentist"
+    )
+
+
 @pytest.fixture(scope="session")
 def built_once(tmp_path_factory: pytest.TempPathFactory, small_source: str) -> Path:
     """Build the twelve records once; tests that change the directory take `small_data` instead."""

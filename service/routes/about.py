@@ -15,6 +15,7 @@ router = APIRouter(tags=["about"], dependencies=[Depends(takes_nothing)])
 _LINKS = {
     "search": "/v1/search?q={question}",
     "export": "/v1/export?q={words}&match=exact&format=csv",
+    "feed": "/v1/feed.atom?q={question}",
     "counts": "/v1/counts?by=month,answering_body&q={words}&match=exact",
     "answer": "/v1/answers/{key}",
     "citation": "/v1/answers/{key}/citation?style={style}",

@@ -62,15 +62,6 @@ NARROWINGS = [
 
 
 @pytest.fixture
-def three_topics() -> str:
-    """Give a question that three answers are close to."""
-    return (
-        "giving local councils powers to run village bus services in rural areas, a scheme of the Ministry of Defence "
-        "that has housed homeless veterans since 2023, how many patients are waiting for an NHS dentist"
-    )
-
-
-@pytest.fixture
 def three_keys() -> list[str]:
     """Give the keys of the answers close to `three_topics`, best first."""
     return [BUSES, VETERANS, DENTISTS]
