@@ -1,12 +1,11 @@
 """Ask in plain words what ministers have said, and get the passage with its citation.
 
-Build and search in six lines::
+Build and search in five lines::
 
-    from retrieval import CrossEncoderReranker, Searcher, SentenceEncoder, build
+    from retrieval import SentenceEncoder, build, open_corpus
 
-    encoder = SentenceEncoder()
-    build(["seeds"], "sample-data", encoder)
-    searcher = Searcher.open("sample-data", encoder, CrossEncoderReranker())
+    build(["seeds"], "sample-data", SentenceEncoder())
+    searcher = open_corpus("sample-data")
     for hit in searcher.search("What security is there at asylum hotels?").hits:
         print(hit.passage.text, hit.written["house"])
 """
@@ -18,6 +17,7 @@ from retrieval.encoders import Encoder, SentenceEncoder
 from retrieval.errors import DespatchError
 from retrieval.evaluation import evaluate
 from retrieval.filters import Filters
+from retrieval.opening import open_corpus
 from retrieval.records import AnswerKind, FindingName, House, Record
 from retrieval.rerankers import CrossEncoderReranker
 from retrieval.results import Hit, Outcome, SearchResult
@@ -43,6 +43,7 @@ __all__ = [
     "SentenceEncoder",
     "build",
     "evaluate",
+    "open_corpus",
     "upgrade",
     "written",
 ]

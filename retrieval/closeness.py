@@ -12,7 +12,7 @@ from retrieval.confidence import NEAR_MISS_AT, WEAK_AT, probability
 from retrieval.corpus import Corpus
 from retrieval.encoders import EncoderIdentity
 from retrieval.ranking import Ranked
-from retrieval.reranking import RerankerIdentity
+from retrieval.reranking import Reranker
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Closeness:
         reranker: What reads answers again; None if nothing does.
     """
 
-    def __init__(self, corpus: Corpus, encoder: EncoderIdentity, reranker: RerankerIdentity | None) -> None:
+    def __init__(self, corpus: Corpus, encoder: EncoderIdentity, reranker: Reranker | None) -> None:
         """Keep them."""
         self._corpus = corpus
         self._encoder = encoder
@@ -57,7 +57,9 @@ class Closeness:
 
     def probability(self, ranked: Ranked) -> float:
         """Return how likely an answer is to answer the question it was ranked for, in (0, 1)."""
-        return probability(ranked, self._encoder, self._reranker)
+        # One that is loaded when it is first wanted is not wanted for what it did not read.
+        read_by = self._reranker.identity if self._reranker and ranked.relevance is not None else None
+        return probability(ranked, self._encoder, read_by)
 
     def judged(self, question: str, places: Sequence[Place]) -> list[Judged]:
         """Return the places judged, in their order.

@@ -7,7 +7,7 @@ DespatchError                  the base: catch this to catch them all
 │   ├── MalformedRecord        a record is broken, or lacks what every record has
 │   ├── ClippedRecord          the source cut the question or the answer short
 │   └── ExtraMissing           an optional library that reads it is not installed
-├── ServiceError               Parliament's own service can't be used
+├── ServiceError               a service can't be used: Parliament's own, or Despatch Box's for its client
 │   ├── ServiceUnreachable     it does not answer, or only with errors
 │   ├── UnexpectedResponse     it answers with something else than it should
 │   └── FilterIgnored          it answers with records that were not asked for
@@ -30,8 +30,9 @@ DespatchError                  the base: catch this to catch them all
 ├── QueryError                 the question or a filter is not usable
 │   ├── UnknownName            no such body, minister, asker, ... in the corpus
 │   └── NotAvailableYet        asked for in the contract, not built yet
-└── UnknownKey                 no answer has this key
-    └── NotAnswered            the question is here, and waits for its answer
+├── UnknownKey                 no answer has this key
+│   └── NotAnswered            the question is here, and waits for its answer
+└── LibraryMissing             an optional library is not installed
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ class ExtraMissing(SourceError):
 
 
 class ServiceError(DespatchError):
-    """Parliament's own service can't be used."""
+    """A service can't be used: Parliament's own, or that of Despatch Box for its client."""
 
 
 class ServiceUnreachable(ServiceError):
@@ -237,3 +238,16 @@ class NotAnswered(UnknownKey):
         days += [f"due {due}"] if due else []
         told = f" ({', '.join(days)})" if days else ""
         self.args = (f"question {key!r} has no answer yet{told}: `despatch sync` fetches it when it has",)
+
+
+class LibraryMissing(DespatchError):
+    """An optional library is not installed, without which a result can't be given in its form.
+
+    Args:
+        library: Its name, which is also how it is installed.
+    """
+
+    def __init__(self, library: str) -> None:
+        """Say how it is installed."""
+        self.library = library
+        super().__init__(f"{library} is not installed: run `pip install {library}`, or use `to_table()` without it")

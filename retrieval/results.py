@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from retrieval.citations import Citation, Licence
 from retrieval.completeness import Gap, MonthCoverage
 from retrieval.encoders import EncoderIdentity
 from retrieval.expansion import Expansion
 from retrieval.facets import Count
+from retrieval.frames import HIT_COLUMNS, PASSAGE_COLUMNS, Table, as_pandas, as_polars, hit_table, passage_table
 from retrieval.freshness import Freshness
+from retrieval.notebook import answer_html, hit_html, search_html
 from retrieval.records import (
     AnswererKind,
     AnswerKind,
@@ -24,6 +27,10 @@ from retrieval.records import (
     Member,
     Provenance,
 )
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
 
 
 class Outcome(StrEnum):
@@ -312,6 +319,10 @@ class Hit:
     probability: float = 0.0
     later: LaterAnswer | None = None
 
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        return hit_html(self)
+
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
@@ -458,6 +469,30 @@ class SearchResult:
     at_least_is_all: bool = False
     facets: dict[str, tuple[Count, ...]] = field(default_factory=dict)
 
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        return search_html(self)
+
+    def to_table(self) -> Table:
+        """Return the hits as columns, one a row; needs no other library."""
+        return hit_table(self.hits)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """Return the hits as a table of pandas.
+
+        Raises:
+            LibraryMissing: If pandas is not installed.
+        """
+        return as_pandas(self.to_table(), HIT_COLUMNS)
+
+    def to_polars(self) -> polars.DataFrame:
+        """Return the hits as a table of polars.
+
+        Raises:
+            LibraryMissing: If polars is not installed.
+        """
+        return as_polars(self.to_table(), HIT_COLUMNS)
+
 
 @dataclass(frozen=True, slots=True)
 class FoundIn:
@@ -579,6 +614,30 @@ class Answer:
     has_history: bool = False
     attachment_texts: tuple[AttachmentReading, ...] = ()
     later: LaterAnswer | None = None
+
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        return answer_html(self)
+
+    def to_table(self) -> Table:
+        """Return the passages as columns, one a row; needs no other library."""
+        return passage_table(self)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """Return the passages as a table of pandas.
+
+        Raises:
+            LibraryMissing: If pandas is not installed.
+        """
+        return as_pandas(self.to_table(), PASSAGE_COLUMNS)
+
+    def to_polars(self) -> polars.DataFrame:
+        """Return the passages as a table of polars.
+
+        Raises:
+            LibraryMissing: If polars is not installed.
+        """
+        return as_polars(self.to_table(), PASSAGE_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ class Searcher:
         self.today = today
         self._near = NearDuplicates(corpus)
         self._later = LaterAnswers(corpus)
-        self._closeness = Closeness(corpus, encoder.identity, reranker.identity if reranker else None)
+        self._closeness = Closeness(corpus, encoder.identity, reranker)
 
     @classmethod
     def open(cls, data: Path | str, encoder: Encoder, reranker: Reranker | None = None) -> Searcher:

@@ -12,6 +12,7 @@ from retrieval.errors import (
     BuildError,
     DespatchError,
     DirectoryBusy,
+    LibraryMissing,
     ModelError,
     PublishFailed,
     QueryError,
@@ -66,6 +67,7 @@ CODES: Final[dict[type[DespatchError], ExitCode]] = {
     SourceError: ExitCode.UNREADABLE,
     ServiceError: ExitCode.UNREACHABLE,
     BuildError: ExitCode.UNREADABLE,
+    LibraryMissing: ExitCode.UNUSABLE,
 }
 """By family of errors, the code that the command exits with."""
 

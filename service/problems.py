@@ -52,6 +52,7 @@ STATUSES: Final[Mapping[type[errors.DespatchError], HTTPStatus]] = {
     errors.QueryError: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.UnknownName: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.NotAvailableYet: HTTPStatus.NOT_IMPLEMENTED,
+    errors.LibraryMissing: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.UnknownKey: HTTPStatus.NOT_FOUND,
     errors.NotAnswered: HTTPStatus.NOT_FOUND,
 }
@@ -103,7 +104,7 @@ def problem(request: Request, status: HTTPStatus, title: str, detail: str, fault
     """
     path = quote(request.scope["path"], errors="replace")
     return Problem(
-        type=_TYPE + re.sub(r"\W+", "-", title.lower()),
+        type=_type_of(title),
         title=title,
         status=status,
         detail=shortened(detail, _DETAIL_CHARACTERS),
@@ -116,7 +117,7 @@ def problem(request: Request, status: HTTPStatus, title: str, detail: str, fault
 def problem_of(request: Request, error: errors.DespatchError) -> Problem:
     """Return the problem that stands for one of the library's errors."""
     status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
-    title = re.sub(r"(?<!^)([A-Z])", lambda found: f" {found[0].lower()}", type(error).__name__)
+    title = _title_of(type(error))
     fault = None
     if isinstance(error, errors.QueryError):
         nearest = error.nearest if isinstance(error, errors.UnknownName) else ()
@@ -124,6 +125,19 @@ def problem_of(request: Request, error: errors.DespatchError) -> Problem:
     # A snapshot is taken up as soon as it is there, but the model is loaded once, with the first snapshot that is.
     restart = ". Then start the service again" if isinstance(error, errors.OtherModel | errors.ModelError) else ""
     return problem(request, status, title, f"{error}{restart}", fault)
+
+
+def error_named(type: str) -> type[errors.DespatchError] | None:
+    """Return the class of the library's errors that a problem's `type` stands for; None where it is another problem."""
+    return next((kind for kind in STATUSES if _type_of(_title_of(kind)) == type), None)
+
+
+def _title_of(kind: type[errors.DespatchError]) -> str:
+    return re.sub(r"(?<!^)([A-Z])", lambda found: f" {found[0].lower()}", kind.__name__)
+
+
+def _type_of(title: str) -> str:
+    return _TYPE + re.sub(r"\W+", "-", title.lower())
 
 
 def problem_of_faults(request: Request, found: Sequence[Fault]) -> Problem:
