@@ -181,6 +181,8 @@ def _content(entry: StandingEntry) -> Iterator[str]:
         yield _paragraphs(_DATED_BY[entry.dated_by].format(on(entry.updated)))
     if hit.genre is Genre.ANSWER:
         yield _paragraphs(f"Question: {hit.question}")
+    if hit.later:
+        yield _paragraphs(f"Later answer, {on(hit.later.answered)}: {hit.later.cite_as}")
     yield _paragraphs(f"Cite as: {hit.written[CitationStyle.HOUSE]}")
     # There is one at least: which passage is meant, or that it is in an attachment.
     yield f"<ul>{''.join(f'<li>{escape(note)}</li>' for note in notes(citation, CitationStyle.HOUSE))}</ul>"

@@ -194,8 +194,9 @@ class Client:
         Raises:
             QueryError: If the words, a dimension or a filter is not usable.
         """
-        given = {"by": ",".join(by), "match": str(match), **filters.as_text()}
-        return self._asked(Counts, "GET", "/v1/counts", params=given | ({"q": query} if query is not None else {}))
+        words = {"q": query} if query is not None else {}
+        given = {"by": ",".join(by), "match": str(match), **filters.as_text(), **words}
+        return self._asked(Counts, "GET", "/v1/counts", params=given)
 
     def export(
         self, query: str, filters: Filters = Filters(), *, match: Match = Match.EXACT, sort: Sort = Sort.NEWEST
@@ -207,10 +208,10 @@ class Client:
             ServiceUnreachable: If the service stops before the last row.
             UnexpectedResponse: If there are fewer rows than it said.
         """
-        given = {"q": query, "match": str(match), "sort": str(sort), "format": str(ExportFormat.JSONL)}
+        given = {"q": query, "match": str(match), "sort": str(sort), **filters.as_text()}
         with (
             _told(self.url),
-            self._http.stream("GET", "/v1/export", params=given | filters.as_text()) as response,
+            self._http.stream("GET", "/v1/export", params={**given, "format": str(ExportFormat.JSONL)}) as response,
         ):
             if response.status_code != HTTPStatus.OK:
                 response.read()

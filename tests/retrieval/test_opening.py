@@ -126,6 +126,8 @@ def test_the_lazy_models_answer_as_those_that_they_load(searcher: Searcher, toy_
     assert not encoder.fits("word " * 500)
     texts = ["village buses", "dentists"]
     assert np.array_equal(encoder.encode_documents(texts), toy_encoder.encode_documents(texts))
+    (read,), (wanted,) = encoder.encode_tokens(["village buses"]), toy_encoder.encode_tokens(["village buses"])
+    assert np.array_equal(read.vectors, wanted.vectors)
     assert reranker
     assert reranker.identity.name == "level"
     assert reranker.fits("a", "b")

@@ -93,7 +93,14 @@ def test_a_search_is_the_one_that_the_library_makes(remote: Client, local: Searc
     assert untimed(remote.search(three_topics)) == untimed(local.search(three_topics))
     lords = Filters(house=(House.LORDS,), answered_from=date(2025, 1, 1))
     assert untimed(remote.search(three_topics, lords)) == untimed(local.search(three_topics, lords))
-    plain: dict[str, Any] = {"mode": Mode.FAST, "fresh": False, "group": False, "expand": False, "understand": True, "limit": 2}
+    plain: dict[str, Any] = {
+        "mode": Mode.FAST,
+        "fresh": False,
+        "group": False,
+        "expand": False,
+        "understand": True,
+        "limit": 2,
+    }
     assert untimed(remote.search(three_topics, **plain)) == untimed(local.search(three_topics, **plain))
 
 

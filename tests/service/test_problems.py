@@ -42,6 +42,7 @@ EXPECTED = {
     "QueryError": 422,
     "UnknownName": 422,
     "NotAvailableYet": 501,
+    "LibraryMissing": 500,
     "UnknownKey": 404,
     "NotAnswered": 404,
 }
