@@ -140,7 +140,9 @@ def test_every_command_after_a_prompt_does_what_it_should(page: Path, served: Se
         assert done.returncode == 0, f"{command}\n{done.stderr}"
         assert done.stdout or ">" in command, command
         # Curl ends well whatever it is answered; one command shows what an error looks like.
-        assert ("urn:despatch-box:problem:" in done.stdout) is ("answered_since" in command), f"{command}\n{done.stdout}"
+        assert ("urn:despatch-box:problem:" in done.stdout) is ("answered_since" in command), (
+            f"{command}\n{done.stdout}"
+        )
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if other_commands(page)], ids=lambda page: page.stem)
