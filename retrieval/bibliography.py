@@ -22,19 +22,29 @@ def bibliography(citations: Iterable[Citation], style: CitationStyle) -> str:
         style: Any of the forms that one citation can be written in.
     """
     distinct = tuple(dict.fromkeys(citations))
-    match style:
-        case CitationStyle.BIBTEX:
-            return "\n".join(map(bibtex, _references(distinct)))
-        case CitationStyle.RIS:
-            return "".join(map(ris, _references(distinct)))
-        case CitationStyle.CSL_JSON:
-            return csl_json(_references(distinct)) + "\n"
+    if style in (CitationStyle.BIBTEX, CitationStyle.RIS, CitationStyle.CSL_JSON):
+        return reference_file(map(reference_of, distinct), style)
     return "".join(f"{written(citation, style)}\n" for citation in distinct)
 
 
-def _references(citations: Iterable[Citation]) -> Iterator[Reference]:
+def reference_file(references: Iterable[Reference], style: CitationStyle) -> str:
+    """Return references as one file for a reference manager, as `bibliography` does, each with a key of its own.
+
+    Args:
+        references: In the order of the file.
+        style: BibTeX, RIS or CSL-JSON.
+    """
+    apart = _with_keys_of_their_own(references)
+    if style is CitationStyle.BIBTEX:
+        return "\n".join(map(bibtex, apart))
+    if style is CitationStyle.RIS:
+        return "".join(map(ris, apart))
+    return csl_json(apart) + "\n"
+
+
+def _with_keys_of_their_own(references: Iterable[Reference]) -> Iterator[Reference]:
     taken: set[str] = set()
-    for reference in map(reference_of, citations):
+    for reference in references:
         key, number = reference.key, 1
         while key.casefold() in taken:
             number += 1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
@@ -20,11 +18,11 @@ from retrieval.filters import Filters
 from retrieval.licences import licence_of
 from retrieval.records import AnswerKind, FindingName, Genre, House, Record
 from retrieval.results import Match, Sort
+from retrieval.spreadsheet import cell, csv_line
 from retrieval.store import StoredPassage
 from retrieval.worded_messages import message_of
 from retrieval.worded_set import worded_set
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - full-width forms
 _RIGHTS: Final = "The rights in the text of attachments are not known."
 
 
@@ -117,12 +115,11 @@ def export(
 def as_csv(rows: Iterable[ExportRow]) -> Iterator[str]:
     """Yield the lines of a CSV file, the header first.
 
-    A cell that a spreadsheet would take for a formula gets an apostrophe before it, as OWASP recommends against CSV
-    injection: one that begins with =, +, -, @, a tab or a line break. JSON Lines has every text as it is.
+    A cell that a spreadsheet would take for a formula gets an apostrophe before it; JSON Lines has every text as it is.
     """
-    yield _csv_line(field.name for field in fields(ExportRow))
+    yield csv_line(field.name for field in fields(ExportRow))
     for row in rows:
-        yield _csv_line(_cell(value) for value in _plain(row).values())
+        yield csv_line(cell(value) for value in _plain(row).values())
 
 
 def as_jsonl(rows: Iterable[ExportRow]) -> Iterator[str]:
@@ -174,16 +171,3 @@ def _licence(record: Record) -> str:
 
 def _plain(row: ExportRow) -> dict[str, object]:
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(row).items()}
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    text = ";".join(value) if isinstance(value, tuple) else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _csv_line(cells: Iterable[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue()

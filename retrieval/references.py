@@ -28,6 +28,8 @@ class Reference:
         accessed: The day the source was read.
         url: Official page.
         note: Sentences that must go with it: kind of answer, corrections, licence.
+        abstract: The passage quoted, word for word; None where the whole answer is meant.
+        annotation: What the user has written about it.
     """
 
     key: str
@@ -42,6 +44,8 @@ class Reference:
     accessed: date
     url: str | None
     note: str
+    abstract: str | None = None
+    annotation: str | None = None
 
 
 def one_line(text: str) -> str:
@@ -55,6 +59,12 @@ def one_line(text: str) -> str:
 
 
 _SPACED: Final = {"Cc": " ", "Cs": " ", "Zl": " ", "Zp": " ", "Zs": " ", "Cf": ""}
+
+
+def in_one_line(text: str) -> str:
+    """Return a text of several lines on one, for formats without line breaks: these are ¶ there, and tabs are |."""
+    lines = (one_line(line.replace("\t", " | ")) for line in text.splitlines())
+    return " ¶ ".join(filter(None, lines))
 
 
 def citation_key(key: str) -> str:
@@ -114,6 +124,8 @@ def bibtex(reference: Reference) -> str:
         "url": f"{{{reference.url}}}" if reference.url else None,
         "urldate": f"{{{reference.accessed.isoformat()}}}",
         "note": braced(reference.note),
+        "abstract": braced(in_one_line(reference.abstract or "")),
+        "annote": braced(in_one_line(reference.annotation or "")),
     }
     lines = [f"  {name} = {value}," for name, value in fields.items() if value]
     return "\n".join([f"@misc{{{reference.key},", *lines, "}", ""])
@@ -148,6 +160,8 @@ def ris(reference: Reference) -> str:
         ("Y2", _slashed(reference.accessed)),
         ("UR", reference.url),
         ("N1", reference.note),
+        ("AB", in_one_line(reference.abstract or "")),
+        ("N1", in_one_line(reference.annotation or "")),
     )
     lines = [f"{tag}  - {one_line(value)}" for tag, value in fields if value]
     return "".join(f"{line}\r\n" for line in (*lines, "ER  - "))
@@ -173,6 +187,9 @@ def _csl_item(reference: Reference) -> dict[str, object]:
         "note": reference.note,
     }
     item |= {name: one_line(text) for name, text in texts.items() if text}
+    # JSON has line breaks, and nobody's search or style trips over them here.
+    whole = {"abstract": reference.abstract, "annote": reference.annotation}
+    item |= {name: text for name, text in whole.items() if text}
     if reference.author:
         item["author"] = [{"literal": one_line(reference.author)}]
     days = {"issued": reference.issued, "submitted": reference.submitted, "accessed": reference.accessed}
