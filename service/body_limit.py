@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -11,6 +12,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY_BYTES: Final = 64 * 1024
 """Room for the longest question in any script, escaped, and for filters."""
+
+MAX_COLLECTION_BYTES: Final = 4 * 1024 * 1024
+"""Room for the 200 passages of a collection, each with the longest note in a script of three bytes a letter."""
+
+_LIMITS: Final[Mapping[str, int]] = {
+    "/v1/collection": MAX_COLLECTION_BYTES,
+    "/v1/collection/export": MAX_COLLECTION_BYTES,
+    "/basket/export": MAX_COLLECTION_BYTES,
+}
+
+
+def limit_of(path: str) -> int:
+    """Return how many bytes the body of a request to a path may have."""
+    return _LIMITS.get(path, MAX_BODY_BYTES)
 
 
 class BodyLimit:
@@ -32,15 +47,15 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         claimed = Headers(scope=scope).get("content-length", "")
-        read = 0
+        read, most = 0, limit_of(scope["path"])
 
         async def counted() -> Message:
             nonlocal read
-            if claimed.isascii() and claimed.isdigit() and int(claimed[:20]) > MAX_BODY_BYTES:
+            if claimed.isascii() and claimed.isdigit() and int(claimed[:20]) > most:
                 raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             message = await receive()
             read += len(message.get("body", b""))
-            if read > MAX_BODY_BYTES:
+            if read > most:
                 raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             return message
 

@@ -83,13 +83,24 @@ def nearest_to(name: str, known: Collection[str]) -> tuple[str, ...]:
 
 def _field(error: Mapping[str, object]) -> str:
     place = error.get("loc")
-    return shortened(str(place[0]), _SHOWN_CHARACTERS) if isinstance(place, tuple) and place else "body"
+    if not isinstance(place, tuple) or not place:
+        return "body"
+    if _is_nested(place):
+        return shortened(f"{place[0]}[{place[1]}].{place[2]}", _SHOWN_CHARACTERS)
+    return shortened(str(place[0]), _SHOWN_CHARACTERS)
+
+
+def _is_nested(place: object) -> bool:
+    """Tell whether a place is a field of one of several things, such as the note of the fourth item."""
+    return isinstance(place, tuple) and len(place) > 2 and isinstance(place[1], int) and isinstance(place[2], str)
 
 
 def _fault(error: Mapping[str, object], known: Collection[str]) -> Fault:
     seen, context, field = error.get("input"), error.get("ctx"), _field(error)
     given = {name: _plain(value) for name, value in context.items()} if isinstance(context, dict) else {}
     kind = str(error.get("type"))
+    if kind == "extra_forbidden" and _is_nested(error.get("loc")):
+        return Fault(field, "there is no such field here: leave it out")
     if kind == "extra_forbidden":
         return _unknown(field, known)
     if kind == "one_of":

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from retrieval import (
     citing,
+    collected,
     completeness,
     counting,
     differences,
@@ -29,7 +30,8 @@ from service.problems import MEDIA_TYPE, FieldProblem, Problem
 
 # The modules whose dataclasses a response is made of: their docstrings describe it.
 _DESCRIBED: Final[tuple[ModuleType, ...]] = (
-    *(citing, completeness, counting, differences, encoders, expansion, facets, history, licences, records, results),
+    *(citing, collected, completeness, counting, differences, encoders, expansion, facets, history, licences, records),
+    results,
     responses,
 )
 

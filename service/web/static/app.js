@@ -1,5 +1,6 @@
 // What every page has: buttons that copy, the number in the basket, and a sign that a search is under way.
 import { announce } from "./announce.js";
+import "./basket.js";
 import "./copying.js";
 
 // A page takes a moment to come: the button says so, to everyone.

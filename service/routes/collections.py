@@ -1,0 +1,103 @@
+"""Collected passages as they stand now, and as a file."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Body, Depends, Response
+
+from retrieval.collected import Collection
+from retrieval.collection import collect, left_out_of_references
+from retrieval.collection_files import CollectionFormat, collection_file
+from retrieval.corpus import Corpus
+from service.collecting import CollectionExportRequest, CollectionRequest
+from service.dependencies import ReadyCorpus, takes_nothing
+from service.openapi import problems
+from service.schemas import to_json
+
+router = APIRouter(tags=["answers"])
+
+# What a user has written beside a passage is nobody else's business, a cache's neither.
+_NOT_KEPT: Final = {"Cache-Control": "no-store"}
+_MEDIA_TYPES: Final = {
+    CollectionFormat.HTML: ("text/html", "html"),
+    CollectionFormat.MARKDOWN: ("text/markdown", "md"),
+    CollectionFormat.TEXT: ("text/plain", "txt"),
+    CollectionFormat.BIBTEX: ("application/x-bibtex", "bib"),
+    CollectionFormat.RIS: ("application/x-research-info-systems", "ris"),
+    CollectionFormat.CSL_JSON: ("application/vnd.citationstyles.csl+json", "json"),
+    CollectionFormat.CSV: ("text/csv", "csv"),
+}
+_FILE: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "The file, in UTF-8.",
+        "headers": {
+            "Despatch-Left-Out": {
+                "description": "How many passages are not in the file: in one for a reference manager, those whose "
+                "answers are no longer in the index.",
+                "schema": {"type": "integer"},
+            }
+        },
+        "content": {
+            media_type: {"schema": {"type": "string"}} for media_type, _ in dict.fromkeys(_MEDIA_TYPES.values())
+        },
+    }
+}
+
+
+@router.post(
+    "/v1/collection",
+    summary="Collected passages as they stand now",
+    response_description="Each passage with its citation of now, and what has become of it.",
+    response_model=Collection,
+    responses=problems(400, 413, 415, 422, 503),
+    dependencies=[Depends(takes_nothing)],
+)
+def collection(corpus: ReadyCorpus, request: Annotated[CollectionRequest, Body()]) -> Response:
+    """Look collected passages up again: whether they stand, were reworded or corrected, or are gone.
+
+    Nothing is kept: the passages and the notes are yours to store. A body of up to 4 MB is taken.
+    """
+    found = collect(corpus, (item.kept() for item in request.items))
+    return Response(to_json(found), media_type="application/json", headers=_NOT_KEPT)
+
+
+@router.post(
+    "/v1/collection/export",
+    summary="Collected passages as a file",
+    response_class=Response,
+    responses=_FILE | problems(400, 413, 415, 422, 503),
+    dependencies=[Depends(takes_nothing)],
+)
+def export_collection(corpus: ReadyCorpus, request: Annotated[CollectionExportRequest, Body()]) -> Response:
+    """Write collected passages as a file for Word, a text editor, a reference manager or a spreadsheet.
+
+    Every passage has its citation, made anew from the index, your note, and what has become of it since it was
+    collected; the licence is in the file. Where the answer of a passage is gone, the words and the citation that you
+    send are written, and said not to be checked; a file for a reference manager leaves the passage out.
+    """
+    return file_of(corpus, request)
+
+
+def file_of(corpus: Corpus, request: CollectionExportRequest) -> Response:
+    """Return a collection as a file to be saved.
+
+    Args:
+        corpus: In which the passages are looked up.
+        request: The passages and the format.
+    """
+    found = collect(corpus, (item.kept() for item in request.items))
+    text = collection_file(found, request.format, request.style, made=date.today())
+    media_type, ending = _MEDIA_TYPES[request.format]
+    left_out = left_out_of_references(found) if request.format.is_of_references else 0
+    return Response(
+        text.encode(),
+        headers={
+            **_NOT_KEPT,
+            "Content-Type": f"{media_type}; charset=utf-8",
+            "Content-Disposition": f'attachment; filename="despatch-box-passages.{ending}"',
+            "Despatch-Left-Out": str(left_out),
+            "X-Content-Type-Options": "nosniff",
+        },
+    )

@@ -1,0 +1,74 @@
+"""The page of the basket, which the browser keeps, and its files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import ValidationError
+
+from retrieval.collected import MAX_ITEMS, MAX_NOTE_CHARACTERS
+from retrieval.errors import QueryError
+from service.body_limit import MAX_COLLECTION_BYTES
+from service.collecting import CollectionExportRequest
+from service.dependencies import ReadyCorpus, takes_nothing
+from service.faults import faults
+from service.routes.collections import file_of
+from service.web.negotiation import PageRoute
+from service.web.rendering import render
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
+
+_FORMATS: Final = {
+    "html": "Word or a web page (HTML)",
+    "markdown": "Markdown",
+    "text": "Plain text",
+    "csv": "Spreadsheet (CSV)",
+    "ris": "Zotero, EndNote, Mendeley (RIS)",
+    "bibtex": "LaTeX, JabRef (BibTeX)",
+    "csl-json": "Pandoc, citation software (CSL-JSON)",
+}
+_STYLES: Final = {"house": "The House's own", "member": "As pasted into a question", "oscola": "OSCOLA"}
+
+
+@router.get("/basket", dependencies=[Depends(takes_nothing)])
+def basket(request: Request) -> Response:
+    """Show the place that the script draws the basket in."""
+    return render(
+        request,
+        "basket.html",
+        formats=_FORMATS,
+        styles=_STYLES,
+        most=MAX_ITEMS,
+        note_characters=MAX_NOTE_CHARACTERS,
+    )
+
+
+async def sent(request: Request) -> CollectionExportRequest:
+    """Return what the page's form asks for.
+
+    Raises:
+        QueryError: If a field can't be used.
+    """
+    async with request.form(max_files=0, max_fields=3, max_part_size=MAX_COLLECTION_BYTES) as form:
+        given = {name: value for name, value in form.items() if isinstance(value, str)}
+    return _request_of(given)
+
+
+def _request_of(given: Mapping[str, str]) -> CollectionExportRequest:
+    try:
+        items = json.loads(given.get("items", "[]"))
+        return CollectionExportRequest.model_validate({**given, "items": items})
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise QueryError("items", "it is not JSON: open the basket again, and export from there") from error
+    except ValidationError as error:
+        first = faults(error.errors(include_url=False), tuple(CollectionExportRequest.model_fields))[0]
+        raise QueryError(first.field, first.reason) from error
+
+
+@router.post("/basket/export", dependencies=[Depends(takes_nothing)])
+def export_basket(corpus: ReadyCorpus, request: Annotated[CollectionExportRequest, Depends(sent)]) -> Response:
+    """Send the basket as a file."""
+    return file_of(corpus, request)
