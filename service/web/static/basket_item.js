@@ -17,11 +17,11 @@ export function drawn(item, found, number, style) {
   const now = found?.now ?? null;
   root.dataset.key = item.key;
   root.dataset.passage = item.passage;
-  heading(root, item, now, number);
+  heading(root, item, found, number);
   remarks(root, item, found);
   optional(place(root, "question"), now?.question, (box, words) => { box.querySelector("p").textContent = words; });
   optional(place(root, "context"), now?.context, (box, words) => { box.textContent = `Under: ${words}`; });
-  root.querySelector(".passage").textContent = now?.text ?? item.text ?? NO_WORDS;
+  fill(place(root, "passage-text"), now?.text ?? item.text ?? NO_WORDS);
   changes(root, item, found);
   cite(root, item, found, style);
   note(root, item, number);
@@ -33,9 +33,10 @@ function optional(box, value, fill) {
   if (value) fill(box, value);
 }
 
-function heading(root, item, now, number) {
+function heading(root, item, found, number) {
+  const now = found?.now ?? null;
   const title = root.querySelector("h2");
-  const words = now?.heading ?? now?.citation.question_opening ?? item.key;
+  const words = now?.heading ?? now?.citation.question_opening ?? (found ? `No longer in the index: ${item.key}` : item.key);
   title.id = `passage-${item.passage}-${number}`;
   root.querySelector("article").setAttribute("aria-labelledby", title.id);
   title.append(`${number}. `);
@@ -67,11 +68,32 @@ function remarks(root, item, found) {
   }
 }
 
+// The row of a table as cells, any other text as it is.
+function fill(box, text) {
+  if (!text.includes("\t")) {
+    box.textContent = text;
+    return;
+  }
+  const scroll = document.createElement("div");
+  scroll.className = "scroll";
+  // What can be scrolled must be reached with the keyboard.
+  scroll.tabIndex = 0;
+  scroll.setAttribute("role", "group");
+  scroll.setAttribute("aria-label", "Row of a table");
+  const table = document.createElement("table");
+  for (const line of text.split("\n")) {
+    const row = table.insertRow();
+    for (const cell of line.split("\t")) row.insertCell().textContent = cell;
+  }
+  scroll.append(table);
+  box.append(scroll);
+}
+
 function changes(root, item, found) {
   const box = place(root, "changes");
   box.hidden = !found?.changes.length;
   if (box.hidden) return;
-  place(root, "before").textContent = found.kept.text;
+  fill(place(root, "before"), found.kept.text);
   for (const { kind, text } of found.changes) {
     const part = { same: "span", removed: "del", added: "ins" }[kind];
     const element = document.createElement(part);

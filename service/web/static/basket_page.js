@@ -44,6 +44,7 @@ function places() {
   const items = trying(read) ?? [];
   document.getElementById("basket-none").hidden = items.length > 0;
   document.getElementById("basket-some").hidden = !items.length;
+  document.getElementById("basket-save").hidden = !items.length;
   return items;
 }
 
@@ -64,7 +65,7 @@ function tell(items) {
   const gone = looked.filter((one) => one.now === null).length;
   const parts = [`${counted(items.length)}.`];
   if (items.length && !looked.length) parts.push("The index can’t be asked now: the words and citations are as they were kept.");
-  if (changed) parts.push(`There is news of ${changed === items.length ? "all" : changed}: it is said beside ${changed === 1 ? "it" : "each"}.`);
+  if (changed) parts.push(`There is something to know about ${changed === items.length && changed > 1 ? "all of them" : `${changed} of them`}: see beside ${changed === 1 ? "it" : "each"}.`);
   if (gone) parts.push(`${counted(gone)} can’t go into files for Zotero, LaTeX or Pandoc, as the ${gone === 1 ? "answer is" : "answers are"} not in the index any more.`);
   document.getElementById("basket-told").textContent = parts.join(" ");
 }

@@ -110,7 +110,8 @@ export async function lookedUp(items) {
     const response = await fetch("/v1/collection", {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify({ items }),
+      // Notes are nothing to look up by.
+      body: JSON.stringify({ items: items.map((item) => ({ ...item, note: "" })) }),
     });
     return response.ok ? (await response.json()).items : null;
   } catch {
