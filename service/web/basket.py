@@ -13,7 +13,7 @@ from retrieval.collected import MAX_ITEMS, MAX_NOTE_CHARACTERS
 from retrieval.errors import QueryError
 from service.body_limit import MAX_COLLECTION_BYTES
 from service.collecting import CollectionExportRequest
-from service.dependencies import ReadyCorpus, takes_nothing
+from service.dependencies import ReadyCorpus
 from service.faults import faults
 from service.routes.collections import file_of
 from service.web.negotiation import PageRoute
@@ -33,7 +33,7 @@ _FORMATS: Final = {
 _STYLES: Final = {"house": "The House's own", "member": "As pasted into a question", "oscola": "OSCOLA"}
 
 
-@router.get("/basket", dependencies=[Depends(takes_nothing)])
+@router.get("/basket")
 def basket(request: Request) -> Response:
     """Show the place that the script draws the basket in."""
     return render(
@@ -68,7 +68,7 @@ def _request_of(given: Mapping[str, str]) -> CollectionExportRequest:
         raise QueryError(first.field, first.reason) from error
 
 
-@router.post("/basket/export", dependencies=[Depends(takes_nothing)])
+@router.post("/basket/export")
 def export_basket(corpus: ReadyCorpus, request: Annotated[CollectionExportRequest, Depends(sent)]) -> Response:
     """Send the basket as a file."""
     return file_of(corpus, request)
