@@ -9,9 +9,8 @@ from typing import Final
 
 from retrieval.citations import Citation, Licence
 from retrieval.differences import Segment
-from retrieval.later_answers import LaterAnswer
 from retrieval.records import AnswerKind, FindingName, Genre
-from retrieval.results import AttachmentSource, Sample
+from retrieval.results import AttachmentSource, LaterAnswer, Sample
 
 MAX_ITEMS: Final = 200
 """The most passages of one collection."""

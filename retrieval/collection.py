@@ -15,7 +15,7 @@ from retrieval.collection_words import remarks
 from retrieval.corpus import Corpus
 from retrieval.differences import diff
 from retrieval.errors import UnknownKey
-from retrieval.later_answers import later_answer
+from retrieval.later import LaterAnswers
 from retrieval.passages import Passage, passages_of
 from retrieval.store import StoredPassage
 
@@ -31,7 +31,8 @@ def collect(corpus: Corpus, kept: Iterable[KeptPassage]) -> Collection:
         corpus: Where.
         kept: The passages, in the order in which they are wanted.
     """
-    found = (_looked_up(corpus, _tidied(one)) for one in kept)
+    later = LaterAnswers(corpus)
+    found = (_looked_up(corpus, later, _tidied(one)) for one in kept)
     items = tuple(replace(item, remarks=tuple(remarks(item))) for item in found)
     cited = [item.now.citation.licence for item in items if item.now]
     credits = tuple(dict.fromkeys(credit for licence in cited for credit in licence.credits))
@@ -52,7 +53,7 @@ def _tidied(kept: KeptPassage) -> KeptPassage:
     return replace(kept, text=text, note=note.strip())
 
 
-def _looked_up(corpus: Corpus, kept: KeptPassage) -> CollectedItem:
+def _looked_up(corpus: Corpus, later: LaterAnswers, kept: KeptPassage) -> CollectedItem:
     try:
         number = corpus.store.number_of(kept.key)
     except UnknownKey:
@@ -62,12 +63,12 @@ def _looked_up(corpus: Corpus, kept: KeptPassage) -> CollectedItem:
     if same:
         # Two rows of a table can say the same.
         stored = max(same, key=lambda one: one.passage.ordinal == kept.ordinal)
-        return _item(corpus, number, kept, CollectedState.AS_ADDED, stored)
+        return _item(kept, CollectedState.AS_ADDED, _standing(corpus, later, number, stored))
     if kept.text is None:
         kept = replace(kept, text=_earlier_wording(corpus, kept))
     nearest = _nearest(kept.text, passages) if kept.text else None
     state = CollectedState.REWORDED if nearest else CollectedState.PASSAGE_GONE
-    return _item(corpus, number, kept, state, nearest)
+    return _item(kept, state, _standing(corpus, later, number, nearest))
 
 
 def _earlier_wording(corpus: Corpus, kept: KeptPassage) -> str | None:
@@ -87,17 +88,14 @@ def _nearest(text: str, passages: Sequence[StoredPassage]) -> StoredPassage | No
     return passages[ratios.index(best)] if best >= _IS_REWORDED else None
 
 
-def _item(
-    corpus: Corpus, number: int, kept: KeptPassage, state: CollectedState, stored: StoredPassage | None
-) -> CollectedItem:
-    now = _standing(corpus, number, stored)
+def _item(kept: KeptPassage, state: CollectedState, now: StandingPassage) -> CollectedItem:
     changes = diff(kept.text, now.text).segments if state is CollectedState.REWORDED and kept.text and now.text else ()
     corrected = now.citation.corrected
     is_since = bool(corrected and kept.added and corrected >= kept.added)
     return CollectedItem(kept, state, now, changes, corrected if is_since else None)
 
 
-def _standing(corpus: Corpus, number: int, stored: StoredPassage | None) -> StandingPassage:
+def _standing(corpus: Corpus, later: LaterAnswers, number: int, stored: StoredPassage | None) -> StandingPassage:
     record = corpus.store.record(number)
     passage = stored.passage if stored else None
     citation = corpus.citation(record.key, passage.ordinal if passage else None)
@@ -116,7 +114,7 @@ def _standing(corpus: Corpus, number: int, stored: StoredPassage | None) -> Stan
         citation=citation,
         written={str(style): written(citation, style) for style in _PROSE},
         notes={str(style): notes(citation, style) for style in _PROSE},
-        later=later_answer(corpus, stored) if stored else None,
+        later=later.of_passage(stored.row) if stored else None,
     )
 
 

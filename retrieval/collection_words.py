@@ -134,7 +134,5 @@ def _of_answer(item: CollectedItem, now: StandingPassage) -> Iterator[str]:
         yield f"The {text} was corrected on {long_date(now.citation.corrected)}."
     elif FindingName.CORRECTED in now.findings:
         yield f"The {text} was corrected. The source does not say when."
-    if now.later and now.later.repeats:
-        yield f"The same answer was given again on {long_date(now.later.answered)}: {now.later.cite_as}."
-    elif now.later:
+    if now.later:
         yield f"There is a later answer close in meaning, of {long_date(now.later.answered)}: {now.later.cite_as}."

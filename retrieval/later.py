@@ -71,17 +71,18 @@ class LaterAnswers:
         Raises:
             UnknownKey: If there is no such answer.
         """
-        store, index = self._corpus.store, self._corpus.index
+        store = self._corpus.store
         rows = [one.row for one in store.passages(store.number_of(key)) if not one.passage.attachment]
-        found: list[LaterAnswer] = []
-        for row in rows[:_PASSAGES_COMPARED]:
-            day = self._last_day(row)
-            after = self._rows_after(day) if day else np.empty(0, np.int64)
-            near, likeness = index.search(index.rows(np.array([row]))[0], _NEAR_AN_ANSWER, after)
-            seen = self._is_visible[store.record_of_row[near]]
-            later = self._newest(day, self._corpus.group_of_row[row], near[seen], likeness[seen])
-            found += [later] if later else []
+        found = [later for row in rows[:_PASSAGES_COMPARED] if (later := self.of_passage(row))]
         return max(found, key=lambda one: (one.answered, one.similarity), default=None)
+
+    def of_passage(self, row: int) -> LaterAnswer | None:
+        """Return the newest later answer that comes close to the passage in a row; None if there is none."""
+        index, day = self._corpus.index, self._last_day(row)
+        after = self._rows_after(day) if day else np.empty(0, np.int64)
+        near, likeness = index.search(index.rows(np.array([row]))[0], _NEAR_AN_ANSWER, after)
+        seen = self._is_visible[self._corpus.store.record_of_row[near]]
+        return self._newest(day, self._corpus.group_of_row[row], near[seen], likeness[seen])
 
     def _newest(
         self, day: date | None, group: int, rows: NDArray[np.int64], likeness: NDArray[np.float32]

@@ -104,3 +104,11 @@ def test_the_same_words_given_again_later_are_no_other_answer(tmp_path: Path, in
 def test_no_hits_have_no_later_answers(searcher: Searcher) -> None:
     vector = searcher.encoder.encode_queries([ASKED])[0]
     assert LaterAnswers(searcher.corpus).beside([], [], vector) == []
+
+
+def test_a_passage_has_the_newest_later_answer_close_to_it(searcher):
+    store = searcher.corpus.store
+    for key, later in [("1", "3"), ("2", "3"), ("3", None), ("4", None), ("5", None)]:
+        (stored,) = store.passages(store.number_of(key))
+        found = LaterAnswers(searcher.corpus).of_passage(stored.row)
+        assert (found and found.key) == (later and store.record(store.number_of(later)).key)

@@ -62,7 +62,7 @@ function remarks(root, item, found) {
   const later = found?.now?.later;
   if (later) {
     const link = document.createElement("a");
-    link.href = pageOf(later.key, later.passage, later.ordinal);
+    link.href = pageOf(later.key, later.hash, later.ordinal);
     link.textContent = `Read the answer of ${dayInWords(later.answered)}`;
     box.lastElementChild.append(" ", link);
   }
