@@ -59,9 +59,11 @@ def examples(encoder: Encoder, data: Path) -> dict[str, object]:
         hit = found["hits"][0]
         answer = f"/v1/answers/{hit['key']}"
         cited = {"style": "oscola", "paragraph": hit["passage"]["ordinal"]}
+        kept = {"key": hit["key"], "passage": hit["passage"]["hash"], "note": "For the debate.", "added": "2026-11-22"}
         return {
             "/v1/search": found,
             "/v1/counts": client.get("/v1/counts", params={"by": "month,finding", "q": WORDS}).json(),
+            "/v1/collection": client.post("/v1/collection", json={"items": [kept]}).json(),
             "/v1/answers/{key}": client.get(answer).json(),
             "/v1/answers/{key}/citation": client.get(f"{answer}/citation", params=cited).json(),
             "/v1/answers/{key}/history": client.get(f"{answer}/history").json(),

@@ -29,6 +29,15 @@ _MEDIA_TYPES: Final = {
     CollectionFormat.CSL_JSON: ("application/vnd.citationstyles.csl+json", "json"),
     CollectionFormat.CSV: ("text/csv", "csv"),
 }
+_EXAMPLES: Final = {
+    CollectionFormat.HTML: "<!doctype html>...<h2>1. Buses: Rural Areas</h2>...",
+    CollectionFormat.MARKDOWN: "# Collected passages\n\n...",
+    CollectionFormat.TEXT: "Collected passages\n\n...",
+    CollectionFormat.BIBTEX: "@misc{commons-2023-07-18-194793-p3,...",
+    CollectionFormat.RIS: "TY  - GOVDOC\r\nID  - commons-2023-07-18-194793-p3\r\n...",
+    CollectionFormat.CSL_JSON: '[{"id": "commons-2023-07-18-194793-p3", ...}]',
+    CollectionFormat.CSV: "number,key,passage,text,...\r\n1,commons-2023-07-18-194793,...",
+}
 _FILE: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "The file, in UTF-8.",
@@ -40,7 +49,8 @@ _FILE: Final[dict[int | str, dict[str, Any]]] = {
             }
         },
         "content": {
-            media_type: {"schema": {"type": "string"}} for media_type, _ in dict.fromkeys(_MEDIA_TYPES.values())
+            media_type: {"schema": {"type": "string"}, "example": _EXAMPLES[form]}
+            for form, (media_type, _) in _MEDIA_TYPES.items()
         },
     }
 }

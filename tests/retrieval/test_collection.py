@@ -7,7 +7,7 @@ import pytest
 
 from retrieval.build import build
 from retrieval.citations import CitationStyle, written
-from retrieval.collected import CollectedState, KeptPassage
+from retrieval.collected import CollectedItem, CollectedState, KeptPassage, StandingPassage
 from retrieval.collection import collect, left_out_of_references, text_hash
 from retrieval.corpus import Corpus
 from retrieval.differences import SegmentKind
@@ -20,6 +20,11 @@ def kept_of(corpus: Corpus, key: str, ordinal: int = 1, **more: object) -> KeptP
     passage = corpus.answer(key).passages[ordinal - 1]
     kept = KeptPassage(corpus.answer(key).key, passage.hash, ordinal, added=ADDED, text=passage.text)
     return replace(kept, **more)  # type: ignore[arg-type]
+
+
+def now_of(item: CollectedItem) -> StandingPassage:
+    assert item.now
+    return item.now
 
 
 def asked(invented, number: int, text: str, **more: object) -> bytes:
@@ -62,11 +67,11 @@ def test_a_passage_that_stands_is_found_by_its_words_wherever_it_stands_now(befo
     kept = kept_of(before, "1")
     item = collect(after, [kept]).items[0]
     assert item.state is CollectedState.AS_ADDED
-    assert (item.now.hash, item.now.text) == (kept.passage, kept.text)
-    assert (kept.ordinal, item.now.ordinal) == (1, 2)
-    assert item.now.citation == after.citation("1", 2)
-    assert item.now.written == {
-        style: written(item.now.citation, CitationStyle(style)) for style in ("house", "member", "oscola")
+    assert (now_of(item).hash, now_of(item).text) == (kept.passage, kept.text)
+    assert (kept.ordinal, now_of(item).ordinal) == (1, 2)
+    assert now_of(item).citation == after.citation("1", 2)
+    assert now_of(item).written == {
+        style: written(now_of(item).citation, CitationStyle(style)) for style in ("house", "member", "oscola")
     }
     assert (item.changes, item.remarks, item.corrected_since) == ((), (), None)
 
@@ -76,7 +81,7 @@ def test_a_passage_that_was_reworded_has_both_wordings_and_what_changed(before, 
     item = collect(after, [kept]).items[0]
     assert item.state is CollectedState.REWORDED
     assert item.kept.text == LONG.format(2, 2)
-    assert item.now.text == LONG.format(2, 999)
+    assert now_of(item).text == LONG.format(2, 999)
     changed = {one.kind: one.text for one in item.changes if one.kind is not SegmentKind.SAME}
     assert changed == {SegmentKind.REMOVED: "2", SegmentKind.ADDED: "999"}
     assert item.remarks == ("The wording has changed since the passage was collected on 20 September 2024.",)
@@ -85,8 +90,8 @@ def test_a_passage_that_was_reworded_has_both_wordings_and_what_changed(before, 
 def test_a_passage_that_is_nowhere_in_its_answer_is_told_with_the_citation_of_the_whole(before, after):
     item = collect(after, [kept_of(before, "3")]).items[0]
     assert item.state is CollectedState.PASSAGE_GONE
-    assert (item.now.text, item.now.hash, item.now.ordinal) == (None, None, None)
-    assert item.now.citation == after.citation("3")
+    assert (now_of(item).text, now_of(item).hash, now_of(item).ordinal) == (None, None, None)
+    assert now_of(item).citation == after.citation("3")
     assert item.kept.text == LONG.format(3, 3)
     assert item.remarks[0].startswith("This passage was collected on 20 September 2024 and is no longer in the answer.")
 
@@ -140,7 +145,7 @@ def test_words_that_were_not_kept_are_found_in_the_earlier_texts_of_the_answer(b
     item = collect(corpus, [kept]).items[0]
     assert item.kept.text == first
     assert item.state is CollectedState.REWORDED
-    assert item.now.text == "The following table shows the number of patients waiting."
+    assert now_of(item).text == "The following table shows the number of patients waiting."
     unknown = collect(corpus, [replace(kept, passage="0" * 16)]).items[0]
     assert (unknown.state, unknown.kept.text) == (CollectedState.PASSAGE_GONE, None)
 
@@ -157,7 +162,7 @@ def test_of_two_passages_with_the_same_words_the_one_at_its_place_is_meant(tmp_p
     assert len(twice) == 2
     for one in twice:
         found = collect(corpus, [KeptPassage("1", one.hash, one.ordinal)]).items[0]
-        assert found.now.ordinal == one.ordinal
+        assert now_of(found).ordinal == one.ordinal
 
 
 def test_a_note_loses_what_no_file_can_hold_and_keeps_its_lines(built_once):

@@ -196,6 +196,24 @@ def start() -> Iterator[Callable[..., Running]]:
             one.stop()
 
 
+@pytest.fixture(scope="module")
+def start_once() -> Iterator[Callable[..., Running]]:
+    """Start servers that all tests of a module share, as starting one takes seconds."""
+    started: list[Running] = []
+    with pytest.MonkeyPatch.context() as patch:
+        for name in tuple(os.environ):
+            if name.startswith("DESPATCH_"):
+                patch.delenv(name)
+
+        def run_one(data: Path, host: str = "127.0.0.1") -> Running:
+            started.append(Running(data, host))
+            return started[-1]
+
+        yield run_one
+    for one in started:
+        one.stop()
+
+
 class FailingEncoder:
     """Fails on every question with an exception that holds the question."""
 

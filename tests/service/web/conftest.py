@@ -23,10 +23,10 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def site(start: Callable[..., object], filled_once: Path) -> str:
+@pytest.fixture(scope="module")
+def site(start_once: Callable[..., object], filled_once: Path) -> str:
     """Serve records of every kind in a process of its own, and give its address."""
-    running = start(filled_once)
+    running = start_once(filled_once)
     return f"http://{running.host}:{running.port}"  # type: ignore[attr-defined]
 
 
