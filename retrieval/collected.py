@@ -69,6 +69,8 @@ class StandingPassage:
         citation: Of the passage, or of the whole answer.
         written: The citation as text to paste, by style: `house`, `member` and `oscola`.
         notes: By style, what a reader of that citation must know.
+        serious: Those of them that are told wherever the passage is shown: that it is no full reply, that it is in an
+            attachment, who corrected it, that it was given under an earlier government.
         later: A later answer that is close in meaning; None where there is none.
     """
 
@@ -87,6 +89,7 @@ class StandingPassage:
     written: dict[str, str]
     notes: dict[str, tuple[str, ...]]
     later: LaterAnswer | None
+    serious: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from retrieval.attached_results import attachment_source
+from retrieval.citation_notes import serious_notes
 from retrieval.citations import CitationStyle, notes, written
 from retrieval.collected import CollectedItem, CollectedState, Collection, KeptPassage, StandingPassage
 from retrieval.collection_words import remarks
@@ -115,6 +116,7 @@ def _standing(corpus: Corpus, later: LaterAnswers, number: int, stored: StoredPa
         written={str(style): written(citation, style) for style in _PROSE},
         notes={str(style): notes(citation, style) for style in _PROSE},
         later=later.of_passage(stored.row) if stored else None,
+        serious=serious_notes(citation),
     )
 
 

@@ -183,3 +183,11 @@ def test_a_collection_names_its_snapshot_and_the_credits_of_what_is_cited(built_
     assert told.licence.credits == sample.answer(key).licence.credits
     assert told.sample == sample.sample
     assert collect(sample, []).licence == sample.licence
+
+
+def test_that_an_answer_is_no_reply_is_told_apart_from_smaller_things(built_once):
+    corpus = Corpus.open(built_once)
+    found = now_of(collect(corpus, [kept_of(corpus, "commons-2024-11-04-412")]).items[0])
+    warning = "this is a holding answer: it promises a reply and does not give one"
+    assert found.serious[0] == warning
+    assert all(told[: len(found.serious)] == found.serious for told in found.notes.values())

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
+from retrieval.collected import Collection
 from retrieval.counting import Counts
 from retrieval.encoders import SentenceEncoder
 from retrieval.history import History
@@ -20,6 +21,7 @@ TYPES = {
     "/": Welcome,
     "/v1/search": SearchResult,
     "/v1/counts": Counts,
+    "/v1/collection": Collection,
     "/v1/answers/{key}": Answer,
     "/v1/answers/{key}/citation": WrittenCitation,
     "/v1/answers/{key}/history": History,

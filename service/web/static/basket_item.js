@@ -19,6 +19,8 @@ export function drawn(item, found, number, style) {
   root.dataset.passage = item.passage;
   heading(root, item, found, number);
   remarks(root, item, found);
+  place(root, "serious").hidden = !now?.serious.length;
+  place(root, "serious").append(...(now?.serious ?? []).map((words) => line(words, "badge")));
   optional(place(root, "question"), now?.question, (box, words) => { box.querySelector("p").textContent = words; });
   optional(place(root, "context"), now?.context, (box, words) => { box.textContent = `Under: ${words}`; });
   fill(place(root, "passage-text"), now?.text ?? item.text ?? NO_WORDS);
@@ -117,11 +119,14 @@ export function cite(root, item, found, style) {
   const about = place(root, "about");
   const notes = now?.notes[style] ?? [];
   about.hidden = !notes.length;
-  about.querySelector("ul").replaceChildren(...notes.map((words) => {
-    const line = document.createElement("li");
-    line.textContent = words.charAt(0).toUpperCase() + words.slice(1);
-    return line;
-  }));
+  about.querySelector("ul").replaceChildren(...notes.map((words) => line(words)));
+}
+
+function line(words, name = "") {
+  const element = document.createElement("li");
+  element.className = name;
+  element.textContent = words.charAt(0).toUpperCase() + words.slice(1);
+  return element;
 }
 
 function note(root, item, number) {
