@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -11,6 +12,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY_BYTES: Final = 64 * 1024
 """Room for the longest question in any script, escaped, and for filters."""
+
+MAX_BRIEFING_BYTES: Final = 1024 * 1024
+"""Room for the longest briefing in English, its quotation marks escaped as JSON or as a form."""
+
+_LIMITS: Final[Mapping[str, int]] = {
+    "/v1/verify-briefing": MAX_BRIEFING_BYTES,
+    "/quotes": MAX_BRIEFING_BYTES,
+}
+
+
+def limit_of(path: str) -> int:
+    """Return how many bytes the body of a request to a path may have."""
+    return _LIMITS.get(path, MAX_BODY_BYTES)
 
 
 class BodyLimit:
@@ -32,15 +46,15 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         claimed = Headers(scope=scope).get("content-length", "")
-        read = 0
+        read, most = 0, limit_of(scope["path"])
 
         async def counted() -> Message:
             nonlocal read
-            if claimed.isascii() and claimed.isdigit() and int(claimed[:20]) > MAX_BODY_BYTES:
+            if claimed.isascii() and claimed.isdigit() and int(claimed[:20]) > most:
                 raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             message = await receive()
             read += len(message.get("body", b""))
-            if read > MAX_BODY_BYTES:
+            if read > most:
                 raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             return message
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Final
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from retrieval.errors import DespatchError, QueryError
-from service.body_limit import MAX_BODY_BYTES
+from service.body_limit import limit_of
 from service.faults import faults, nearest_to
 from service.problems import Problem, problem, problem_of, problem_of_faults
-from service.schemas import SearchRequest
 from service.superseded import Superseded, moved
 from service.web.negotiation import is_for_a_reader
 from service.web.rendering import render
+
+_SMALLER: Final = "a question and its filters need less, and so does a briefing of a hundred pages"
 
 
 def add_handlers(app: FastAPI) -> None:
@@ -69,7 +71,7 @@ async def _validation_error(request: Request, error: Exception) -> Response:
             "Unsupported media type",
             "the body must be JSON: send it with the header Content-Type: application/json",
         )
-    known = _parameters(request) if first["loc"][0] == "query" else tuple(SearchRequest.model_fields)
+    known = _parameters(request) if first["loc"][0] == "query" else _fields(request)
     placed = [{**one, "loc": one["loc"][1:]} for one in found]
     return told(request, problem_of_faults(request, faults(placed, known)))
 
@@ -84,7 +86,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
         detail = f"this path can't be asked that way: use {allowed}"
         return told(request, problem(request, status, status.phrase.capitalize(), detail), {"Allow": allowed})
     if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        detail = f"the body is larger than {MAX_BODY_BYTES} bytes: a question and its filters need less"
+        detail = f"the body is larger than {limit_of(request.scope['path'])} bytes: {_SMALLER}"
         return _bad_body(request, status, "Body too large", detail)
     return _bad_body(request, status, "Unreadable body", "the body can't be read: send a JSON object in UTF-8")
 
@@ -112,6 +114,12 @@ def _parameters(request: Request) -> tuple[str, ...]:
     listed = operation.get("parameters", ())
     assert isinstance(listed, list | tuple)  # As OpenAPI has it.
     return tuple(one["name"] for one in listed if one["in"] == "query")
+
+
+def _fields(request: Request) -> tuple[str, ...]:
+    """Return the names of what the body of a request may hold."""
+    kind = request.scope["route"].body_field.field_info.annotation
+    return tuple(kind.model_fields)
 
 
 def _methods(request: Request) -> str:

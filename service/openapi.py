@@ -21,6 +21,7 @@ from retrieval import (
     facets,
     history,
     licences,
+    quote_results,
     records,
     results,
 )
@@ -30,6 +31,7 @@ from service.problems import MEDIA_TYPE, FieldProblem, Problem
 # The modules whose dataclasses a response is made of: their docstrings describe it.
 _DESCRIBED: Final[tuple[ModuleType, ...]] = (
     *(citing, completeness, counting, differences, encoders, expansion, facets, history, licences, records, results),
+    quote_results,
     responses,
 )
 
