@@ -47,6 +47,7 @@ _MOST_ALIGNED: Final = 8
 _MOST_PAST: Final = 8
 _PAST_WORDS: Final = 6
 """Words from which a past text counts though another answer has the words still: fewer are a turn of phrase."""
+_AFTER_CORRECTIONS: Final = {QuoteOutcome.SINCE_CORRECTED: 0, QuoteOutcome.SINCE_REPLACED: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,18 +182,18 @@ def _check(corpus: Corpus, quoted: Quoted, number: int | None) -> _Checked:
     if not len(corpus.store):
         return _Checked(QuoteOutcome.CORPUS_EMPTY)
     exact, more = _word_for_word(corpus, quoted, number)
-    past = _past(corpus, quoted, number, 1.0)
-    if exact and len(quoted.words) < _PAST_WORDS:
-        past = []
-    found = [*past, *exact]
-    if not found:
-        found = _nearly(corpus, quoted, number)
+    past = _past(corpus, quoted, number, 1.0) if not exact or len(quoted.words) >= _PAST_WORDS else []
+    found = [*past[:_MOST_MATCHES], *exact[:_MOST_MATCHES]] or _nearly(corpus, quoted, number)[:_MOST_MATCHES]
     if not found:
         elsewhere = _elsewhere(corpus, quoted) if number is not None else 0
         return _Checked(QuoteOutcome.NOT_FOUND, elsewhere=elsewhere)
-    shown = found[:_MOST_MATCHES]
-    matches = tuple(match_of(corpus, quoted, standing) for standing in shown)
-    return _Checked(matches[0].standing, matches, more + sum(one.likeness == 1 for one in found[_MOST_MATCHES:]))
+    matches = [match_of(corpus, quoted, standing) for standing in found]
+    if exact:
+        # What was corrected is told first; the stock words of a holding answer are no less those of another one.
+        matches.sort(key=lambda match: _AFTER_CORRECTIONS.get(match.standing, 1))
+    shown = tuple(matches[:_MOST_MATCHES])
+    told = sum(match.source is not QuoteSource.PAST_TEXT for match in shown)
+    return _Checked(shown[0].standing, shown, more + max(0, len(exact) - told))
 
 
 def _word_for_word(corpus: Corpus, quoted: Quoted, number: int | None) -> tuple[list[Standing], int]:
@@ -235,7 +236,6 @@ def _standing(quoted: Quoted, text: QuotableText, like: float) -> Standing | Non
         return None
     places = quoted.nearly(text.worded)
     likeness = quoted.likeness(places)
-    # All the words, but an insertion stands for more than it may: that is not word for word.
     return Standing(text, places, likeness) if like <= likeness else None
 
 

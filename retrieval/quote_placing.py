@@ -82,7 +82,7 @@ class Quoted:
         for part, quoted in zip(self.parts, self.texts, strict=True):
             run, rest = quoted.folded, text.folded[place:]
             if part.reach is not None:
-                rest = rest[: part.reach + 2 * len(run)]
+                rest = rest[: part.reach + len(run)]
             there = aligned(run, rest)
             found.append(Place(place + there.first, place + there.end, there.distance))
             place += there.end

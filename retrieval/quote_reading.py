@@ -82,20 +82,20 @@ def read(quoted: Quoted, places: Sequence[Place], text: WordedText) -> Reading:
 
 def segments_between(old: str, new: str) -> tuple[Segment, ...]:
     """Return what changed from one wording to another, word by word, whatever their typography."""
-    first, second = WordedText(old), WordedText(new)
-    return tuple(joined(list(_segments(first, Place(0, len(first.folded)), second))))
+    there = WordedText(new)
+    return tuple(joined(list(_segments(there, Place(0, len(there.folded)), WordedText(old)))))
 
 
 def _part(quotation: WordedText, place: Place, text: WordedText, level: tuple[Exactness, Span]) -> QuotedPart:
     if place.first == place.end:
-        return QuotedPart(quotation.text, "", Span(0, 0), (Segment(SegmentKind.ADDED, quotation.text),))
+        return QuotedPart(quotation.text, "", Span(0, 0), (Segment(SegmentKind.REMOVED, quotation.text),))
     exactness, span = level
     wording = text.text[span.start : span.end]
     segments: tuple[Segment, ...] = ()
     if place.distance:
         segments = tuple(joined(list(_segments(text, place, quotation))))
-    elif exactness is not Exactness.CHARACTER:
-        segments = diff(wording, quotation.text).segments
+    elif exactness is Exactness.WORDS:
+        segments = diff(quotation.text, wording).segments
     return QuotedPart(quotation.text, wording, span, segments)
 
 
@@ -136,10 +136,10 @@ def _segments(text: WordedText, place: Place, quotation: WordedText) -> Iterator
     for i, j in changes(there, quotation.folded):
         is_same = i is not None and j is not None and there[i] == quotation.folded[j]
         if i is not None:
-            kind = SegmentKind.SAME if is_same else SegmentKind.REMOVED
+            kind = SegmentKind.SAME if is_same else SegmentKind.ADDED
             yield Segment(kind, _with_gap(text, place.first + i, end))
         if j is not None and not is_same:
-            yield Segment(SegmentKind.ADDED, _with_gap(quotation, j, len(quotation.text)))
+            yield Segment(SegmentKind.REMOVED, _with_gap(quotation, j, len(quotation.text)))
 
 
 def _with_gap(text: WordedText, word: int, end: int) -> str:

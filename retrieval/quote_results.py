@@ -63,8 +63,9 @@ class QuotedPart:
         wording: As it stands in the text; empty where nothing there is like it.
         span: Where `wording` stands in the text: of an answer in its `text`, of a question in its `question`, of a
             past text in its `text` in the history, of an attachment in the texts of its passages, one a line.
-        segments: Where anything differs, what is the same, what the quotation lacks (`removed`) and what it has
-            otherwise or beside (`added`). Those that are the same or removed make up `wording` exactly.
+        segments: Where words, capitals or punctuation differ, what would put the quotation right: what is the same,
+            what is to be taken out of it (`removed`), and what it lacks (`added`). Those that are the same or added
+            make up `wording` exactly.
     """
 
     quoted: str

@@ -33,7 +33,7 @@ VERDICTS: Final = {
     QuoteOutcome.CORPUS_EMPTY: "Nothing is indexed",
 }
 """By outcome, what stands at the head of a quotation."""
-_MARKED: Final = "What was said and the quotation lacks is marked [-so-], what it has instead or beside {+so+}."
+_MARKED: Final = "To put a quotation right, take out what is marked [-so-] and put in what is marked {+so+}."
 _GAPS_NAMED: Final = 3
 _SHOWN_IN_BRIEFING: Final = 1
 
