@@ -40,10 +40,11 @@ def aligned(short: Sequence[str], long: Sequence[str]) -> Aligned:
     ids, short_ids, long_ids = _numbered(short, long)
     if not ids or not len(long_ids):
         return Aligned(0, 0, len(short))
-    last = _last_row(short_ids, long_ids)
-    end = _longest(last)
-    backwards = _last_row(short_ids[::-1], long_ids[:end][::-1])
-    first = end - _longest(backwards)
+    last = _last_row(short_ids, long_ids, np.zeros(len(long_ids) + 1, dtype=np.int32))
+    end = _best_end(last, long_ids == short_ids[-1])
+    # Backwards from that end, where nothing may be left out without a cost.
+    backwards = _last_row(short_ids[::-1], long_ids[:end][::-1], np.arange(end + 1, dtype=np.int32))
+    first = end - _best_end(backwards, long_ids[:end][::-1] == short_ids[0])
     return Aligned(first, end, int(last.min()))
 
 
@@ -83,9 +84,14 @@ def _numbered(short: Sequence[str], long: Sequence[str]) -> tuple[dict[str, int]
     return ids, first, second
 
 
-def _last_row(short: _Ids, long: _Ids) -> _Costs:
-    """Return by place after each word of `long`, and before the first, the least cost of all `short` ending there."""
-    row: _Costs = np.zeros(len(long) + 1, dtype=np.int32)
+def _last_row(short: _Ids, long: _Ids, row: _Costs) -> _Costs:
+    """Return by place after each word of `long`, and before the first, the least cost of all `short` ending there.
+
+    Args:
+        short: The shorter run.
+        long: The longer one.
+        row: By place, what it costs to begin there.
+    """
     for taken, number in enumerate(short, 1):
         row = _next_row(row, long != number, taken)
     return row
@@ -101,15 +107,25 @@ def _next_row(before: _Costs, differs: NDArray[np.bool_], first: int) -> _Costs:
     return found
 
 
-def _longest(costs: _Costs) -> int:
+def _best_end(costs: _Costs, fits: NDArray[np.bool_]) -> int:
     """Return the first place of the least cost, or one after it where more words there cost nothing more.
 
-    A last word that was changed costs as much as one that was taken out: it is taken for changed.
+    Best ends a stretch with the very word that the run ends with; else a last word that was changed costs as much as
+    one that was taken out, and is taken for changed.
+
+    Args:
+        costs: By place.
+        fits: By word of the longer run, whether the shorter one ends with it.
     """
     place = int(costs.argmin())
     least = int(costs[place])
-    for _ in range(least):
-        if place + 1 == len(costs) or costs[place + 1] != least:
-            break
-        place += 1
-    return place
+    if not place:
+        return 0
+    if fits[place - 1]:
+        return place
+    last = place
+    while last - place < 2 * least and last + 1 < len(costs) and costs[last + 1] == least:
+        last += 1
+        if fits[last - 1]:
+            return last
+    return min(last, place + least)

@@ -24,6 +24,7 @@ from service.routes import about, answers, feeds, quotes, search, whole_sets
 from service.server import run
 from service.settings import Settings
 from service.web import home, static_files
+from service.web import quotes as quotes_page
 
 _SUMMARY: Final = (
     "Ask in plain words what UK ministers have said in answers to written questions, and get the passage "
@@ -95,7 +96,7 @@ def create_app(settings: Settings, *, encoder: Encoder | None = None, reranker: 
     app.state.readiness = Readiness(None)
     add_handlers(app)
     # The pages first: where a path has a page and data, the page's route tells which is wanted.
-    for routes in (home, static_files, search, whole_sets, feeds, quotes, answers, about):
+    for routes in (home, quotes_page, static_files, search, whole_sets, feeds, quotes, answers, about):
         app.include_router(routes.router)
     app.add_middleware(BodyLimit)
     app.add_middleware(AccessLog)
