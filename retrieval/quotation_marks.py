@@ -17,9 +17,12 @@ _PREFIX: Final = re.compile(r"^ {0,3}(?:> ?)+", re.MULTILINE)
 # A line below a quotation that says whose it is.
 _ATTRIBUTION: Final = re.compile(r"^\s*(?:[—–]|--|-\s)[^\n]*\Z|^\s*[—–][^\n]*$", re.MULTILINE)
 _PARAGRAPH: Final = re.compile(r"\n[ \t]*\n")
+_AFTER: Final = r"(?<![^\s(\[{—–*_/-])"
+_CLIPPED: Final = r"(?!\d0s|(?:tis|twas|em|n|til|cause)\b)"  # As in the '90s, and rock 'n' roll.
 _OPENS: Final = re.compile(
-    r'(?P<double>“)|(?P<straight>(?<![^\s(\[{—–*_/-])"(?=[^\s"]))'
-    r"|(?P<single>(?<!\w)‘(?!\d0s)(?=\S))|(?P<plain>(?<![^\s(\[{—–*_/-])'(?!\d0s)(?=[^\s']))"
+    rf'(?P<double>“)|(?P<straight>{_AFTER}"(?=[^\s"]))'
+    rf"|(?P<single>(?<!\w)‘{_CLIPPED}(?=\S))|(?P<plain>{_AFTER}'{_CLIPPED}(?=[^\s']))",
+    re.IGNORECASE,
 )
 _CLOSES: Final = {
     "straight": re.compile(r'(?<=\S)"(?!\w)'),
@@ -32,7 +35,7 @@ _CONTINUED: Final = re.compile(r"\n[ \t]*\n[ \t]*“")
 _AFTER_END: Final = re.compile(r"\s*(?:[.,;:!?)\]—–]|\Z)")
 _MOST_PARAGRAPHS: Final = 20
 _DEEPEST: Final = 3
-_LEAST_WORDS: Final = 3  # In straight single marks, which are apostrophes too: 'tis, the '90s, rock 'n' roll.
+_LEAST_WORDS: Final = 3  # In straight single marks, which are apostrophes too.
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from retrieval import quotations
 from retrieval.build import build
 from retrieval.corpus import Corpus
 from retrieval.differences import SegmentKind
 from retrieval.errors import QueryError, UnknownKey
+from retrieval.past_texts import PastTexts
 from retrieval.quotations import MAX_QUOTATION_CHARACTERS, verify_briefing, verify_quote
 from retrieval.quote_results import Exactness, QuoteOutcome, QuoteResult, QuoteSource
+from retrieval.received import ReceivedFile
 from retrieval.records import AnswerKind
+from retrieval.store import RecordStore
 from tests.conftest import ToyEncoder
 
 FERRY, FERRIES = "commons-2025-03-03-7001", "commons-2025-03-13-7005"
@@ -318,9 +320,15 @@ def test_a_briefing_that_can_not_be_checked_is_refused(corpus: Corpus, text: str
 def test_past_texts_are_read_once_however_many_ask_at_the_same_time(
     quotable_once: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    corpus, read = Corpus.open(quotable_once), list[int]()
-    made = quotations.Corpus._past_texts.func  # type: ignore[attr-defined]
-    monkeypatch.setattr(quotations.Corpus._past_texts, "func", lambda self: (read.append(1), made(self))[1])
+    read: list[int] = []
+
+    class Counted(PastTexts):
+        def __init__(self, store: RecordStore, received: ReceivedFile) -> None:
+            read.append(1)
+            super().__init__(store, received)
+
+    monkeypatch.setattr("retrieval.corpus.PastTexts", Counted)
+    corpus = Corpus.open(quotable_once)
     threads = [threading.Thread(target=lambda: corpus.past_texts) for _ in range(8)]
     for thread in threads:
         thread.start()
