@@ -34,9 +34,11 @@ MAX_BRIEFING_CHARACTERS: Final = 300_000
 """Some 50,000 words: more than a hundred pages."""
 MOST_QUOTATIONS: Final = 2_000
 """The most quotations in a briefing."""
-MAX_QUOTATIONS: Final = 40
+MAX_QUOTATIONS: Final = 25
 """The most quotations that are checked in one call, so that none takes seconds."""
 
+MAX_PARTS: Final = 20
+"""The most parts that ellipses and insertions may make of a quotation: each is looked for in every text."""
 LIKE: Final = 0.75
 """Likeness from which a text has nearly the words of a quotation. See docs/quality.md."""
 _MIN_WORDS: Final = 5
@@ -78,6 +80,9 @@ def verify_quote(corpus: Corpus, text: str, key: str | None = None) -> QuoteResu
         told = f"it has {len(text):,} characters, at most {MAX_QUOTATION_CHARACTERS:,} are read"
         raise QueryError("text", f"{told}: give one quotation, or check the whole text as a briefing")
     parts = parts_of(text)
+    if len(parts) > MAX_PARTS:
+        told = f"its ellipses and square brackets make {len(parts)} parts of it, at most {MAX_PARTS} are looked for"
+        raise QueryError("text", f"{told}: check it in pieces")
     if not parts:
         raise QueryError("text", "it has no word to look for: give the words as they are quoted")
     number = corpus.store.number_of(key) if key is not None else None
@@ -104,7 +109,7 @@ def verify_briefing(corpus: Corpus, text: str, *, first: int = 1, limit: int = M
         corpus: What is looked in.
         text: A briefing, a draft or a report, plain or in Markdown.
         first: The number of the first quotation to check, from 1: the `next_first` of the call before.
-        limit: The most quotations to check, 1 to 40.
+        limit: The most quotations to check, 1 to 25.
 
     Raises:
         QueryError: If the text is empty or too long, or has fewer quotations than `first`.
@@ -161,6 +166,9 @@ def _check_one(corpus: Corpus, text: str, searched: Searched) -> tuple[_Checked,
     parts = parts_of(text)
     if len(text) > MAX_QUOTATION_CHARACTERS:
         told = f"Not checked: it has {len(text):,} characters, at most {MAX_QUOTATION_CHARACTERS:,} are read."
+        return _Checked(QuoteOutcome.NOT_CHECKED), told
+    if len(parts) > MAX_PARTS:
+        told = f"Not checked: it has {len(parts)} parts, at most {MAX_PARTS} are looked for."
         return _Checked(QuoteOutcome.NOT_CHECKED), told
     if not parts:
         return _Checked(QuoteOutcome.NOT_CHECKED), "Not checked: it has no word to look for."

@@ -46,7 +46,7 @@ def check_quote(corpus: ReadyCorpus, request: Annotated[QuoteRequest, Body()]) -
 def check_briefing(corpus: ReadyCorpus, request: Annotated[BriefingRequest, Body()]) -> Response:
     """Find the quotations in a briefing and check each as one alone.
 
-    A call checks 40 at most: `next_first` says where to go on, with the same text. The body may have 1 MiB, and the
+    A call checks 25 at most: `next_first` says where to go on, with the same text. The body may have 1 MiB, and the
     text 300,000 characters. The text is neither logged nor kept.
     """
     found = verify_briefing(corpus, request.text, first=request.first, limit=request.limit)

@@ -43,13 +43,13 @@ def ask(request: Request) -> Response:
 @router.post("/quotes", dependencies=[Depends(takes_nothing)])
 async def check(request: Request, corpus: ReadyCorpus) -> Response:
     """Check what was pasted; it stands in no URL, no log and no cache."""
-    form = await request.form()
-    text, checking = _given(form, "text"), Checking.EACH
-    try:
-        checking = _checking(form)
-        result = await run_in_threadpool(_checked, corpus, text, checking, _first(form))
-    except QueryError as error:
-        return _page(request, text, checking, fault=error.reason, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    async with request.form() as form:
+        text, checking = _given(form, "text"), Checking.EACH
+        try:
+            checking, first = _checking(form), _first(form)
+            result = await run_in_threadpool(_checked, corpus, text, checking, first)
+        except QueryError as error:
+            return _page(request, text, checking, fault=error.reason, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return _page(request, text, checking, result)
 
 

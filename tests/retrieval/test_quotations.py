@@ -236,7 +236,7 @@ def test_more_than_five_answers_are_counted(corpus: Corpus):
     assert found.message.endswith("5 other answers have the same words.")
 
 
-@pytest.mark.parametrize("text", ["", "…", "[sic]", "x" * (MAX_QUOTATION_CHARACTERS + 1)])
+@pytest.mark.parametrize("text", ["", "…", "[sic]", "x" * (MAX_QUOTATION_CHARACTERS + 1), "of the … " * 21])
 def test_what_can_not_be_looked_for_is_refused(corpus: Corpus, text: str):
     with pytest.raises(QueryError) as refused:
         verify_quote(corpus, text)
@@ -293,22 +293,22 @@ def test_a_briefing_without_a_quotation_says_where_quotations_stand(corpus: Corp
 
 
 def test_a_quotation_too_long_to_check_is_told_and_the_others_are_checked(corpus: Corpus):
-    found = verify_briefing(corpus, f"“{'word ' * 2_100}” and “invented ferry” and “[nothing else]”")
+    found = verify_briefing(corpus, f"“{'word ' * 2_100}” and “invented ferry” and “[nothing else]” “{'a … ' * 21}”")
     outcomes = [one.outcome for one in found.quotations]
-    assert outcomes == [QuoteOutcome.NOT_CHECKED, QuoteOutcome.WORD_FOR_WORD, QuoteOutcome.NOT_CHECKED]
+    assert outcomes == [QuoteOutcome.NOT_CHECKED, QuoteOutcome.WORD_FOR_WORD, *[QuoteOutcome.NOT_CHECKED] * 2]
     assert "10,000 are read" in found.quotations[0].message
 
 
 @pytest.mark.parametrize(
     ("text", "first", "limit", "field"),
     [
-        (" ", 1, 40, "text"),
-        ("x" * 300_001, 1, 40, "text"),
-        ("“a” " * 2_001, 1, 40, "text"),
-        ("“a”", 2, 40, "first"),
-        ("“a”", 0, 40, "first"),
+        (" ", 1, 25, "text"),
+        ("x" * 300_001, 1, 25, "text"),
+        ("“a” " * 2_001, 1, 25, "text"),
+        ("“a”", 2, 25, "first"),
+        ("“a”", 0, 25, "first"),
         ("“a”", 1, 0, "limit"),
-        ("“a”", 1, 41, "limit"),
+        ("“a”", 1, 26, "limit"),
     ],
 )
 def test_a_briefing_that_can_not_be_checked_is_refused(corpus: Corpus, text: str, first: int, limit: int, field: str):
