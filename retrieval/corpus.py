@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import threading
 import weakref
 from collections.abc import Callable
 from datetime import date
@@ -29,6 +30,7 @@ from retrieval.lexical import LexicalIndex
 from retrieval.licences import OPEN_PARLIAMENT_LICENCE, Licence, licence_of
 from retrieval.names import NameBook
 from retrieval.passages import encoder_text
+from retrieval.past_texts import PastTexts
 from retrieval.received import ReceivedFile
 from retrieval.records import AnswererKind, FindingName, House, Record
 from retrieval.relations import Relations, citation_of
@@ -87,6 +89,7 @@ class Corpus:
         self.months = months_of(self.store.rows, checks or Checks())
         self.relations = Relations(self.store)
         self._received = ReceivedFile(snapshot.received_file)
+        self._past_lock = threading.Lock()
         self.licence = self._licence()
         self.sample: Sample | None = sample_of([str(row[0]) for row in self._some_keys()])
         self._remember()
@@ -179,6 +182,17 @@ class Corpus:
     def worded(self) -> WordedIndex:
         """What words and phrases are looked up in; made the first time it is wanted."""
         return WordedIndex(self.store, self.lexical)
+
+    @property
+    def past_texts(self) -> PastTexts:
+        """The texts that answers had before those served now; read the first time they are wanted."""
+        # Read once, though several requests may want them at the same time.
+        with self._past_lock:
+            return self._past_texts
+
+    @cached_property
+    def _past_texts(self) -> PastTexts:
+        return PastTexts(self.store, self._received)
 
     def rows_numbered(self, number: str) -> NDArray[np.int64]:
         """Return the rows of the records with a UIN, or with the number of a statement, rising."""

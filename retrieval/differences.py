@@ -73,7 +73,7 @@ def diff(old: str, new: str) -> Diff:
     for unit, pattern in ((DiffUnit.WORD, _WORDS), (DiffUnit.PARAGRAPH, _PARAGRAPHS)):
         changed = _changed(pattern.findall(old), pattern.findall(new))
         if changed is not None:
-            return Diff(unit, tuple(_joined(changed)))
+            return Diff(unit, tuple(joined(changed)))
     parts = ((SegmentKind.REMOVED, old), (SegmentKind.ADDED, new))
     return Diff(DiffUnit.WHOLE, tuple(Segment(kind, text) for kind, text in parts if text))
 
@@ -109,7 +109,7 @@ def _is_bounded(old: Sequence[str], new: Sequence[str]) -> bool:
     return sum(there[unit] for unit in old) <= PAIRS_LIMIT
 
 
-def _joined(segments: Sequence[Segment]) -> Iterator[Segment]:
+def joined(segments: Sequence[Segment]) -> Iterator[Segment]:
     """Yield the segments with empty ones left out and neighbours of one kind made one."""
     run: dict[SegmentKind, str] = {}
     for segment in segments:

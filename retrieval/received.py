@@ -195,6 +195,16 @@ class ReceivedFile:
         )
         return tuple(self._received(source, raw) for *source, raw in rows)
 
+    def keys_with_earlier(self) -> tuple[str, ...]:
+        """Return the keys of the records whose source gave another text before, rising.
+
+        Raises:
+            SnapshotDamaged: If SQLite can't read the file.
+        """
+        if not self._has("earlier"):
+            return ()
+        return tuple(str(row[0]) for row in self._rows("SELECT DISTINCT key FROM earlier ORDER BY key"))
+
     def redirects(self) -> dict[str, str]:
         """Return the keys of before, with the keys that they lead to.
 

@@ -33,6 +33,9 @@ EXAMPLES = ROOT / "service" / "examples.json"
 WORDS = "foreign national offenders"
 QUESTION = "How many foreign national offenders were returned in a year?"
 
+QUOTATION = "there is immediate intention to publish them"  # Without its "no".
+BRIEFING = f"The Home Office says that “{QUOTATION}”."
+
 
 def document() -> dict[str, object]:
     """Return the description as the code gives it."""
@@ -68,6 +71,8 @@ def examples(encoder: Encoder, data: Path) -> dict[str, object]:
             "/v1/answers/{key}/citation": client.get(f"{answer}/citation", params=cited).json(),
             "/v1/answers/{key}/history": client.get(f"{answer}/history").json(),
             "/v1/answers/{key}/thread": client.get(f"{answer}/thread").json(),
+            "/v1/verify-quote": client.post("/v1/verify-quote", json={"text": QUOTATION}).json(),
+            "/v1/verify-briefing": client.post("/v1/verify-briefing", json={"text": BRIEFING}).json(),
             # A path with a page and data gives data to who asks for it.
             "/": client.get("/", headers={"Accept": "application/json"}).json(),
             **{path: client.get(path).json() for path in ("/v1/coverage", "/healthz", "/readyz")},

@@ -20,10 +20,10 @@ from service.dependencies import Readiness
 from service.handlers import add_handlers
 from service.openapi import documented
 from service.reloading import Opener, keep_current
-from service.routes import about, answers, collections, feeds, search, whole_sets
+from service.routes import about, answers, collections, feeds, quotes, search, whole_sets
 from service.server import run
 from service.settings import Settings
-from service.web import basket, home, static_files
+from service.web import basket, home, quotes_page, static_files
 
 _SUMMARY: Final = (
     "Ask in plain words what UK ministers have said in answers to written questions, and get the passage "
@@ -41,6 +41,22 @@ _TAGS: Final = [
     {"name": "answers", "description": "Whole answers and their citations."},
     {"name": "about", "description": "What is indexed and whether the service is well."},
 ]
+
+_PAGES: Final = (
+    basket,
+    home,
+    quotes_page,
+    static_files,
+)
+_ROUTES: Final = (
+    search,
+    whole_sets,
+    feeds,
+    quotes,
+    answers,
+    collections,
+    about,
+)
 
 
 class DespatchService(FastAPI):
@@ -95,7 +111,7 @@ def create_app(settings: Settings, *, encoder: Encoder | None = None, reranker: 
     app.state.readiness = Readiness(None)
     add_handlers(app)
     # The pages first: where a path has a page and data, the page's route tells which is wanted.
-    for routes in (basket, home, static_files, search, whole_sets, feeds, answers, collections, about):
+    for routes in (*_PAGES, *_ROUTES):
         app.include_router(routes.router)
     app.add_middleware(BodyLimit)
     app.add_middleware(AccessLog)

@@ -16,10 +16,15 @@ MAX_BODY_BYTES: Final = 64 * 1024
 MAX_COLLECTION_BYTES: Final = 4 * 1024 * 1024
 """Room for the 200 passages of a collection, each with the longest note in a script of three bytes a letter."""
 
+MAX_BRIEFING_BYTES: Final = 1024 * 1024
+"""Room for the longest briefing in English, its quotation marks escaped as JSON or as a form."""
+
 _LIMITS: Final[Mapping[str, int]] = {
     "/v1/collection": MAX_COLLECTION_BYTES,
     "/v1/collection/export": MAX_COLLECTION_BYTES,
     "/basket/export": MAX_COLLECTION_BYTES,
+    "/v1/verify-briefing": MAX_BRIEFING_BYTES,
+    "/quotes": MAX_BRIEFING_BYTES,
 }
 
 

@@ -22,6 +22,7 @@ from service.commands import Commands
 from service.exits import ExitCode, code_for, in_words
 from service.filling import FillingCommands
 from service.packing import PackingCommands
+from service.quote_commands import QuoteCommands
 from service.running import Session
 from service.terminal import OUTPUT, Terminal, show, standard, words
 from service.whole_set_commands import WholeSetCommands
@@ -46,7 +47,7 @@ def make_app(
     session = Session(load_encoder, out or Terminal(sys.stdout), err or Terminal(sys.stderr), stdin, load_reranker)
     groups = (
         *(Commands(session), WholeSetCommands(session), FillingCommands(session)),
-        *(AttachingCommands(session), PackingCommands(session)),
+        *(AttachingCommands(session), PackingCommands(session), QuoteCommands(session)),
     )
     app = typer.Typer(
         name="despatch",
@@ -61,7 +62,7 @@ def make_app(
     )
     app.callback()(_with_version)
     for name, text in manual.COMMANDS.items():
-        command = next(found for group in groups if (found := getattr(group, name, None)))
+        command = next(found for group in groups if (found := getattr(group, name.replace("-", "_"), None)))
         app.command(name, help=text)(command)
     return app
 

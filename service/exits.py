@@ -41,7 +41,7 @@ class ExitCode(IntEnum):
 # 130 and 141 are what a shell reports of a program stopped by Ctrl-C (signal 2) or a closed pipe (13).
 MEANINGS: Final = {
     ExitCode.OK: "done; records that a build left out are listed",
-    ExitCode.CHECK_FAILED: "`verify` found something wrong",
+    ExitCode.CHECK_FAILED: "`verify` found something wrong, or `verify-quote` a quotation that is not word for word",
     ExitCode.MISTAKE: "a mistake in the command: an option, the question, a filter or a key",
     ExitCode.UNUSABLE: "the data directory or the model can't be used",
     ExitCode.UNREADABLE: "a source can't be read, or has no answered question",
@@ -53,7 +53,7 @@ MEANINGS: Final = {
 }
 
 # What is given by its place on the command line, rather than by an option.
-_ARGUMENTS: Final = {"query": "question", "q": "words", "source": "source", "key": "key"}
+_ARGUMENTS: Final = {"query": "question", "q": "words", "source": "source", "key": "key", "text": "text"}
 
 # A reason may name the other end of a span of dates, by the name that all surfaces share.
 _SPANS: Final = re.compile(r"\b(?:answered|tabled)_(?:from|to)\b")

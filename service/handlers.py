@@ -18,7 +18,7 @@ from service.superseded import Superseded, moved
 from service.web.negotiation import is_for_a_reader
 from service.web.rendering import render
 
-_SMALLER: Final = "a question and its filters need less, and so do 200 passages with their notes"
+_SMALLER: Final = "a question needs less, and so do a briefing of a hundred pages and 200 passages with notes"
 
 
 def add_handlers(app: FastAPI) -> None:

@@ -137,6 +137,20 @@ COMMANDS: Final = {
             "despatch cite commons-2023-07-18-194793 --style bibtex >> answers.bib",
         ),
     ),
+    "verify-quote": _page(
+        "Check a quotation, or each quotation in a briefing.",
+        "Says whether an answer or a written statement has these very words, where, by whom and when; what differs; "
+        "whether the words have been corrected since, or are of a question and not of a minister. An ellipsis leaves "
+        "words out, square brackets hold what the writer put in. In a briefing, quotations stand in quotation marks "
+        "or in lines that begin with >.",
+        "What is not found is not in the index: that never means that no minister has said it.",
+        examples=(
+            'despatch verify-quote "we will act as quickly as possible"',
+            'despatch verify-quote "we will act … as soon as [it is] possible" --key commons-2023-07-18-194793',
+            "despatch verify-quote --briefing briefing.md",
+            "pandoc report.docx -t plain | despatch verify-quote --briefing - --json",
+        ),
+    ),
     "history": _page(
         "Print the texts that an answer has had.",
         "From the first to the one that stands, with what changed. A first text that the source no longer gives is "

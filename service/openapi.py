@@ -22,6 +22,7 @@ from retrieval import (
     facets,
     history,
     licences,
+    quote_results,
     records,
     results,
 )
@@ -31,7 +32,7 @@ from service.problems import MEDIA_TYPE, FieldProblem, Problem
 # The modules whose dataclasses a response is made of: their docstrings describe it.
 _DESCRIBED: Final[tuple[ModuleType, ...]] = (
     *(citing, collected, completeness, counting, differences, encoders, expansion, facets, history, licences, records),
-    results,
+    *(quote_results, results),
     responses,
 )
 

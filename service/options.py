@@ -199,6 +199,15 @@ NoExpand = Annotated[
     ),
 ]
 
+Quotation = Annotated[str | None, typer.Argument(metavar="TEXT", help="The quotation; - reads it from standard input.")]
+QuotedKey = Annotated[
+    str | None, typer.Option("--key", metavar="KEY", help="Look in this one answer, by its key or Parliament's own id.")
+]
+Briefing = Annotated[
+    str | None,
+    typer.Option("--briefing", metavar="FILE", help="Check each quotation in this text; - is standard input."),
+]
+
 Host = Annotated[str | None, typer.Option("--host", metavar="ADDRESS", help="Address to listen on.")]
 Port = Annotated[str | None, typer.Option("--port", metavar="N", help="Port to listen on.")]
 

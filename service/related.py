@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from rich.console import RenderableType
 from rich.text import Text
 
-from retrieval.differences import SegmentKind
-from retrieval.history import Change, History, PastText
+from retrieval.differences import Segment, SegmentKind
+from retrieval.history import History, PastText
 from retrieval.resolving import ResolutionReason
 from retrieval.results import PointsTo, Thread, ThreadItem
 from service.briefing import pointing
@@ -46,7 +46,7 @@ def history_page(history: History, *, data: str = "") -> Iterator[RenderableType
         yield Text()
         yield words(_about(text), "bold")
         change = changes.get(text.number)
-        yield from indented([_compared(change) if change else words(text.text)], 2)
+        yield from indented([compared(change.segments) if change else words(text.text)], 2)
     if history.notes:
         yield Text()
         yield from (words(note) for note in history.notes)
@@ -61,9 +61,10 @@ def _about(text: PastText) -> str:
     return f"Text {text.number}{stood}{served}: {KINDS[text.kind]}, {text.origin}"
 
 
-def _compared(change: Change) -> Text:
+def compared(segments: Iterable[Segment]) -> Text:
+    """Return what differs between two texts, marked so that it shows without colour."""
     told = Text()
-    for segment in change.segments:
+    for segment in segments:
         before, after, style = _MARKS[segment.kind]
         told.append(f"{before}{clean(segment.text)}{after}".replace("\t", " | "), style=style)
     return told

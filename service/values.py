@@ -53,7 +53,9 @@ def _yes_or_no(value: object) -> object:
     return found
 
 
-def _not_blank(next_step: str) -> BeforeValidator:
+def not_blank(next_step: str) -> BeforeValidator:
+    """Return a validator that refuses a text of white space alone, and says what to do instead."""
+
     # Before any other check, as that of the length would tell of an empty text in words for every parameter.
     def check(value: object) -> object:
         if isinstance(value, str) and not value.split():
@@ -89,8 +91,8 @@ class KindAsked(StrEnum):
 
 
 _Asked = Annotated[str, StringConstraints(min_length=1, max_length=MAX_QUERY_CHARACTERS)]
-Question = Annotated[_Asked, _not_blank("ask a question or name a topic in plain words")]
-WordsSought = Annotated[_Asked, _not_blank("give the words to find")]
+Question = Annotated[_Asked, not_blank("ask a question or name a topic in plain words")]
+WordsSought = Annotated[_Asked, not_blank("give the words to find")]
 Day = Annotated[date, BeforeValidator(_plain_date)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_VALUE_CHARACTERS)]
 WHOLE_NUMBER: Final = BeforeValidator(_whole_number)

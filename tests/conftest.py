@@ -162,3 +162,13 @@ def small_data(tmp_path: Path, small_source: str) -> Path:
     data = tmp_path / "data"
     build([small_source], data, ToyEncoder(), now=datetime(2026, 11, 21, 12, tzinfo=UTC))
     return data
+
+
+@pytest.fixture(scope="session")
+def quotable_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build six invented answers once, of which three had another text before; tests do not change the directory."""
+    data = tmp_path_factory.mktemp("quotable") / "data"
+    build([str(HERE / "data" / "quotable_before.jsonl")], data, ToyEncoder(), now=datetime(2025, 3, 7, 12, tzinfo=UTC))
+    later = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    build([str(HERE / "data" / "quotable.jsonl")], data, ToyEncoder(), add=True, now=later)
+    return data

@@ -10,6 +10,7 @@ from retrieval.collected import Collection
 from retrieval.counting import Counts
 from retrieval.encoders import SentenceEncoder
 from retrieval.history import History
+from retrieval.quote_results import BriefingResult, QuoteResult
 from retrieval.results import Answer, Coverage, SearchResult, Thread
 from scripts.openapi import DOCUMENT, EXAMPLES, PROMISED, as_text, document, examples, main
 from scripts.openapi_changes import breaking_changes
@@ -26,6 +27,8 @@ TYPES = {
     "/v1/answers/{key}/citation": WrittenCitation,
     "/v1/answers/{key}/history": History,
     "/v1/answers/{key}/thread": Thread,
+    "/v1/verify-quote": QuoteResult,
+    "/v1/verify-briefing": BriefingResult,
     "/v1/coverage": Coverage,
     "/healthz": Health,
     "/readyz": Ready,
