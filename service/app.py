@@ -23,7 +23,8 @@ from service.reloading import Opener, keep_current
 from service.routes import about, answers, collections, feeds, quotes, search, whole_sets
 from service.server import run
 from service.settings import Settings
-from service.web import basket, home, quotes_page, static_files
+from service.web import basket, home, static_files
+from service.web import quotes as quotes_page
 
 _SUMMARY: Final = (
     "Ask in plain words what UK ministers have said in answers to written questions, and get the passage "
