@@ -19,25 +19,20 @@ from service.phrases import (
     badges,
     capital,
     chance,
-    completeness,
     count,
-    fact,
     licence_lines,
     no_minister,
     on,
     person,
     sample_lines,
-    span,
 )
 from service.repeated import near_duplicates
+from service.searched import searched_lines
 from service.terminal import indented, unbroken, words
 from service.understood import understanding_lines
 
 _OTHERS_NAMED = 5
-_GAPS_NAMED = 3
-_HELD_BACK = "are not a reply, or say nothing but a refusal"
 _ALL = "kind=all"
-_OF_QUESTIONS_ALONE = ("tabled", "asker", "asker_id", "party")
 
 
 def briefing(result: SearchResult, *, data: str = "", plain: bool = False) -> Iterator[RenderableType]:
@@ -70,7 +65,7 @@ def briefing(result: SearchResult, *, data: str = "", plain: bool = False) -> It
         yield words(f"Shown: {result.hits[0].rank:,} to {result.hits[-1].rank:,}. For the next, add")
         yield unbroken(f"  --cursor {result.next_cursor}")
     yield from (words(_held_back(left_out, is_scored)) for left_out in result.left_out)
-    yield from _searched(result)
+    yield from (words(line) for line in searched_lines(result))
     yield from sample_block(result.searched.sample, data)
     yield Text()
     yield from (words(line, "dim") for line in licence_lines(result.licence))
@@ -235,42 +230,3 @@ def _held_back(left_out: LeftOut, is_scored: bool) -> str:
     counted = ("close match", "close matches") if is_scored else ("answer", "answers")
     what = badges(left_out.kind, (left_out.finding,) if left_out.finding else ())
     return f"Left out: {count(left_out.count, *counted)} ({what}). To see them, add {as_options(left_out.filter)}"
-
-
-def _searched(result: SearchResult) -> Iterator[RenderableType]:
-    searched = result.searched
-    records, others = count(searched.records, "record"), ""
-    if searched.passed != searched.records:
-        records = f"{searched.passed:,} of {records}"
-        others = f"; the others {_why_passed_over(result)}"
-    yield words(f"Searched {records}{others}.")
-    houses = " and ".join(searched.houses) or "House not known"
-    yield words(f"Indexed: {houses}. {span(searched.first_answered, searched.last_answered)}")
-    if searched.records:
-        yield words(
-            completeness(
-                searched.gaps,
-                searched.checked_at,
-                compared=(searched.compared_from, searched.compared_to),
-                most=_GAPS_NAMED,
-            )
-        )
-    for column, number in searched.lacking.items():
-        if number:
-            yield words(f"{_lacks(column, number)}, so the filter leaves {'it' if number == 1 else 'them'} out.")
-
-
-def _why_passed_over(result: SearchResult) -> str:
-    given = set(result.filters)
-    if given & {"kind", "finding"}:
-        return "fail the filters"
-    return "are not a reply, say nothing but a refusal, or fail the filters" if given else _HELD_BACK
-
-
-def _lacks(column: str, number: int) -> str:
-    records = count(number, "record")
-    if column == "answerer":
-        return f"{records} {'does' if number == 1 else 'do'} not say whether a minister answered"
-    has = f"{records} {'has' if number == 1 else 'have'} no {fact(column)}"
-    # What is counted are records of both kinds.
-    return f"{has} (no written statement has one)" if column in _OF_QUESTIONS_ALONE else f"{has} in the source"

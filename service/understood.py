@@ -20,7 +20,7 @@ def understanding_lines(result: SearchResult) -> Iterator[str]:
         else:
             yield f"Understood, but not applied: {listed}."
     if result.freshness:
-        yield f"{_preference(result.freshness)}. To switch that off, add --fresh off"
+        yield f"{preference(result.freshness)}. To switch that off, add --fresh off"
     if result.expanded:
         listed = "; ".join(f"{one.added} ({one.words})" for one in result.expanded)
         yield f"Also looked for: {listed}. To switch that off, add --no-expand"
@@ -31,7 +31,8 @@ def _filter(one: UnderstoodFilter) -> str:
     return f"{option_named(one.field)} {one.value} (\u201c{one.words}\u201d{spelt})"
 
 
-def _preference(freshness: Freshness) -> str:
+def preference(freshness: Freshness) -> str:
+    """Return which answers a question prefers, and by which of its words."""
     said = ", ".join(f"\u201c{words}\u201d" for words in freshness.words)
     if freshness.kind is FreshnessKind.RECENT:
         return f"Recent answers are preferred ({said})"
