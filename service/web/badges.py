@@ -50,13 +50,11 @@ def badges_of(
         earlier_government: The government that gave it, where another has come since.
         is_from_attachment: Whether the words shown are of a file that came with it.
     """
-    return tuple(
-        (
-            *_kind(kind, genre),
-            *(_finding(one, corrected) for one in findings),
-            *([Badge("From an attachment: rights not known", WARNING)] if is_from_attachment else []),
-            *([Badge(f"Earlier government: {earlier_government}")] if earlier_government else []),
-        )
+    return (
+        *_kind(kind, genre),
+        *(_finding(one, corrected) for one in findings),
+        *([Badge("From an attachment: rights not known", WARNING)] if is_from_attachment else []),
+        *([Badge(f"Earlier government: {earlier_government}")] if earlier_government else []),
     )
 
 

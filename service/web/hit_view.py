@@ -49,13 +49,13 @@ class Other:
         href: Of its page; empty where it is not in the corpus.
         name: Such as its UIN.
         told: What is said of it.
-        words: Of it, marked where they differ; empty where none are shown.
+        words: Of it, marked where they differ; None where none are shown.
     """
 
     href: str
     name: str
     told: str
-    words: Markup = Markup("")
+    words: Markup | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +277,8 @@ def _lists(hit: Hit) -> Iterator[Folded]:
             ),
         )
     if hit.refers_to and hit.kind is not AnswerKind.POINTER:
-        yield Folded(f"Names {count(len(hit.refers_to), 'other answer or statement', 'others')}", _pointing(hit.refers_to))
+        title = f"Names {count(len(hit.refers_to), 'other answer or statement', 'other answers or statements')}"
+        yield Folded(title, _pointing(hit.refers_to))
 
 
 def _nearly_the_same(hit: Hit) -> Folded:

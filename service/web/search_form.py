@@ -10,39 +10,10 @@ from typing import Final
 from pydantic import ValidationError
 
 from retrieval.errors import QueryError, UnknownName
-from retrieval.filters import Filters
 from service.faults import faults, shortened
-from service.phrases import capital
 from service.schemas import Limits, SearchParameters
 from service.web.addresses import Address
-
-LABELS: Final[Mapping[str, str]] = {
-    "q": "Question",
-    "answered_from": "Answered from",
-    "answered_to": "Answered to",
-    "tabled_from": "Tabled from",
-    "tabled_to": "Tabled to",
-    "house": "House",
-    "answering_body": "Department",
-    "minister": "Minister",
-    "asker": "Asked by",
-    "party": "Asker's party",
-    "kind": "Kind of answer",
-    "finding": "Finding",
-    "heading": "Heading",
-    "genre": "Answers or statements",
-    "answerer": "Answered by",
-    "match": "How to search",
-    "sort": "Order",
-    "understand": "Filters from the question",
-    "limit": "Answers on a page",
-    "cursor": "Page",
-    "mode": "Thoroughness",
-    "group": "Answers that nearly repeat others",
-    "fresh": "Preference for a time",
-    "expand": "Long and short forms",
-}
-"""What readers call each parameter."""
+from service.web.filter_names import LABELS
 
 _PARAMETER: Final = re.compile(rf"\b({'|'.join(sorted((n for n in LABELS if '_' in n), key=len, reverse=True))})\b")
 _STRANGERS_NAMED: Final = 5
