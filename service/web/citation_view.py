@@ -63,9 +63,7 @@ def citation_block_of(
         notes: What must be known beside it.
     """
     forms = tuple(
-        WrittenForm(
-            str(style), label, written[style], _quotation(passage, written[style], citation) if passage else ""
-        )
+        WrittenForm(str(style), label, written[style], _quotation(passage, written[style], citation) if passage else "")
         for style, label in STYLES.items()
         if style in written
     )

@@ -101,7 +101,9 @@ def years_shown(counts: Mapping[str, Sequence[Count]], address: Address) -> tupl
     months = [one for one in counts.get(str(Dimension.MONTH), ()) if one.value and one.count]
     by_year = [(year, list(found)) for year, found in groupby(reversed(months), lambda one: (one.value or "")[:4])]
     return tuple(
-        Year(year, _between(address, f"{year}-01-01", f"{year}-12-31"), tuple(_months(found, address)), len(by_year) == 1)
+        Year(
+            year, _between(address, f"{year}-01-01", f"{year}-12-31"), tuple(_months(found, address)), len(by_year) == 1
+        )
         for year, found in by_year
     )
 

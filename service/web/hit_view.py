@@ -216,9 +216,7 @@ def later_of(hit: Hit) -> Later | None:
     if other is None:
         return None
     told = ", ".join((_named(other.minister), other.answering_body or "answering body not known"))
-    return Later(
-        f"Later answer: {on(other.answered)}", told, other.text, answer_href(other.key, other.hash)
-    )
+    return Later(f"Later answer: {on(other.answered)}", told, other.text, answer_href(other.key, other.hash))
 
 
 def _cells(text: str, spans: Sequence[Span]) -> Iterator[Markup]:
@@ -246,9 +244,7 @@ def _body(hit: Hit) -> str:
 
 
 def _pointing(refers_to: Sequence[PointsTo]) -> tuple[Other, ...]:
-    return tuple(
-        Other(answer_href(one.key) if one.key else one.url or "", capital(one.label), "") for one in refers_to
-    )
+    return tuple(Other(answer_href(one.key) if one.key else one.url or "", capital(one.label), "") for one in refers_to)
 
 
 def _lists(hit: Hit) -> Iterator[Folded]:

@@ -70,6 +70,11 @@ class SearchForm:
         """Return what is wrong with a field."""
         return self.by_field.get(name)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the folded fields are shown: one of them is at fault."""
+        return any(one.field != "q" for one in self.errors)
+
     def filters(self) -> tuple[tuple[str, str], ...]:
         """Return the filters that were given, each with its value."""
         return tuple(pair for pair in self.address.pairs if pair[0] in FILTERS)

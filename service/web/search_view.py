@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl
 
-from retrieval.results import LeftOut, Match, Outcome, SearchResult, Sort
-from service.phrases import capital, count, on
+from retrieval.results import LeftOut, Match, Outcome, SearchResult
+from service.phrases import count, on
 from service.schemas import Limits, SearchParameters
 from service.searched import searched_lines
 from service.understood import preference
@@ -21,7 +21,10 @@ from service.web.search_form import SearchForm
 
 MATCHES: Final = {
     Match.MEANING: ("Meaning", "The answers nearest to your question, in whatever words, best first."),
-    Match.WORDS: ("Words", "Every answer that has your words. Join them with AND, OR and NOT, and quote \u201cphrases\u201d."),
+    Match.WORDS: (
+        "Words",
+        "Every answer that has your words. Join them with AND, OR and NOT, and quote \u201cphrases\u201d.",
+    ),
     Match.EXACT: ("Exact phrase", "Every answer that has your words one after another."),
 }
 """By how a question is matched: what readers call it, and a line of help."""
@@ -173,7 +176,9 @@ def search_view(result: SearchResult, form: SearchForm) -> SearchView:
         more=form.address.with_only("cursor", result.next_cursor).href if result.next_cursor else "",
         first=address.href if form.value("cursor") else "",
         ways=tuple(_ways(result, form, whole)),
-        marked="The words looked for are marked." if not is_scored else "The sentence nearest to the question is marked.",
+        marked="The words looked for are marked."
+        if not is_scored
+        else "The sentence nearest to the question is marked.",
         feed=whole.at("/v1/feed.atom").href if is_scored else "",
     )
 
