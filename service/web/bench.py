@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from retrieval.completeness import compared_span
 from retrieval.corpus import Corpus
 from retrieval.filters import Filters
 from service.held import held_in
@@ -69,7 +68,8 @@ class Indexed:
 
 def indexed(corpus: Corpus) -> Indexed:
     """Return what a corpus holds, in words."""
-    found = corpus.coverage()
+    # Not `coverage`, which counts everything that there is to count: the first page is asked for often.
+    found = corpus.searched(Filters())
     questions = found.sample.questions if found.sample else ()
     return Indexed(
         is_empty=not found.records,
@@ -77,7 +77,7 @@ def indexed(corpus: Corpus) -> Indexed:
         houses=" and ".join(found.houses) or "House not known",
         span=span(found.first_answered, found.last_answered),
         completeness=completeness(
-            found.gaps, found.checked_at, compared=compared_span(found.months, Filters()), most=_GAPS_NAMED
+            found.gaps, found.checked_at, compared=(found.compared_from, found.compared_to), most=_GAPS_NAMED
         ),
         questions=tuple((asked, Address((("q", asked),)).href) for asked in questions),
     )

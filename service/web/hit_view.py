@@ -212,11 +212,13 @@ def given(genre: Genre, answered: date | None) -> str:
 
 def later_of(hit: Hit) -> Later | None:
     """Return the later answer that a hit names; None where it names none."""
-    other = getattr(hit, "later", None)
+    other = hit.later
     if other is None:
         return None
     told = ", ".join((_named(other.minister), other.answering_body or "answering body not known"))
-    return Later(f"Later answer: {on(other.answered)}", told, other.text, answer_href(other.key, other.hash))
+    return Later(
+        f"Later answer: {on(other.answered)}", told, other.text, answer_href(other.key, other.hash, other.ordinal)
+    )
 
 
 def _cells(text: str, spans: Sequence[Span]) -> Iterator[Markup]:

@@ -187,9 +187,10 @@ def counted(result: SearchResult) -> str:
     """Return how many answers there are, as far as that can be known."""
     if result.total is not None:
         return count(result.total, "answer")
+    what = ("weak match", "weak matches") if result.outcome is Outcome.WEAK else ("close answer", "close answers")
     if result.at_least is None:
-        return count(len(result.hits), "close answer")
-    told = count(result.at_least, "close answer")
+        return count(len(result.hits), *what)
+    told = count(result.at_least, *what)
     return told if result.at_least_is_all else f"At least {told}"
 
 
@@ -290,8 +291,8 @@ def _counted_of(result: SearchResult) -> str:
     if result.total is not None:
         return f"Counts are of {'the one answer' if result.total == 1 else f'all {result.total:,} answers'} found."
     if result.at_least_is_all:
-        return f"Counts are of the {count(result.at_least or 0, 'close answer')}."
-    return f"Counts are of the closest {result.at_least or 0:,} answers; there may be more."
+        return f"Counts are of the {counted(result)}."
+    return f"Counts are of the closest {count(result.at_least or 0, 'answer')}; there are more."
 
 
 def _sorts(result: SearchResult, address: Address) -> Iterator[Choice]:
