@@ -35,7 +35,6 @@ LABELS: Final[Mapping[str, str]] = {
     "group": "Answers that nearly repeat others",
     "fresh": "Preference for a time",
     "expand": "Long and short forms",
-    "facets": "Counted by",
 }
 """What readers call each parameter."""
 

@@ -18,6 +18,7 @@ from service.web.filter_names import LABELS
 _PARAMETER: Final = re.compile(rf"\b({'|'.join(sorted((n for n in LABELS if '_' in n), key=len, reverse=True))})\b")
 _STRANGERS_NAMED: Final = 5
 _NAME_CHARACTERS: Final = 40
+_COUNTED: Final = "facets"  # The page counts by what it shows, whatever a URL says.
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ class FieldError:
     field: str
     message: str
     fixes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def href(self) -> str:
+        """Return the place on the page to put it right; where a page of answers begins has no field there."""
+        return "#q" if self.field == "cursor" else f"#{self.field}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,8 @@ class SearchForm:
         name = "q" if error.field == "query" else error.field
         nearest = error.nearest if isinstance(error, UnknownName) else ()
         fixes = tuple((one, self.address.with_only(name, one).href) for one in nearest)
+        if name == "cursor":
+            fixes = (("the first answers", self.address.without("cursor").href),)
         return _with_errors(self, [FieldError(name, told(name, error.reason), fixes)])
 
 
@@ -100,7 +108,7 @@ def read_form(given: Iterable[tuple[str, str]]) -> SearchForm:
         given: Names and values, in their order.
     """
     pairs = tuple(given)
-    known = SearchParameters.model_fields
+    known = [name for name in SearchParameters.model_fields if name != _COUNTED]
     kept = Address(tuple((name, value.strip()) for name, value in pairs if name in known and value.strip()))
     strangers = tuple(dict.fromkeys(shortened(name, _NAME_CHARACTERS) for name, _ in pairs if name not in known))
     form = SearchForm(kept, strangers=strangers[:_STRANGERS_NAMED], was_sent=any(name == "q" for name, _ in pairs))
