@@ -111,7 +111,8 @@ class SearchView:
         first: The first page; empty on that.
         ways: Where else to go with the same search.
         marked: What is marked in the passages, for who can't see it.
-        feed: Of the same search; empty where it has none.
+        feed: Of the same search.
+        is_by_meaning: Whether the question was matched by meaning.
     """
 
     outcome: str
@@ -137,6 +138,7 @@ class SearchView:
     ways: tuple[Way, ...]
     marked: str
     feed: str
+    is_by_meaning: bool
 
 
 def search_view(result: SearchResult, form: SearchForm) -> SearchView:
@@ -179,7 +181,8 @@ def search_view(result: SearchResult, form: SearchForm) -> SearchView:
         marked="The words looked for are marked."
         if not is_scored
         else "The sentence nearest to the question is marked.",
-        feed=whole.at("/v1/feed.atom").href if is_scored else "",
+        feed=_feed(result, form),
+        is_by_meaning=is_scored,
     )
 
 
@@ -318,13 +321,20 @@ def _asked(result: SearchResult, form: SearchForm) -> Address:
 def _ways(result: SearchResult, form: SearchForm, whole: Address) -> Iterator[Way]:
     match = [("match", str(result.match))] if result.match is not Match.MEANING else []
     yield Way("", "How this changed over time", whole.at("/timeline", match).href)
-    if result.match is Match.MEANING:
-        yield Way("", "Feed of new answers (Atom)", whole.at("/v1/feed.atom").href)
-    else:
+    yield Way("", "Feed of new answers (Atom)", _feed(result, form))
+    if result.match is not Match.MEANING:
         sort = [("sort", str(result.sort))] if result.sort else []
         yield Way("", "Download as CSV", whole.at("/v1/export", [*match, *sort]).href)
     understand = [] if form.value("understand") else [("understand", "true")]
     yield Way("", "As JSON", form.address.at("/v1/search", understand).href)
+
+
+def _feed(result: SearchResult, form: SearchForm) -> str:
+    given = form.address.only({"q", "expand", "understand", *_FILTERS})
+    if result.match is not Match.MEANING:
+        return given.without("understand").at("/v1/feed.atom", [("match", str(result.match))]).href
+    understand = [] if given.given("understand") else [("understand", "true")]
+    return given.at("/v1/feed.atom", understand).href
 
 
 def titled(result: SearchResult) -> str:

@@ -204,18 +204,20 @@ def test_the_same_search_is_offered_elsewhere_with_what_was_understood_given(sea
     filters = [("q", SAID), ("answering_body", "Department for Transport")]
     assert query(ways["How this changed over time"]) == filters
     assert ways["How this changed over time"].startswith("/timeline?")
-    assert query(ways["Feed of new answers (Atom)"]) == filters
+    assert query(ways["Feed of new answers (Atom)"]) == [("q", SAID), ("understand", "true")]
     assert ways["Feed of new answers (Atom)"].startswith("/v1/feed.atom?")
     assert query(ways["As JSON"]) == [("q", SAID), ("limit", "5"), ("understand", "true")]
 
 
-def test_a_set_of_words_can_be_downloaded_and_has_no_feed(searcher: Searcher):
-    view = viewed(searcher, ("q", "bus"), ("match", "words"), ("understand", "false"))
+def test_a_set_of_words_can_be_downloaded_and_followed(searcher: Searcher):
+    view = viewed(searcher, ("q", "bus"), ("match", "words"), ("understand", "false"), ("house", "Commons"))
     ways = labels(view.ways)
-    assert query(ways["Download as CSV"]) == [("q", "bus"), ("match", "words"), ("sort", "newest")]
-    assert query(ways["As JSON"])[-1] == ("understand", "false")
-    assert view.feed == ""
-    assert "Feed of new answers (Atom)" not in ways
+    asked = [("q", "bus"), ("house", "Commons"), ("match", "words")]
+    assert query(ways["Download as CSV"]) == [*asked, ("sort", "newest")]
+    assert query(ways["As JSON"])[2] == ("understand", "false")
+    assert query(view.feed) == asked
+    switched_off = viewed(searcher, ("q", COUNCILS), ("understand", "false"), ("expand", "off"))
+    assert query(switched_off.feed) == [("q", COUNCILS), ("understand", "false"), ("expand", "off")]
 
 
 @pytest.mark.parametrize(
