@@ -31,7 +31,7 @@ MATCHES: Final = {
 
 RELEVANCE: Final = ""
 SORTS: Final = {
-    RELEVANCE: ("Relevance", "Best match first."),
+    RELEVANCE: ("Relevance", "Best match first; where you search by words, last answered first."),
     "newest": ("Newest", "Last answered first."),
     "oldest": ("Oldest", "First answered first."),
     "standing": ("Standing line", "Newest substantive answers of the present government first, then earlier ones."),
