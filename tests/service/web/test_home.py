@@ -209,7 +209,7 @@ def test_more_answers_follow_by_a_link_until_there_are_none(filled_client: TestC
     document = page(filled_client, q="invented", match="words", limit="3")
     total, ranks = int(text(one(document, "//h1")).split()[0]), []
     while True:
-        ranks += [int(text(rank).rstrip(".")) for rank in document.xpath("//span[@class='rank']")]
+        ranks += [int(text(rank).removeprefix("Answer ")) for rank in document.xpath("//span[@class='rank']")]
         more = document.xpath("//a[@rel='next']/@href")
         if not more:
             break
