@@ -245,12 +245,19 @@ def test_a_phone_needs_no_sideways_scrolling(site: str, new_page: NewPage):
         assert not is_sideways(page), path
 
 
+def test_beside_the_answers_what_narrows_them_is_open(site: str, page: Page):
+    page.goto(site + WORDS)
+    expect(page.get_by_role("heading", name="Narrow these answers")).to_be_visible()
+    expect(page.locator("summary", has_text="Narrow these answers")).to_be_hidden()
+    expect(page.get_by_role("complementary").get_by_role("link", name="Ministry of Imaginary Works")).to_be_visible()
+
+
 def test_a_phone_folds_what_narrows_the_answers(site: str, new_page: NewPage):
     page = new_page(360, 740)
     page.goto(site + WORDS)
     narrowed = page.get_by_role("complementary").get_by_role("link", name="Ministry of Imaginary Works")
     expect(narrowed).to_be_hidden()
-    page.get_by_text("Narrow these answers").click()
+    page.locator("summary", has_text="Narrow these answers").click()
     expect(narrowed).to_be_visible()
 
 
