@@ -8,12 +8,11 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from retrieval.results import LeftOut, Match, Outcome, SearchResult
-from service.phrases import count, on
+from service.phrases import FINDINGS, KINDS, count, on
 from service.schemas import Limits, SearchParameters
 from service.searched import searched_lines
 from service.understood import preference
 from service.web.addresses import Address
-from service.web.badges import badges_of
 from service.web.facet_view import Facet, Year, facets_shown, years_shown
 from service.web.filter_names import LABELS, value_name
 from service.web.hit_view import HitView, hit_view
@@ -245,11 +244,9 @@ def _cleared(result: SearchResult, address: Address) -> str:
 
 def _left_out(left_out: LeftOut, is_scored: bool, address: Address) -> Way:
     counted_as = ("close match", "close matches") if is_scored else ("answer", "answers")
-    told = badges_of(left_out.kind, (left_out.finding,) if left_out.finding else ())
-    what = "; ".join(one.text for one in told)
+    what = FINDINGS[left_out.finding] if left_out.finding else KINDS[left_out.kind]
     name, _, value = left_out.filter.partition("=")
-    number = count(left_out.count, *counted_as)
-    return Way(f"Left out: {number}. {what}.", f"Show {number}", address.with_one(name, value).href)
+    return Way("Left out:", f"{count(left_out.count, *counted_as)} ({what})", address.with_one(name, value).href)
 
 
 def _remarks(result: SearchResult, address: Address) -> Iterator[Way]:

@@ -120,9 +120,9 @@ def test_what_is_left_out_is_told_with_the_search_that_shows_it(searcher: Search
     view = viewed(searcher, ("q", "patients OR information OR answer"), ("match", "words"))
     assert view.message.endswith("\u201cEvery kind\u201d shows them too.")
     assert [(one.text, one.label, query(one.href)[-1]) for one in view.left_out] == [
-        ("Left out: 2 answers. Says information is not held.", "Show 2 answers", ("finding", "not_held")),
-        ("Left out: 1 answer. Holding answer, not a reply.", "Show 1 answer", ("kind", "holding")),
-        ("Left out: 1 answer. Points to another answer.", "Show 1 answer", ("kind", "pointer")),
+        ("Left out:", "2 answers (says information is not held)", ("finding", "not_held")),
+        ("Left out:", "1 answer (holding answer, not a reply)", ("kind", "holding")),
+        ("Left out:", "1 answer (points to another answer)", ("kind", "pointer")),
     ]
 
 
