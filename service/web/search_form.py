@@ -81,10 +81,6 @@ class SearchForm:
         """Whether the folded fields are shown: one of them is at fault."""
         return any(one.field != "q" for one in self.errors)
 
-    def filters(self) -> tuple[tuple[str, str], ...]:
-        """Return the filters that were given, each with its value."""
-        return tuple(pair for pair in self.address.pairs if pair[0] in FILTERS)
-
     def failing(self, error: QueryError) -> SearchForm:
         """Return the form with what a search found wrong with it."""
         name = "q" if error.field == "query" else error.field

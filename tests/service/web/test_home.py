@@ -9,7 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 from lxml import html
 
-from retrieval.build import build
+from retrieval.build import build, refresh
+from retrieval.build_report import Changes
 from retrieval.encoders import Encoder
 from service.app import create_app
 from service.settings import Settings
@@ -60,6 +61,14 @@ def hostile_client(tmp_path: Path, toy_encoder: Encoder) -> Iterator[TestClient]
 def empty_client(tmp_path: Path, toy_encoder: Encoder) -> Iterator[TestClient]:
     """Give a client of a service without a snapshot."""
     with TestClient(create_app(Settings(data=tmp_path / "none"), encoder=toy_encoder)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def nothing_client(tmp_path: Path, toy_encoder: Encoder) -> Iterator[TestClient]:
+    """Give a client of a service over an index that holds nothing."""
+    refresh(tmp_path / "data", toy_encoder, Changes())
+    with TestClient(create_app(Settings(data=tmp_path / "data"), encoder=toy_encoder)) as opened:
         yield opened
 
 
@@ -244,11 +253,20 @@ def test_without_a_snapshot_the_page_says_what_to_run(empty_client: TestClient):
     document = html.fromstring(found.text)
     assert found.status_code == 503
     assert text(one(document, "//h1")) == "There is nothing to search yet"
-    assert [command.text for command in document.xpath("//code")] == [
-        "despatch build seeds",
-        "despatch sync --from 2026-10-01",
+    commands = [command.text for command in document.xpath("//main//code")]
+    assert [command.split(" --data")[0] for command in commands] == [
+        "despatch sync --months 1",
+        "despatch build SOURCE...",
+        "seeds",
     ]
     assert one(document, "//a[.='try again']").get("href") == "/?q=buses"
+
+
+def test_an_index_with_nothing_in_it_says_what_to_run(nothing_client: TestClient):
+    for given in ({}, {"q": "buses"}):
+        told = text(one(page(nothing_client, **given), "//main"))
+        assert "despatch sync --months 1 despatch build seeds" in told
+    assert text(one(page(nothing_client, q="buses"), "//h1")) == "Nothing is indexed yet"
 
 
 def test_the_answer_is_a_page_that_no_shared_cache_keeps(client: TestClient):

@@ -194,6 +194,9 @@ def test_the_bench_is_worked_with_keys_alone(site: str, page: Page):
     page.keyboard.press("k")
     expect(page.locator("#announcer")).to_have_text("This is the first answer on the page")
     expect(answers(page).first).to_be_focused()
+    page.keyboard.press("b")
+    expect(page.locator("[data-basket-count]")).to_have_text("1")
+    expect(answers(page).first.locator("[data-basket-add]")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("o")
     page.wait_for_url("**/answers/**")
 
