@@ -1,4 +1,4 @@
-"""The Model Context Protocol over one searcher: lists the tools, runs them beside the event loop, tells what went wrong."""
+"""The Model Context Protocol over one searcher: lists the tools, runs them in threads, and tells what went wrong."""
 
 from __future__ import annotations
 
@@ -100,12 +100,4 @@ async def _run(tool: Tool[Any], arguments: dict[str, Any], ready: Ready) -> type
 
 def _done(tool: Tool[Any], searcher: Searcher, asked: Any) -> types.CallToolResult:
     result: Result = tool.run(searcher, asked)
-    return types.CallToolResult(
-        content=[types.TextContent(text=text_of(result))],
-        structured_content=result.model_dump(mode="json", exclude_defaults=True) | _always(result),
-    )
-
-
-def _always(result: Result) -> dict[str, object]:
-    # The notice is the same every time, and so a default, but must not be left out.
-    return {"notice": result.notice}
+    return types.CallToolResult(content=[types.TextContent(text=text_of(result))], structured_content=result.data())

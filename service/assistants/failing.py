@@ -19,7 +19,9 @@ _DETAIL_CHARACTERS: Final = 600
 _FAULTS_TOLD: Final = 20
 
 
-def failure(title: str, detail: str, field: str | None = None, more: dict[str, Any] | None = None) -> types.CallToolResult:
+def failure(
+    title: str, detail: str, field: str | None = None, more: dict[str, Any] | None = None
+) -> types.CallToolResult:
     """Return a result that says what went wrong.
 
     Args:

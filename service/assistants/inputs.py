@@ -8,7 +8,6 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from retrieval.citations import CitationStyle
-from retrieval.filter_values import LISTED_FILTERS
 from retrieval.results import Match, Sort
 from service.schemas import MAX_CURSOR_CHARACTERS, Limits
 from service.values import WHOLE_NUMBER, Question, Words, one_of
@@ -16,7 +15,20 @@ from service.values import WHOLE_NUMBER, Question, Words, one_of
 MAX_HITS = 20
 """The most answers on a page of a search: more would not fit."""
 
-ListedFilter = StrEnum("ListedFilter", {name.upper(): name for name in LISTED_FILTERS})
+
+class ListedFilter(StrEnum):
+    """The filters whose values can be listed."""
+
+    HOUSE = "house"
+    ANSWERING_BODY = "answering_body"
+    MINISTER = "minister"
+    ASKER = "asker"
+    PARTY = "party"
+    KIND = "kind"
+    FINDING = "finding"
+    GENRE = "genre"
+    ANSWERER = "answerer"
+
 
 Cursor = Annotated[str, StringConstraints(max_length=MAX_CURSOR_CHARACTERS)]
 

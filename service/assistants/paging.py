@@ -22,7 +22,7 @@ Page = TypeVar("Page", bound=Result)
 
 def length_of(result: Result) -> int:
     """Return how many characters a result takes, its text and its structured content together."""
-    return len(json.dumps(text_of(result), ensure_ascii=False)) + len(result.model_dump_json(exclude_defaults=True))
+    return len(_json(text_of(result))) + len(_json(result.data()))
 
 
 def fitting(most: int, length: Callable[[int], int]) -> int:
@@ -66,6 +66,10 @@ def page(
         return made(items[start:end], start, cursor_at(end, *asked) if end < len(items) else None)
 
     return of(fitting(min(len(items) - start, _MOST_ITEMS), lambda count: length_of(of(count))))
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _start(cursor: str | None, asked: tuple[str, str], most: int) -> int:

@@ -58,7 +58,9 @@ def get_thread(searcher: Searcher, asked: Paged) -> results.ThreadOf:
     corpus = searcher.corpus
     thread = corpus.thread(asked.key)
     items = thread.items
-    told = f"{len(items)} questions, in the order tabled." if len(items) > 1 else "No other question belongs to it here."
+    told = (
+        f"{len(items)} questions, in the order tabled." if len(items) > 1 else "No other question belongs to it here."
+    )
 
     def made(chosen: Sequence[Any], start: int, cursor: str | None) -> results.ThreadOf:
         return results.ThreadOf(
@@ -196,9 +198,7 @@ def _other(one: AlsoGiven | PointedFrom) -> results.Other:
 
 def _passage(one: AnswerPassage) -> results.Passage:
     place = facts.place_in(one.attachment)
-    return results.Passage(
-        paragraph=one.ordinal, text=one.text, context=one.context, hash=one.hash, attachment=place
-    )
+    return results.Passage(paragraph=one.ordinal, text=one.text, context=one.context, hash=one.hash, attachment=place)
 
 
 def _asked(corpus: Corpus, tool: str, key: str) -> tuple[str, str]:

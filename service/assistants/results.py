@@ -68,6 +68,10 @@ class Result(_Part):
     licence: str
     """Words that must be shown where the texts are used."""
 
+    def data(self) -> dict[str, object]:
+        """Return the result as it is sent: without what is not known, and with the notice that is always the same."""
+        return {**self.model_dump(mode="json", exclude_defaults=True), "notice": self.notice}
+
 
 class Passage(_Part):
     """A passage, word for word."""

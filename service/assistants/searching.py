@@ -17,12 +17,12 @@ _REFERENCES_NAMED: Final = 5
 
 _ADVICE: Final = {
     Outcome.FOUND: "Quote `text` word for word, with its `cite_as` and `url`, and with all that `must_say` says.",
-    Outcome.WEAK: "Tell the user that these are only weak matches. Read each before you rely on it, and quote only what "
-    "does answer.",
-    Outcome.NOTHING_CLOSE: 'Tell the user "no close match in what is indexed", with these dates: {dates} Never say that '
-    "ministers have not said it. Other words or fewer filters may find more.",
-    Outcome.FILTERED_OUT: "Close matches exist, but the filters leave them out: ask again with fewer filters, or with one "
-    "that `left_out` names. {dates}",
+    Outcome.WEAK: "Tell the user that these are only weak matches. Read each before you rely on it, and quote only "
+    "what does answer.",
+    Outcome.NOTHING_CLOSE: 'Tell the user "no close match in what is indexed", with these dates: {dates} Never say '
+    "that ministers have not said it. Other words or fewer filters may find more.",
+    Outcome.FILTERED_OUT: "Close matches exist, but the filters leave them out: ask again with fewer filters, or with "
+    "one that `left_out` names. {dates}",
     Outcome.CORPUS_EMPTY: "Tell the user that the index is empty: `despatch sync --months 1` fills it.",
 }
 

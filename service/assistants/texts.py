@@ -1,4 +1,4 @@
-"""The results of the tools as text for a model: what was copied from records stands between marks that it can't forge."""
+"""The results of the tools as text for a model: copies of records stand between marks that they can't forge."""
 
 from __future__ import annotations
 
@@ -39,7 +39,10 @@ def searched_lines(searched: results.Searched) -> list[str]:
     houses = " and ".join(searched.houses) or "House not known"
     complete = "Known to be complete." if searched.complete else f"May be incomplete: {'; '.join(searched.gaps)}."
     lines = [f"Searched: {passed}{searched.records:,} records, {houses}. {_span(searched)} {complete}"]
-    lines += [f"{count(number, 'record')} without {fact(name)}, which so fail the filter." for name, number in searched.lacking.items()]
+    lines += [
+        f"{count(number, 'record')} without {fact(name)}, which so fail the filter."
+        for name, number in searched.lacking.items()
+    ]
     return [*lines, *_line("Only a sample is indexed", searched.sample)]
 
 
@@ -203,7 +206,8 @@ def _people(asked_by: str | None, answered_by: str | None) -> Iterator[str]:
 
 def _others(what: str, others: Sequence[results.Other], total: int) -> Iterator[str]:
     if others:
-        yield f"{what}: {', '.join(one.key for one in others)}{', ...' if total > len(others) else ''} ({total:,} in all)"
+        more = ", ..." if total > len(others) else ""
+        yield f"{what}: {', '.join(one.key for one in others)}{more} ({total:,} in all)"
 
 
 def _references(what: str, named: Sequence[results.Reference]) -> Iterator[str]:

@@ -23,13 +23,13 @@ _DATA: Final = (
 )
 
 INSTRUCTIONS: Final = (
-    "What UK ministers have said: answers to written questions in Parliament and written ministerial statements, word "
-    "for word, with citations. Search with search_answers; read a whole answer with get_answer before you rely on one "
-    "passage of it. Quote `text` word for word and put `cite_as` with its `url` beside it. Never cite, number or date an "
-    "answer that no tool returned, and never fill in a fact that `not_in_source` names. Where `must_say` is not empty "
-    "(holding answer, corrected, earlier government), say it. Where nothing is close, say that there is no close match "
-    "in what is indexed, and give the dates in `searched`; it does not mean that ministers have not said it. Show the "
-    f"words of `licence` once. {_DATA}"
+    "What UK ministers have said: answers to written questions in Parliament and written ministerial statements, "
+    "word for word, with citations. Search with search_answers; read a whole answer with get_answer before you rely "
+    "on one passage of it. Quote `text` word for word and put `cite_as` with its `url` beside it. Never cite, "
+    "number or date an answer that no tool returned, and never fill in a fact that `not_in_source` names. Where "
+    "`must_say` is not empty (holding answer, corrected, earlier government), say it. Where nothing is close, say "
+    "that there is no close match in what is indexed, and give the dates in `searched`; it does not mean that "
+    f"ministers have not said it. Show the words of `licence` once. {_DATA}"
 )
 
 
@@ -77,12 +77,12 @@ TOOLS: Final[dict[str, Tool[Any]]] = {
         Tool(
             "search_answers",
             "Search answers",
-            "Find what UK ministers have said in answers to written questions and in written statements. Gives passages "
-            "word for word, each with its citation, best first. Quote `text` word for word with `cite_as`; say what "
-            "`must_say` says; never cite what is not in the result. When `outcome` is `nothing_close`, say that there is "
-            "no close match in what is indexed, with the dates in `searched`, and not that ministers have not said it. "
-            "Holding answers, pointers and bare refusals are left out unless `kind` or `finding` asks for them; "
-            f"`left_out` counts them. {_DATA}",
+            "Find what UK ministers have said in answers to written questions and in written statements. Gives "
+            "passages word for word, each with its citation, best first. Quote `text` word for word with `cite_as`; "
+            "say what `must_say` says; never cite what is not in the result. When `outcome` is `nothing_close`, say "
+            "that there is no close match in what is indexed, with the dates in `searched`, and not that ministers "
+            "have not said it. Holding answers, pointers and bare refusals are left out unless `kind` or `finding` "
+            f"asks for them; `left_out` counts them. {_DATA}",
             inputs.SearchAnswers,
             results.Answers,
             search_answers,
@@ -90,9 +90,9 @@ TOOLS: Final[dict[str, Tool[Any]]] = {
         Tool(
             "get_answer",
             "Read a whole answer",
-            "Give one answer or written statement whole: question, people, dates, status and numbered passages word for "
-            "word. Read it before you sum up an answer or rely on one passage. A long one comes in pages: go on with "
-            f"`cursor`. Quote passages word for word with `cite_as`, and say what `must_say` says. {_DATA}",
+            "Give one answer or written statement whole: question, people, dates, status and numbered passages word "
+            "for word. Read it before you sum up an answer or rely on one passage. A long one comes in pages: go on "
+            f"with `cursor`. Quote passages word for word with `cite_as`, and say what `must_say` says. {_DATA}",
             inputs.Paged,
             results.WholeAnswer,
             get_answer,
@@ -110,8 +110,8 @@ TOOLS: Final[dict[str, Tool[Any]]] = {
             "get_history",
             "Texts an answer has had",
             "Give the texts that an answer has had, oldest first, and what was taken out and put in: use it where "
-            "`must_say` says that an answer was corrected. Only the text that `is_current` stands; quote an earlier one "
-            f"only as what was said before. {_DATA}",
+            "`must_say` says that an answer was corrected. Only the text that `is_current` stands; quote an earlier "
+            f"one only as what was said before. {_DATA}",
             inputs.Paged,
             results.HistoryOf,
             get_history,
@@ -119,9 +119,9 @@ TOOLS: Final[dict[str, Tool[Any]]] = {
         Tool(
             "cite",
             "Cite an answer",
-            "Give the citation of an answer, or of one passage of it, ready to paste: as the House writes it, as a Member "
-            "pastes it into a question, in OSCOLA's manner, or for a reference manager. Copy it as it is, and tell what "
-            f"`notes` says. What the source does not give is named, never guessed. {_DATA}",
+            "Give the citation of an answer, or of one passage of it, ready to paste: as the House writes it, as a "
+            "Member pastes it into a question, in OSCOLA's manner, or for a reference manager. Copy it as it is, "
+            f"and tell what `notes` says. What the source does not give is named, never guessed. {_DATA}",
             inputs.Cite,
             results.Cited,
             cite,
@@ -129,9 +129,9 @@ TOOLS: Final[dict[str, Tool[Any]]] = {
         Tool(
             "list_filters",
             "List filters and their values",
-            "Give the filters of search_answers and the values that occur in the index: departments, ministers, askers, "
-            "parties and so on, with how many records have each. Use it to find the right name when a filter is refused. "
-            f"{_DATA}",
+            "Give the filters of search_answers and the values that occur in the index: departments, ministers, "
+            "askers, parties and so on, with how many records have each. Use it to find the right name when a "
+            f"filter is refused. {_DATA}",
             inputs.ListFilters,
             results.FilterList,
             list_filters,
@@ -139,8 +139,8 @@ TOOLS: Final[dict[str, Tool[Any]]] = {
         Tool(
             "coverage",
             "What is indexed",
-            "Say what is indexed, from when to when, and what may be missing, month by month. Use it before you say that "
-            f"something was not found. {_DATA}",
+            "Say what is indexed, from when to when, and what may be missing, month by month. Use it before you say "
+            f"that something was not found. {_DATA}",
             inputs.Coverage,
             results.Covered,
             coverage,
