@@ -10,7 +10,7 @@ from retrieval.corpus import Corpus
 from retrieval.filters import Filters
 from retrieval.licences import Licence
 from retrieval.records import AnswererKind, AnswerKind, FindingName, Genre, Member
-from retrieval.results import AttachmentSource, Hit, PointsTo, ThreadItem
+from retrieval.results import AttachmentSource, Hit, LaterAnswer, PointsTo, ThreadItem
 from retrieval.results import Searched as LibrarySearched
 from service.assistants import results
 from service.phrases import gap_told, licence_lines, no_minister, person, span
@@ -62,17 +62,24 @@ def licence_told(licence: Licence) -> str:
 
 def about_hit(hit: Hit) -> dict[str, Any]:
     """Return whose words a hit is, and how it is cited, as the fields of `About`."""
-    return about(hit.citation, question=hit.question, answerer=hit.answerer)
+    return about(hit.citation, question=hit.question, answerer=hit.answerer, later=hit.later)
 
 
-def about(citation: Citation, *, question: str, answerer: AnswererKind | None) -> dict[str, Any]:
-    """Return whose words an answer is, and how it is cited, as the fields of `About`."""
+def about(
+    citation: Citation, *, question: str, answerer: AnswererKind | None, later: LaterAnswer | None
+) -> dict[str, Any]:
+    """Return whose words an answer is, and how it is cited, as the fields of `About`, and the later answer."""
+    said = must_say(citation, answerer, len(question))
+    if later:
+        said += (
+            f"a later answer, of {long_date(later.answered)}, comes close in meaning: this may not be the last word",
+        )
     return {
         "key": citation.key,
         "genre": citation.genre,
         "kind": citation.kind,
         "findings": citation.findings,
-        "must_say": must_say(citation, answerer, len(question)),
+        "must_say": said,
         "house": citation.house,
         "uin": citation.uin,
         "answering_body": citation.answering_body,
@@ -87,7 +94,16 @@ def about(citation: Citation, *, question: str, answerer: AnswererKind | None) -
         "cite_as": written(citation, CitationStyle.HOUSE),
         "url": citation.url,
         "not_in_source": not_in_source(citation),
+        "later": _later(later),
     }
+
+
+def _later(later: LaterAnswer | None) -> results.Later | None:
+    if later is None:
+        return None
+    return results.Later(
+        key=later.key, answered=later.answered, answering_body=later.answering_body, cite_as=later.cite_as
+    )
 
 
 def must_say(citation: Citation, answerer: AnswererKind | None = None, question_characters: int = 0) -> tuple[str, ...]:

@@ -51,7 +51,10 @@ class SearchAnswers(Limits):
         "was never used. They look in answers, not in questions or headings.",
     )
     sort: Annotated[Sort, one_of(Sort)] | None = Field(
-        default=None, description="With match=exact or words: by the day answered, newest first unless it is `oldest`."
+        default=None,
+        description="By the day answered: `newest` or `oldest` first; `standing`: substantive answers of the present "
+        "government, newest first, then all others. Without it the nearest come first, and with match=exact or words "
+        "the newest.",
     )
     cursor: Cursor | None = Field(
         default=None,

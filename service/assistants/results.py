@@ -88,6 +88,15 @@ class Passage(_Part):
     """The file and page that it was read from; absent for the answer's own words."""
 
 
+class Later(_Part):
+    """A later answer that comes close in meaning: what is quoted may not be the last word."""
+
+    key: str
+    answered: date
+    answering_body: str | None = None
+    cite_as: str
+
+
 class About(_Part):
     """Whose words they are, and how they are cited."""
 
@@ -138,6 +147,8 @@ class Hit(About):
     """How many other answers say nearly the same, but for numbers or names."""
     refers_to: tuple[str, ...] = ()
     """The answers and statements that it names, with their keys where they are here."""
+    later: Later | None = None
+    """Read it before you say that this is the answer."""
 
 
 class NearMiss(_Part):
@@ -165,6 +176,10 @@ class Answers(Result):
     sort: Sort | None = None
     total: int | None = None
     """With match=exact or words, how many answers there are in all."""
+    at_least: int | None = None
+    """With match=meaning and an order or a further page: how many of the 200 nearest answers are close."""
+    at_least_is_all: bool = False
+    """Whether nothing further down is close."""
     hits: tuple[Hit, ...]
     near_misses: tuple[NearMiss, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
@@ -221,6 +236,8 @@ class WholeAnswer(Result, About):
     """Keys of the statements that correct it."""
     has_history: bool = False
     """Whether get_history has more than this text."""
+    later: Later | None = None
+    """Read it before you say that this is the answer."""
 
 
 class ThreadEntry(_Part):

@@ -62,6 +62,8 @@ def answers(found: SearchResult) -> results.Answers:
         match=found.match,
         sort=found.sort,
         total=found.total,
+        at_least=found.at_least,
+        at_least_is_all=found.at_least_is_all,
         hits=tuple(_hit(hit, is_scored=found.match is Match.MEANING) for hit in found.hits),
         near_misses=tuple(_near_miss(hit) for hit in found.near_misses),
         left_out=tuple(_left_out(one) for one in found.left_out),

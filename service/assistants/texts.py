@@ -56,6 +56,8 @@ def body(result: results.Result) -> Iterator[str]:
 def _answers(result: results.Answers) -> Iterator[str]:
     if result.total is not None:
         yield f"Answers in all: {result.total:,}."
+    if result.at_least is not None:
+        yield f"Close answers: {'' if result.at_least_is_all else 'at least '}{result.at_least:,}."
     for hit in result.hits:
         yield f"--- Hit {hit.rank} ---"
         yield from _passage(hit.passage)
@@ -68,6 +70,7 @@ def _answers(result: results.Answers) -> Iterator[str]:
             others = count(hit.also_given, "other question")
             yield f"Same words given to {others}; nearly the same in {count(hit.near_duplicates, 'other answer')}."
         yield from (f"Names: {one_line(label)}" for label in hit.refers_to)
+        yield from _later(hit.later)
     for miss in result.near_misses:
         yield f"Not close enough: {miss.key}, {one_line(miss.cite_as)}"
     for left_out in result.left_out:
@@ -93,6 +96,7 @@ def _whole(result: results.WholeAnswer) -> Iterator[str]:
     yield from _others("Pointed to by", result.pointed_to_by, len(result.pointed_to_by))
     yield from _references("Names", result.refers_to)
     yield from _line("Corrected in", ", ".join(result.corrections))
+    yield from _later(result.later)
     if result.has_history:
         yield "It has had other texts: see get_history."
 
@@ -202,6 +206,11 @@ def _must_say(said: Sequence[str]) -> Iterator[str]:
 def _people(asked_by: str | None, answered_by: str | None) -> Iterator[str]:
     yield from _line("Answered by", answered_by)
     yield from _line("Asked by", asked_by)
+
+
+def _later(later: results.Later | None) -> Iterator[str]:
+    if later:
+        yield f"Later answer: {on(later.answered)}, {one_line(later.cite_as)} (key {later.key})"
 
 
 def _others(what: str, others: Sequence[results.Other], total: int) -> Iterator[str]:

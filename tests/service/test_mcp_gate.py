@@ -15,7 +15,9 @@ def test_this_machine_may_always_name_itself(host, listening):
     assert Gate.of(listening, ()).takes_host(host)
 
 
-@pytest.mark.parametrize("host", [None, "", "evil.example", "127.0.0.1.evil.example", "localhost.", "[::1", "a b", "a/b"])
+@pytest.mark.parametrize(
+    "host", [None, "", "evil.example", "127.0.0.1.evil.example", "localhost.", "[::1", "a b", "a/b"]
+)
 def test_no_other_name_is_taken(host):
     assert not Gate.of("127.0.0.1", ()).takes_host(host)
 

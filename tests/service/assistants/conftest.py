@@ -86,7 +86,7 @@ Connected = Callable[..., Any]
 def connected(server: Any, mode: str = "auto") -> Iterator[Assistant]:
     with (
         start_blocking_portal() as portal,
-        portal.wrap_async_context_manager(Client(server, mode=mode)) as client,  # type: ignore[arg-type]
+        portal.wrap_async_context_manager(Client(server, mode=mode)) as client,
     ):
         yield Assistant(portal, client)
 
@@ -143,9 +143,11 @@ def over_stdio(command: Any, tmp_path: Path) -> Callable[..., Any]:
 
     @contextmanager
     def to(data: Path, mode: str = "auto", **environment: str) -> Iterator[Assistant]:
-        with (tmp_path / "stderr.txt").open("w") as log:
-            with connected(stdio_client(command(data, **environment), errlog=log), mode) as found:
-                yield found
+        with (
+            (tmp_path / "stderr.txt").open("w") as log,
+            connected(stdio_client(command(data, **environment), errlog=log), mode) as found,
+        ):
+            yield found
 
     return to
 

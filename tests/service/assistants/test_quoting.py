@@ -49,7 +49,7 @@ def test_the_marks_are_made_of_the_text_itself():
 
 
 def test_every_character_arrives_as_it_was_written(over_either, built_of, invented):
-    text = "Café £5m – “naïve” 日本語 \U0001f600 \u200dend‑of"
+    text = "Café £5m – “naïve” 日本語 \U0001f600 \u200dend\u2011of"
     data = built_of(invented(1, answerText=f"<p>{text}</p>", heading="Naïve Cafés: 日本"))
     with over_either(data) as assistant:
         told = assistant.call("get_answer", key="1")

@@ -223,7 +223,7 @@ def test_coverage_says_what_is_held_month_by_month(filled_assistant, filled_once
     assert {(one["genre"], one["house"], one["month"], one["held"]) for one in told.data["months"]} == {
         (one.genre, one.house, one.month, one.held) for one in found.months
     }
-    assert told.data["searched"]["last_answered"] == found.last_answered.isoformat()
+    assert told.data["searched"]["last_answered"] == str(found.last_answered)
 
 
 @pytest.mark.parametrize("tool", NAMES)

@@ -10,6 +10,7 @@ import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -84,12 +85,8 @@ def test_a_new_index_is_taken_up_between_two_calls(over_either, small_data, buil
         assert assistant.call("coverage").data["searched"]["records"] == 13
 
 
-def exchange(command, *messages: object, replies: int) -> tuple[int, list[str], str]:
-    """Write lines to a server, wait for so many replies, end its standard input.
-
-    Returns:
-        The exit code, every line of standard output, and the log.
-    """
+def started(command) -> tuple[subprocess.Popen[str], IO[str], IO[str]]:
+    """Start a server; return its process, its standard input and its standard output."""
     process = subprocess.Popen(
         [command.command, *command.args],
         env=command.env,
@@ -101,10 +98,20 @@ def exchange(command, *messages: object, replies: int) -> tuple[int, list[str], 
     )
     assert process.stdin
     assert process.stdout
+    return process, process.stdin, process.stdout
+
+
+def exchange(command, *messages: object, replies: int) -> tuple[int, list[str], str]:
+    """Write lines to a server, wait for so many replies, end its standard input.
+
+    Returns:
+        The exit code, every line of standard output, and the log.
+    """
+    process, requests, answers = started(command)
     for one in messages:
-        process.stdin.write(f"{one if isinstance(one, str) else json.dumps(one, ensure_ascii=False)}\n")
-    process.stdin.flush()
-    lines = [process.stdout.readline() for _ in range(replies)]
+        requests.write(f"{one if isinstance(one, str) else json.dumps(one, ensure_ascii=False)}\n")
+    requests.flush()
+    lines = [answers.readline() for _ in range(replies)]
     out, log = process.communicate(timeout=60)
     return process.returncode, [*(line.rstrip("\n") for line in lines), *out.splitlines()], log
 
@@ -174,15 +181,7 @@ def test_the_first_reply_does_not_wait_for_the_model(command, built_once):
         "reloading.reranker_named = lambda name: None\n"
         "serve_stdio(read_settings(data=sys.argv[1]))",
     )
-    process = subprocess.Popen(
-        [server.command, *server.args],
-        env=server.env,
-        cwd=server.cwd,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process, requests, answers = started(server)
     call = {"name": "get_answer", "arguments": {"key": "1"}}
     for message in (
         INITIALIZE,
@@ -190,9 +189,9 @@ def test_the_first_reply_does_not_wait_for_the_model(command, built_once):
         {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": call},
         {"jsonrpc": "2.0", "id": 3, "method": "tools/list"},
     ):
-        process.stdin.write(json.dumps(message) + "\n")
-        process.stdin.flush()
-    replies = [json.loads(process.stdout.readline())["id"] for _ in range(3)]
+        requests.write(json.dumps(message) + "\n")
+        requests.flush()
+    replies = [json.loads(answers.readline())["id"] for _ in range(3)]
     process.communicate(timeout=60)
     # What needs the index comes last, though it was asked before the list of tools.
     assert replies == [1, 3, 2]
@@ -234,18 +233,10 @@ def test_a_fault_while_opening_is_told_and_nobody_waits_for_ever(command, built_
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_server_without_a_traceback(command, built_once, number):
     server = command(built_once)
-    process = subprocess.Popen(
-        [server.command, *server.args],
-        env=server.env,
-        cwd=server.cwd,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    process.stdin.write(json.dumps(INITIALIZE) + "\n")
-    process.stdin.flush()
-    assert json.loads(process.stdout.readline())["id"] == 1
+    process, requests, answers = started(server)
+    requests.write(json.dumps(INITIALIZE) + "\n")
+    requests.flush()
+    assert json.loads(answers.readline())["id"] == 1
     process.send_signal(number)
     out, err = process.communicate(timeout=30)
     assert out == ""
