@@ -57,7 +57,7 @@ class AccessLog:
         try:
             await self._app(inner, receive, sent)
         except Exception as error:  # noqa: BLE001 - the last place where a fault can be kept from the outside
-            LOGGER.error("Unexpected fault in %s\n%s", _route(inner), "".join(_without_texts(error)))
+            LOGGER.error("Unexpected fault in %s\n%s", _route(inner), "".join(without_texts(error)))
             if not status:
                 await _fault(Request(scope)).response()(scope, receive, sent)
         finally:
@@ -79,7 +79,7 @@ def _route(scope: Scope) -> str:
     return str(getattr(scope.get("route"), "path", "(no route)"))
 
 
-def _without_texts(error: BaseException | None) -> Iterator[str]:
+def without_texts(error: BaseException | None) -> Iterator[str]:
     """Yield an exception's type and the lines of code it came through, then the same of what caused it."""
     while error is not None:
         yield f"{type(error).__module__}.{type(error).__qualname__}\n"

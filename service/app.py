@@ -18,6 +18,7 @@ from service.access_log import AccessLog
 from service.body_limit import BodyLimit
 from service.dependencies import Readiness
 from service.handlers import add_handlers
+from service.mcp_endpoint import McpEndpoint, McpRoute
 from service.openapi import documented
 from service.reloading import Opener, keep_current
 from service.routes import about, answers, collections, feeds, quotes, search, whole_sets
@@ -87,8 +88,9 @@ def create_app(settings: Settings, *, encoder: Encoder | None = None, reranker: 
         opener = Opener(settings, encoder, reranker)
         seen = opener.stamp()
         app.state.readiness = opener.open(Readiness(None))
-        looking = asyncio.create_task(keep_current(app, opener, seen))
-        yield {}
+        looking = asyncio.create_task(keep_current(app.state, opener, seen))
+        async with assistants.running(app):
+            yield {}
         looking.cancel()
         with suppress(asyncio.CancelledError):
             await looking
@@ -110,10 +112,12 @@ def create_app(settings: Settings, *, encoder: Encoder | None = None, reranker: 
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.readiness = Readiness(None)
+    assistants = McpEndpoint(settings)
     add_handlers(app)
     # The pages first: where a path has a page and data, the page's route tells which is wanted.
     for routes in (*_PAGES, *_ROUTES):
         app.include_router(routes.router)
+    app.router.routes.append(McpRoute(assistants))
     app.add_middleware(BodyLimit)
     app.add_middleware(AccessLog)
     app.add_middleware(GZipMiddleware, minimum_size=1000)

@@ -17,6 +17,7 @@ from retrieval.errors import DespatchError, ServiceUnreachable
 from retrieval.rerankers import reranker_named
 from retrieval.reranking import Reranker
 from service import manual
+from service.assistant_commands import AssistantCommands
 from service.attaching import AttachingCommands
 from service.commands import Commands
 from service.exits import ExitCode, code_for, in_words
@@ -48,6 +49,7 @@ def make_app(
     groups = (
         *(Commands(session), WholeSetCommands(session), FillingCommands(session)),
         *(AttachingCommands(session), PackingCommands(session), QuoteCommands(session)),
+        *(AssistantCommands(session),),
     )
     app = typer.Typer(
         name="despatch",

@@ -38,7 +38,15 @@ def ready_searcher(request: Request) -> Searcher:
         SnapshotError: If there was no usable snapshot when the service started.
         ModelError: If there was no usable model then.
     """
-    ready = readiness(request)
+    return searcher_in(readiness(request))
+
+
+def searcher_in(ready: Readiness) -> Searcher:
+    """Return the searcher of what was opened.
+
+    Raises:
+        DespatchError: Why there is none.
+    """
     if ready.searcher is None:
         # One exception is raised for many requests: without this its traceback would grow with each.
         raise (ready.reason or DespatchError("not started yet: try again")).with_traceback(None)

@@ -123,6 +123,13 @@ COMMANDS: Final = {
         "It takes up a new index within seconds, and no request waits for that or fails. Ctrl-C stops it.",
         examples=("despatch serve", "despatch serve --data ./commons --port 8080"),
     ),
+    "mcp": _page(
+        "Serve an AI assistant.",
+        "It speaks the Model Context Protocol on standard input and output, and is started by the assistant: put the "
+        "command into its settings. It takes up a new index within seconds. `despatch serve` speaks the same protocol "
+        "over HTTP, at /mcp.",
+        examples=("despatch mcp", "despatch mcp --data ./commons"),
+    ),
     "show": _page(
         "Print one whole answer, its passages numbered.",
         examples=("despatch show commons-2023-07-18-194793", "despatch show 1644331 --json"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from fastapi import FastAPI
+from starlette.datastructures import State
 
 from retrieval.checks import CHECKS_FILE, read_checks
 from retrieval.corpus import Corpus
@@ -91,11 +91,11 @@ class Opener:
         return Stamp(_content(self.settings.data / POINTER_FILE), _content(self.settings.data / CHECKS_FILE))
 
 
-async def keep_current(app: FastAPI, opener: Opener, seen: Stamp) -> None:
+async def keep_current(state: State, opener: Opener, seen: Stamp) -> None:
     """Look for a new snapshot every few seconds, for ever, and serve it once it is open.
 
     Args:
-        app: Its `state.readiness` is replaced, in one step.
+        state: Its `readiness` is replaced, in one step.
         opener: Opens what is there.
         seen: The stamp of what is served now.
     """
@@ -104,7 +104,7 @@ async def keep_current(app: FastAPI, opener: Opener, seen: Stamp) -> None:
         stamp = await asyncio.to_thread(opener.stamp)
         if stamp == seen:
             continue
-        before: Readiness = app.state.readiness
+        before: Readiness = state.readiness
         # The lists are compared month by month while a sync runs: that is no reason to read a snapshot again.
         is_new = stamp.pointer != seen.pointer
         try:
@@ -116,7 +116,7 @@ async def keep_current(app: FastAPI, opener: Opener, seen: Stamp) -> None:
         # Whatever came of it, it is not tried again until something changes there.
         seen = stamp
         if ready is not before:
-            app.state.readiness = ready
+            state.readiness = ready
             if is_new:
                 _tell(ready)
         # While this sleeps it must not hold the index that was taken out of service.

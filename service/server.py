@@ -11,7 +11,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any, Final
+from typing import Final
 
 import uvicorn
 from fastapi import FastAPI
@@ -19,6 +19,7 @@ from fastapi import FastAPI
 from retrieval.errors import OtherModel, QueryError, SnapshotError
 from service.dependencies import Readiness
 from service.held import held_in
+from service.logs import LOGGING
 from service.phrases import count
 from service.settings import Settings
 
@@ -27,25 +28,6 @@ LOGGER: Final = logging.getLogger(__name__)
 _TOPIC: Final = "bus services in rural areas"
 _LONGEST_HEAD_BYTES: Final = 256 * 1024  # Room to read a question far too long, and to say so in a problem.
 _SECONDS_TO_FINISH: Final = 5
-
-# Requests are logged by the service itself: the server's own log would hold every question asked by a URL.
-_LOGGING: Final[dict[str, Any]] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "plain": {"format": "%(message)s"},
-        "timed": {"format": "%(asctime)s %(levelname)s %(message)s"},
-    },
-    "handlers": {
-        "plain": {"class": "logging.StreamHandler", "formatter": "plain"},
-        "timed": {"class": "logging.StreamHandler", "formatter": "timed"},
-    },
-    "loggers": {
-        "service": {"handlers": ["timed"], "level": "INFO", "propagate": False},
-        __name__: {"handlers": ["plain"], "level": "INFO", "propagate": False},
-        "uvicorn": {"handlers": ["timed"], "level": "WARNING", "propagate": False},
-    },
-}
 
 
 def run(app: FastAPI, settings: Settings) -> None:
@@ -59,7 +41,7 @@ def run(app: FastAPI, settings: Settings) -> None:
         QueryError: If the address can't be listened on; it names host or port.
     """
     listener = _listen(settings)
-    logging.config.dictConfig(_LOGGING)
+    logging.config.dictConfig(LOGGING)
     config = uvicorn.Config(
         app,
         log_config=None,

@@ -5,16 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from retrieval.errors import QueryError
 from retrieval.models import DEFAULT_MODEL, DEFAULT_RERANKER
-from service.faults import faults
+from service.faults import faults, shown
+from service.mcp_gate import is_host
 
 # These have no option: nobody needs them on the command line.
-_BY_ENVIRONMENT_ALONE = frozenset({"reload_seconds"})
+_BY_ENVIRONMENT_ALONE = frozenset({"reload_seconds", "allowed_hosts"})
 _Given = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+def _hosts(value: object) -> object:
+    # The environment has one text for them all.
+    listed = value.replace(",", " ").split() if isinstance(value, str) else value
+    for host in listed if isinstance(listed, list | tuple) else ():
+        if not is_host(str(host)):
+            told = "is not a host: write its name or address, with a port or without, such as answers.example.org:8443"
+            raise PydanticCustomError("host", "{seen} {told}", {"told": told, "seen": shown(host)})
+    return listed
 
 
 class Settings(BaseSettings):
@@ -31,6 +43,9 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes any that is free.")
     reload_seconds: float = Field(
         default=2.0, gt=0, le=3600, allow_inf_nan=False, description="How often to look for a new snapshot, in seconds."
+    )
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)] = Field(
+        default=(), description="Names under which assistants reach /mcp from other machines, parted by commas."
     )
 
 
