@@ -11,17 +11,16 @@ from rich.text import Text
 from retrieval.mentions import MentionRole
 from retrieval.records import Attachment, Genre
 from retrieval.results import Answer
+from service.answer_facts import all_facts
 from service.briefing import citation_lines, pointing, sample_block
 from service.corrected import CORRECTED_ANSWER
 from service.counted_lines import later_lines
-from service.phrases import FINDINGS, badges, capital, count, licence_lines, no_minister, on, person
+from service.phrases import count, file_size, licence_lines, on, person
 from service.terminal import indented, unbroken, words
 
-_LACKING = "not in the source"
 _OTHERS_NAMED = 10
 # What the id of a link is one of, and which way a link between statements goes, Parliament does not say.
 _LINKS = {"CorrectedStatement": "a statement, by a correction", "JointStatement": "a joint statement"}
-_UNITS = ("bytes", "kB", "MB", "GB")
 
 
 def answer_page(
@@ -39,7 +38,7 @@ def answer_page(
     if answer.question:
         yield words(answer.question)
         yield Text()
-    yield from (_fact(name, told) for name, told in _facts(answer))
+    yield from (_fact(name, told) for name, told in all_facts(answer))
     yield from (_fact(name, told) for name, told in _linked(answer, corrects or {}, data))
     yield from later_lines(answer.later, data)
     for passage in answer.passages:
@@ -59,48 +58,6 @@ def answer_page(
     yield Text()
     yield from (unbroken(line, "dim") for line in _next(answer, data))
     yield from (words(line, "dim") for line in licence_lines(answer.licence))
-
-
-def _facts(answer: Answer) -> Iterator[tuple[str, str]]:
-    is_statement = answer.genre is Genre.STATEMENT
-    done = "Made" if is_statement else "Answered"
-    other = no_minister(answer.answerer, answer.answering_body)
-    yield f"{done} by", f"{person(answer.minister, lacking=_LACKING)}{f'; {other}' if other else ''}"
-    yield "Body" if is_statement else "Answering body", answer.answering_body or _LACKING
-    if not is_statement:
-        yield "Asked by", person(answer.asker, lacking=_LACKING)
-    yield "House", f"{answer.house or _LACKING}{' (worked out)' if 'house' in answer.inferred else ''}"
-    yield "UIN", answer.uin or _LACKING
-    if not is_statement:
-        yield "Tabled", on(answer.tabled, _LACKING)
-    if answer.due:
-        yield "Due", f"{on(answer.due)}{' (named day)' if answer.is_named_day else ''}"
-    if answer.holding_answered:
-        yield "Holding answer", on(answer.holding_answered)
-    yield done, on(answer.answered, _LACKING)
-    yield from _corrected(answer)
-    yield "What it is", capital(badges(answer.kind, (), answer.genre))
-    yield from _remarks(answer)
-
-
-def _corrected(answer: Answer) -> Iterator[tuple[str, str]]:
-    if answer.corrected:
-        yield "Corrected", on(answer.corrected)
-    if answer.corrections:
-        yield "Corrected in", ", ".join(answer.corrections)
-
-
-def _remarks(answer: Answer) -> Iterator[tuple[str, str]]:
-    for name in dict.fromkeys(found.name for found in answer.findings):
-        places = [str(found.passage) for found in answer.findings if found.name is name and found.passage]
-        where = f" (passage {', '.join(places)})" if places else ""
-        yield "Finding", f"{capital(FINDINGS[name])}{where}"
-    if answer.disagreement:
-        yield "Note", f"{answer.disagreement}: read the answer to judge"
-    if answer.has_interest:
-        yield "Interest", "the asker has declared one"
-    if answer.grouped_with:
-        yield "Grouped with", ", ".join(other.uin for other in answer.grouped_with)
 
 
 def _linked(answer: Answer, corrects: Mapping[int, str], data: str) -> Iterator[tuple[str, str]]:
@@ -138,17 +95,10 @@ def _titled(title: str, lines: list[RenderableType]) -> Iterator[RenderableType]
 
 
 def _attachment(attachment: Attachment) -> Iterator[RenderableType]:
-    size = "" if attachment.size_bytes is None else _size(attachment.size_bytes)
+    size = "" if attachment.size_bytes is None else file_size(attachment.size_bytes)
     facts = ", ".join(fact for fact in (attachment.media_type, size) if fact)
     yield words(f"{attachment.title}{f' ({facts})' if facts else ''}")
     yield unbroken(attachment.url, "dim")
-
-
-def _size(size_bytes: int) -> str:
-    size, unit = float(size_bytes), 0
-    while size >= 1000 and unit < len(_UNITS) - 1:
-        size, unit = size / 1000, unit + 1
-    return f"{size:,.0f} {_UNITS[unit]}" if not unit or size >= 10 else f"{size:.1f} {_UNITS[unit]}"
 
 
 def _pointers(answer: Answer) -> Iterator[RenderableType]:

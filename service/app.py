@@ -24,7 +24,9 @@ from service.reloading import Opener, keep_current
 from service.routes import about, answers, collections, feeds, quotes, search, whole_sets
 from service.server import run
 from service.settings import Settings
-from service.web import basket, home, static_files
+from service.web import about as about_pages
+from service.web import answers as answer_pages
+from service.web import basket, citation_files, home, static_files
 from service.web import quotes as quotes_page
 
 _SUMMARY: Final = (
@@ -45,7 +47,10 @@ _TAGS: Final = [
 ]
 
 _PAGES: Final = (
+    about_pages,
+    answer_pages,
     basket,
+    citation_files,
     home,
     quotes_page,
     static_files,

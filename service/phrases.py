@@ -10,6 +10,7 @@ from retrieval.citations import FACTS, long_date
 from retrieval.completeness import Gap
 from retrieval.licences import Licence
 from retrieval.records import AnswererKind, AnswerKind, FindingName, Genre, Member
+from retrieval.resolving import ResolutionReason
 from retrieval.results import Sample
 
 KINDS: Final = {
@@ -26,6 +27,15 @@ FINDINGS: Final = {
     FindingName.ATTACHMENT_HOLDS_THE_ANSWER: "an attachment holds the answer",
     FindingName.CORRECTED: "corrected",
 }
+NOT_FOUND: Final[Mapping[str, str]] = {
+    ResolutionReason.AMBIGUOUS: "several records here fit what it says",
+    ResolutionReason.DATE_DISAGREES: "the question here with that number has another day",
+    ResolutionReason.DATE_NOT_KNOWN: "the source does not say when the question here with that number was answered",
+    ResolutionReason.NO_DATE: "numbers are used again in each session, and it gives no day to tell which",
+    ResolutionReason.NO_UIN: "it gives a day and no number",
+}
+"""Why it is not certain which record is named; for other reasons the label says all there is to say."""
+_SIZES: Final = ("bytes", "kB", "MB", "GB")
 _LISTED: Final = {Genre.ANSWER: "questions", Genre.STATEMENT: "statements", None: ""}
 _COLUMNS: Final = {**FACTS, "answered": "date answered", "party": "party", "kind": "kind"}
 
@@ -103,6 +113,14 @@ def completeness(
 def count(number: int, singular: str, plural: str = "") -> str:
     """Return a number and what it counts: `1 record`, `2,000 records`."""
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def file_size(size_bytes: int) -> str:
+    """Return the size of a file in words: `950 bytes`, `1.5 kB`, `27 MB`."""
+    size, unit = float(size_bytes), 0
+    while size >= 1000 and unit < len(_SIZES) - 1:
+        size, unit = size / 1000, unit + 1
+    return f"{size:,.0f} {_SIZES[unit]}" if not unit or size >= 10 else f"{size:.1f} {_SIZES[unit]}"
 
 
 def chance(probability: float) -> str:

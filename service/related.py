@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from retrieval.differences import Segment, SegmentKind
 from retrieval.history import History, PastText
-from retrieval.resolving import ResolutionReason
 from retrieval.results import PointsTo, Thread, ThreadItem
 from service.briefing import pointing
-from service.phrases import KINDS, capital, count, on, person
+from service.phrases import KINDS, NOT_FOUND, capital, count, on, person
 from service.terminal import clean, indented, unbroken, words
 
-# Of the others the label says all there is to say.
-_WHY: Final[dict[str, str]] = {
-    ResolutionReason.AMBIGUOUS: "several records here fit what it says",
-    ResolutionReason.DATE_DISAGREES: "the question here with that number has another day",
-    ResolutionReason.DATE_NOT_KNOWN: "the source does not say when the question here with that number was answered",
-    ResolutionReason.NO_DATE: "numbers are used again in each session, and it gives no day to tell which",
-    ResolutionReason.NO_UIN: "it gives a day and no number",
-}
 _MARKS = {
     SegmentKind.SAME: ("", "", ""),
     SegmentKind.REMOVED: ("[-", "-]", "red strike"),
@@ -122,5 +112,5 @@ def _paper(item: ThreadItem, data: str) -> Iterator[RenderableType]:
 def _unfound(not_found: tuple[PointsTo, ...]) -> Iterator[RenderableType]:
     for other in not_found:
         yield from pointing((other,), "")
-        if other.reason in _WHY:
-            yield words(f"Why: {_WHY[other.reason]}.", "dim")
+        if other.reason in NOT_FOUND:
+            yield words(f"Why: {NOT_FOUND[other.reason]}.", "dim")

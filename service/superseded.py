@@ -10,7 +10,7 @@ from fastapi import Request, Response
 
 from service.dependencies import Key, ReadyCorpus
 
-_PREFIX: Final = "/v1/answers/"
+_PREFIXES: Final = ("/v1/answers/", "/answers/")
 
 MOVED: Final[dict[int | str, dict[str, Any]]] = {
     HTTPStatus.PERMANENT_REDIRECT.value: {
@@ -56,7 +56,8 @@ def by_key_of_now(corpus: ReadyCorpus, key: Key) -> None:
 async def moved(request: Request, error: Exception) -> Response:
     """Answer with the way to the same under the key of now."""
     assert isinstance(error, Superseded)  # Registered for nothing else.
-    rest = request.url.path.removeprefix(_PREFIX).partition("/")[2]
-    path = f"{_PREFIX}{quote(error.key, safe='')}{f'/{rest}' if rest else ''}"
+    prefix = next(one for one in _PREFIXES if request.url.path.startswith(one))
+    rest = request.url.path.removeprefix(prefix).partition("/")[2]
+    path = f"{prefix}{quote(error.key, safe='')}{f'/{rest}' if rest else ''}"
     query = f"?{request.url.query}" if request.url.query else ""
     return Response(status_code=HTTPStatus.PERMANENT_REDIRECT, headers={"Location": path + query})

@@ -58,7 +58,7 @@ def test_a_parameter_that_would_do_nothing_is_refused(client: TestClient, path):
 
 @pytest.mark.parametrize(
     ("path", "nearest"),
-    [("/v1/serch", "/v1/search"), ("/coverage", "/v1/coverage"), ("/v1/search/", "/v1/search")],
+    [("/v1/serch", "/v1/search"), ("/coverige", "/v1/coverage"), ("/v1/search/", "/v1/search")],
 )
 def test_a_path_that_is_not_there_is_told_the_nearest(client: TestClient, path, nearest):
     response = client.get(path, follow_redirects=False)
