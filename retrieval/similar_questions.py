@@ -48,7 +48,7 @@ _MESSAGES: Final = {
     Likeness.SAME_WORDING: "A question in the same words has been tabled.",
     Likeness.NEARLY_THE_SAME: "Nearly the same question has been tabled.",
     Likeness.SIMILAR: "Similar questions have been tabled.",
-    Likeness.WEAK: "Only less close questions in what is indexed: read them before you rely on them.",
+    Likeness.WEAK: "No question clearly like it in what is indexed. The nearest are less close.",
 }
 _NOTHING: Final = {
     Outcome.NOTHING_CLOSE: "No question like it in what is indexed. That does not mean that it was never asked.",

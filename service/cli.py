@@ -17,6 +17,7 @@ from retrieval.errors import DespatchError, ServiceUnreachable
 from retrieval.rerankers import reranker_named
 from retrieval.reranking import Reranker
 from service import manual
+from service.asked_commands import AskedCommands
 from service.attaching import AttachingCommands
 from service.commands import Commands
 from service.exits import ExitCode, code_for, in_words
@@ -46,7 +47,7 @@ def make_app(
     session = Session(load_encoder, out or Terminal(sys.stdout), err or Terminal(sys.stderr), stdin, load_reranker)
     groups = (
         *(Commands(session), WholeSetCommands(session), FillingCommands(session)),
-        *(AttachingCommands(session), PackingCommands(session)),
+        *(AttachingCommands(session), PackingCommands(session), AskedCommands(session)),
     )
     app = typer.Typer(
         name="despatch",

@@ -24,6 +24,7 @@ from retrieval import (
     licences,
     records,
     results,
+    similar_results,
 )
 from service import responses
 from service.problems import MEDIA_TYPE, FieldProblem, Problem
@@ -32,6 +33,7 @@ from service.problems import MEDIA_TYPE, FieldProblem, Problem
 _DESCRIBED: Final[tuple[ModuleType, ...]] = (
     *(citing, collected, completeness, counting, differences, encoders, expansion, facets, history, licences, records),
     results,
+    similar_results,
     responses,
 )
 
