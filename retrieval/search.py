@@ -43,7 +43,7 @@ from retrieval.worded_search import Page, worded_search
 _REFUSALS = (FindingName.NOT_HELD, FindingName.DISPROPORTIONATE_COST)
 _NEAR_MISSES = 3
 _LEFT_OUT_COUNTED = 50
-_NEAREST_ANSWERS = 2
+_NEAREST_ANSWERS = 3
 
 _MESSAGES = {
     Outcome.FOUND: "Close matches in what is indexed.",
@@ -202,8 +202,9 @@ class Searcher:
         return self._questions.similar(text, filters, limit=limit, today=self.today(), search=self._nearest_keys)
 
     def _nearest_keys(self, question: str) -> list[str]:
-        found = self.search(question, limit=_NEAREST_ANSWERS, mode=Mode.FAST, fresh=False, group=False)
-        return [hit.key for hit in (*found.hits, *found.near_misses)]
+        store = self.corpus.store
+        found = self.rank(question, depth=_NEAREST_ANSWERS, mode=Mode.FAST, fresh=False)
+        return [store.record(int(store.record_of_row[one.row])).key for one in found]
 
     def _search(self, ask: Ask) -> SearchResult:
         vector = self.encoder.encode_queries([ask.text])[0]

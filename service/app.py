@@ -23,6 +23,7 @@ from service.reloading import Opener, keep_current
 from service.routes import about, answers, asked, collections, feeds, search, whole_sets
 from service.server import run
 from service.settings import Settings
+from service.web import asked as asked_page
 from service.web import basket, home, static_files
 
 _SUMMARY: Final = (
@@ -95,7 +96,19 @@ def create_app(settings: Settings, *, encoder: Encoder | None = None, reranker: 
     app.state.readiness = Readiness(None)
     add_handlers(app)
     # The pages first: where a path has a page and data, the page's route tells which is wanted.
-    for routes in (basket, home, static_files, search, asked, whole_sets, feeds, answers, collections, about):
+    for routes in (
+        basket,
+        home,
+        asked_page,
+        static_files,
+        search,
+        asked,
+        whole_sets,
+        feeds,
+        answers,
+        collections,
+        about,
+    ):
         app.include_router(routes.router)
     app.add_middleware(BodyLimit)
     app.add_middleware(AccessLog)

@@ -133,7 +133,7 @@ def _answer(answer: StandingAnswer) -> list[RenderableType]:
     government = f" By an earlier government: {answer.earlier_government}." if answer.earlier_government else ""
     practice = f" {PRACTICE}" if answer.age.is_under_three_months else ""
     return [
-        words(f"{minister}, {answer.age.told}:{government}{practice}"),
+        words(f"{minister}, {answer.age.told}.{government}{practice}"),
         *indented([words(answer.text, "italic")], 2),
     ]
 

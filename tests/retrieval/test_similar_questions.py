@@ -318,7 +318,7 @@ def test_each_part_of_the_draft_is_told_to_be_answered_here_or_not(searcher_over
 
 def test_what_is_no_reply_answers_no_part(searcher_over: Make):
     text = "how many (a) potholes and (b) zebras there are"
-    found = searcher_over(asking(text, answerText=HOLDING), OTHER).similar_questions(text)
+    found = searcher_over(asking(text, answerText=HOLDING)).similar_questions(text)
     assert [part.is_answered for part in found.parts] == [False, False]
     assert found.parts[0].told == "No answer found here to part (a)."
     assert found.parts[0].nearest is None
