@@ -156,14 +156,14 @@ def table(told: dict[str, Any]) -> str:
 def main(
     arguments: Sequence[str] | None = None,
     load: Callable[[str], Encoder] = SentenceEncoder,
-    load_reranker: Callable[[], Reranker] = CrossEncoderReranker,
+    load_reranker: Callable[[], Reranker | None] = CrossEncoderReranker,
 ) -> int:
     """Run from a command line and return the exit code.
 
     Args:
         arguments: Those after the name of the program; those of this process unless given.
         load: Makes the encoder of a name.
-        load_reranker: Makes the reranker.
+        load_reranker: Makes the reranker; None where there is to be none.
     """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", required=True, help="an index that holds the records of the labels")
