@@ -8,6 +8,7 @@ from typing import Final
 from rich.console import RenderableType
 from rich.text import Text
 
+from retrieval.records import AnswerKind
 from retrieval.similar_results import (
     AskedBefore,
     Likeness,
@@ -93,6 +94,11 @@ def whence(question: TabledQuestion) -> str:
     return f"{asker}, to {to}; {number}, {tabled}."
 
 
+def can_be_referred_to(answer: StandingAnswer) -> bool:
+    """Return whether a department may refer back to an answer: a reply, and a young one."""
+    return answer.kind is AnswerKind.SUBSTANTIVE and bool(answer.age.is_under_three_months)
+
+
 def others_told(others: tuple[AskedBefore, ...]) -> str:
     """Return who else asked in the same words; nothing where nobody did."""
     if not others:
@@ -131,7 +137,7 @@ def _question(question: TabledQuestion, data: str) -> Iterator[RenderableType]:
 def _answer(answer: StandingAnswer) -> list[RenderableType]:
     minister = person(answer.minister, lacking="Minister's name not in the source")
     government = f" By an earlier government: {answer.earlier_government}." if answer.earlier_government else ""
-    practice = f" {PRACTICE}" if answer.age.is_under_three_months else ""
+    practice = f" {PRACTICE}" if can_be_referred_to(answer) else ""
     return [
         words(f"{minister}, {answer.age.told}.{government}{practice}"),
         *indented([words(answer.text, "italic")], 2),

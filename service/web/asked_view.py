@@ -16,7 +16,7 @@ from retrieval.similar_results import (
     StandingAnswer,
     TabledQuestion,
 )
-from service.asked_page import LIKENESSES, PRACTICE, compared_line, session_line, whence
+from service.asked_page import LIKENESSES, PRACTICE, can_be_referred_to, compared_line, session_line, whence
 from service.phrases import capital, on, person
 from service.web.marks import marked
 
@@ -121,7 +121,7 @@ def answer_view(answer: StandingAnswer) -> AnswerView:
     minister = person(answer.minister, lacking="Minister's name not in the source")
     body = answer.answering_body or "answering body not known"
     given = f"answered {on(answer.answered)}, {answer.age.told}" if answer.answered else f"answered {answer.age.told}"
-    remarks = [PRACTICE] if answer.age.is_under_three_months else []
+    remarks = [PRACTICE] if can_be_referred_to(answer) else []
     remarks += [f"By an earlier government: {answer.earlier_government}."] if answer.earlier_government else []
     others = answer.passages - 1
     return AnswerView(
