@@ -7,6 +7,7 @@ and accents, with its place: what quoted words are looked up in.
 
 from __future__ import annotations
 
+import math
 import shutil
 import unicodedata
 import weakref
@@ -24,6 +25,7 @@ from retrieval.errors import NoTemporaryFolder, SnapshotDamaged
 _EVIDENCE, _WORDING, _ROW = "evidence", "wording", "row"
 _LONGEST_WORD = 60  # In bytes: what is longer is an address or a slip, and is not looked up.
 _HEAP_BYTES = 200_000_000
+_SMALL_HEAP_BYTES = 20_000_000
 _FEW_ROWS = 2_000
 _MOST_WORDS = 200
 """The most distinct words of a question that are looked up: more than the longest tabled question has."""
@@ -94,9 +96,31 @@ class LexicalIndex:
             _remove(own)
             raise _unreadable(folder, error) from error
 
+    @classmethod
+    def of(cls, documents: Iterable[LexicalDocument]) -> LexicalIndex:
+        """Return an index of a few `documents`, in the order of their rows, that is kept in memory alone."""
+        index = tantivy.Index(_schema())
+        _fill(index, documents, _SMALL_HEAP_BYTES)
+        index.reload()
+        return cls(index)
+
     def __len__(self) -> int:
         """Return the number of rows."""
         return int(self._searcher.num_docs)
+
+    def weights(self, stems: Sequence[str]) -> dict[str, float]:
+        """Return how much each stemmed word tells, above 0: the rarer, the more.
+
+        Args:
+            stems: As `stems` gives them.
+
+        Returns:
+            The inverse document frequency of BM25 by stem: ln(1 + (n - f + 0.5) / (f + 0.5)) for a word that is in f
+            of n passages, their headings and questions (Robertson and Zaragoza 2009, equation 3.4, with 1 added so
+            that no word tells less than nothing).
+        """
+        found = {stem: int(self._searcher.doc_freq(_EVIDENCE, stem)) for stem in stems}
+        return {stem: math.log1p((len(self) - often + 0.5) / (often + 0.5)) for stem, often in found.items()}
 
     def stems(self, text: str) -> tuple[str, ...]:
         """Return the distinct words of a question as they are looked up, in order: at most 200."""
@@ -226,22 +250,25 @@ def write_lexical(folder: Path, documents: Iterable[LexicalDocument]) -> None:
     """
     folder.mkdir()
     try:
-        index = tantivy.Index(_schema(), path=str(folder))
-        for name, analyser in _analysers().items():
-            index.register_tokenizer(name, analyser)
-        writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
-        for row, document in enumerate(documents):
-            made = tantivy.Document()
-            made.add_text(_EVIDENCE, _bare_letters("\n".join((document.about, document.context, document.text))))
-            made.add_text(_WORDING, _bare_letters(document.text))
-            made.add_unsigned(_ROW, row)
-            writer.add_document(made)
-        writer.commit()
-        writer.wait_merging_threads()
+        _fill(tantivy.Index(_schema(), path=str(folder)), documents, _HEAP_BYTES)
     except ValueError as error:
         raise OSError(f"tantivy could not write {folder}: {error}") from error
     for lock in folder.glob("*.lock"):
         lock.unlink()
+
+
+def _fill(index: tantivy.Index, documents: Iterable[LexicalDocument], heap_bytes: int) -> None:
+    for name, analyser in _analysers().items():
+        index.register_tokenizer(name, analyser)
+    writer = index.writer(heap_size=heap_bytes, num_threads=1)
+    for row, document in enumerate(documents):
+        made = tantivy.Document()
+        made.add_text(_EVIDENCE, _bare_letters("\n".join((document.about, document.context, document.text))))
+        made.add_text(_WORDING, _bare_letters(document.text))
+        made.add_unsigned(_ROW, row)
+        writer.add_document(made)
+    writer.commit()
+    writer.wait_merging_threads()
 
 
 def _schema() -> tantivy.Schema:

@@ -29,10 +29,12 @@ from retrieval.hit_maker import HitMaker
 from retrieval.later import LaterAnswers
 from retrieval.near_results import NearDuplicates
 from retrieval.ranking import Ranked
-from retrieval.records import AnswerKind, FindingName
+from retrieval.records import AnswerKind, FindingName, House
 from retrieval.reranking import Reranker
 from retrieval.results import Hit, LeftOut, Match, Mode, Outcome, SearchResult, Sort
 from retrieval.retriever import Retriever
+from retrieval.similar_questions import QuestionFinder
+from retrieval.similar_results import SimilarQuestions
 from retrieval.snapshot import check_model
 from retrieval.understanding import understand as understood_in
 from retrieval.understood_results import NOT_APPLIED, topical, understood_filters
@@ -41,6 +43,7 @@ from retrieval.worded_search import Page, worded_search
 _REFUSALS = (FindingName.NOT_HELD, FindingName.DISPROPORTIONATE_COST)
 _NEAR_MISSES = 3
 _LEFT_OUT_COUNTED = 50
+_NEAREST_ANSWERS = 3
 
 _MESSAGES = {
     Outcome.FOUND: "Close matches in what is indexed.",
@@ -84,6 +87,7 @@ class Searcher:
         self._near = NearDuplicates(corpus)
         self._later = LaterAnswers(corpus)
         self._closeness = Closeness(corpus, encoder.identity, reranker)
+        self._questions = QuestionFinder(corpus, encoder)
 
     @classmethod
     def open(cls, data: Path | str, encoder: Encoder, reranker: Reranker | None = None) -> Searcher:
@@ -170,6 +174,37 @@ class Searcher:
         else:
             found = self._search(ask)
         return replace(found, took_ms=round((time.perf_counter() - started) * 1000, 1))
+
+    def similar_questions(
+        self,
+        text: str,
+        *,
+        house: tuple[House, ...] = (),
+        answering_body: tuple[str, ...] = (),
+        limit: int = 10,
+    ) -> SimilarQuestions:
+        """Tell whether a draft has been asked before, and what came of it.
+
+        Args:
+            text: The draft of a question, 1 to `MAX_QUERY_CHARACTERS` characters.
+            house: Only questions tabled in these Houses.
+            answering_body: Only questions to these bodies, named as in a filter.
+            limit: The most questions to return, 1 to `MAX_LIMIT`.
+
+        Returns:
+            The nearest tabled questions, those that wait for an answer included, with the answers as they stand.
+
+        Raises:
+            QueryError: If the draft, a name or the limit is not usable.
+        """
+        checked_limit(limit)
+        filters = Filters(house=house, answering_body=answering_body)
+        return self._questions.similar(text, filters, limit=limit, today=self.today(), search=self._nearest_keys)
+
+    def _nearest_keys(self, question: str) -> list[str]:
+        store = self.corpus.store
+        found = self.rank(question, depth=_NEAREST_ANSWERS, mode=Mode.FAST, fresh=False)
+        return [store.record(int(store.record_of_row[one.row])).key for one in found]
 
     def _search(self, ask: Ask) -> SearchResult:
         vector = self.encoder.encode_queries([ask.text])[0]

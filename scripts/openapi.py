@@ -31,6 +31,7 @@ DOCUMENT = ROOT / "docs" / "openapi.json"
 PROMISED = ROOT / "docs" / "openapi-v1.json"
 EXAMPLES = ROOT / "service" / "examples.json"
 WORDS = "foreign national offenders"
+DRAFT = "what security there is at (a) asylum hotels and (b) other places where asylum seekers live"
 QUESTION = "How many foreign national offenders were returned in a year?"
 
 QUOTATION = "there is immediate intention to publish them"  # Without its "no".
@@ -73,6 +74,7 @@ def examples(encoder: Encoder, data: Path) -> dict[str, object]:
             "/v1/answers/{key}/thread": client.get(f"{answer}/thread").json(),
             "/v1/verify-quote": client.post("/v1/verify-quote", json={"text": QUOTATION}).json(),
             "/v1/verify-briefing": client.post("/v1/verify-briefing", json={"text": BRIEFING}).json(),
+            "/v1/similar-questions": client.post("/v1/similar-questions", json={"text": DRAFT, "limit": 1}).json(),
             # A path with a page and data gives data to who asks for it.
             "/": client.get("/", headers={"Accept": "application/json"}).json(),
             **{path: client.get(path).json() for path in ("/v1/coverage", "/healthz", "/readyz")},

@@ -21,11 +21,12 @@ from service.handlers import add_handlers
 from service.mcp_endpoint import McpEndpoint, McpRoute
 from service.openapi import documented
 from service.reloading import Opener, keep_current
-from service.routes import about, answers, collections, feeds, quotes, search, whole_sets
+from service.routes import about, answers, asked, collections, feeds, quotes, search, whole_sets
 from service.server import run
 from service.settings import Settings
 from service.web import about as about_pages
 from service.web import answers as answer_pages
+from service.web import asked as asked_page
 from service.web import basket, citation_files, home, static_files
 from service.web import quotes as quotes_page
 
@@ -49,6 +50,7 @@ _TAGS: Final = [
 _PAGES: Final = (
     about_pages,
     answer_pages,
+    asked_page,
     basket,
     citation_files,
     home,
@@ -58,6 +60,7 @@ _PAGES: Final = (
 _ROUTES: Final = (
     search,
     whole_sets,
+    asked,
     feeds,
     quotes,
     answers,

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import BinaryIO, TextIO, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from retrieval.asked import MAX_QUERY_CHARACTERS
 from retrieval.errors import QueryError
 from retrieval.records import House
 from service.faults import faults
-from service.schemas import Limits, SearchRequest
+from service.schemas import SearchRequest
 
 # More than the longest question has in UTF-8; no more of standard input is taken in.
 _MOST_QUESTION_BYTES = 1 << 16
@@ -21,7 +21,7 @@ _PLAIN_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _CLOSED = "- stands for standard input, which is closed: pipe it in, or write it in the place of -"
 
 
-Request = TypeVar("Request", bound=Limits)
+Request = TypeVar("Request", bound=BaseModel)
 
 
 def search_request(given: Mapping[str, object]) -> SearchRequest:

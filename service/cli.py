@@ -17,6 +17,7 @@ from retrieval.errors import DespatchError, ServiceUnreachable
 from retrieval.rerankers import reranker_named
 from retrieval.reranking import Reranker
 from service import manual
+from service.asked_commands import AskedCommands
 from service.assistant_commands import AssistantCommands
 from service.attaching import AttachingCommands
 from service.commands import Commands
@@ -49,7 +50,7 @@ def make_app(
     groups = (
         *(Commands(session), WholeSetCommands(session), FillingCommands(session)),
         *(AttachingCommands(session), PackingCommands(session), QuoteCommands(session)),
-        *(AssistantCommands(session),),
+        *(AssistantCommands(session), AskedCommands(session)),
     )
     app = typer.Typer(
         name="despatch",

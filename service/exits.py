@@ -53,7 +53,9 @@ MEANINGS: Final = {
 }
 
 # What is given by its place on the command line, rather than by an option.
-_ARGUMENTS: Final = {"query": "question", "q": "words", "source": "source", "key": "key", "text": "text"}
+_ARGUMENTS: Final = {
+    **{"query": "question", "q": "words", "source": "source", "key": "key", "text": "text", "draft": "draft"},
+}
 
 # A reason may name the other end of a span of dates, by the name that all surfaces share.
 _SPANS: Final = re.compile(r"\b(?:answered|tabled)_(?:from|to)\b")

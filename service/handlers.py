@@ -110,7 +110,8 @@ def _is_json(request: Request) -> bool:
 
 def _parameters(request: Request) -> tuple[str, ...]:
     method = "get" if request.method == "HEAD" else request.method.lower()
-    operation = paths_of(request)[request.scope["route"].path][method]
+    # A page is no part of the interface that is documented.
+    operation = paths_of(request).get(request.scope["route"].path, {}).get(method, {})
     listed = operation.get("parameters", ())
     assert isinstance(listed, list | tuple)  # As OpenAPI has it.
     return tuple(one["name"] for one in listed if one["in"] == "query")

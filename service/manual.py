@@ -96,6 +96,17 @@ COMMANDS: Final = {
             'echo "who pays for village halls?" | despatch search - --json',
         ),
     ),
+    "asked": _page(
+        "Tell whether a question has been asked before.",
+        "Compares a draft with the questions that were tabled, those that still wait for an answer included, and shows "
+        "what each has got, how long ago, and whether that was in the session of today. Of parts (a), (b) and (c) it "
+        "tells which no answer here speaks of. The draft is kept nowhere. The Table Office has the last word.",
+        examples=(
+            'despatch asked "what steps she is taking to improve rural bus services"',
+            'despatch asked "how many asylum hotels are in use" --house Commons --answering-body "Home Office"',
+            "despatch asked - < draft.txt",
+        ),
+    ),
     "export": _page(
         "Write every passage that has the words to a file.",
         "One row a passage, with the record's facts, the citation and the licence's words. --match words takes AND, "

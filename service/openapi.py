@@ -25,6 +25,7 @@ from retrieval import (
     quote_results,
     records,
     results,
+    similar_results,
 )
 from service import responses
 from service.problems import MEDIA_TYPE, FieldProblem, Problem
@@ -32,7 +33,7 @@ from service.problems import MEDIA_TYPE, FieldProblem, Problem
 # The modules whose dataclasses a response is made of: their docstrings describe it.
 _DESCRIBED: Final[tuple[ModuleType, ...]] = (
     *(citing, collected, completeness, counting, differences, encoders, expansion, facets, history, licences, records),
-    *(quote_results, results),
+    *(quote_results, results, similar_results),
     responses,
 )
 

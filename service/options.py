@@ -22,6 +22,9 @@ def _one_of(values: type[StrEnum]) -> str:
 
 Sources = Annotated[list[str], typer.Argument(metavar="SOURCE", help="Files or folders to read; - is standard input.")]
 Question = Annotated[str, typer.Argument(metavar="QUESTION", help="In plain words; - reads it from standard input.")]
+Draft = Annotated[
+    str, typer.Argument(metavar="DRAFT", help="The question that you mean to table; - reads it from standard input.")
+]
 Key = Annotated[
     str,
     typer.Argument(metavar="KEY", help="Key of an answer, as `search` prints it, or Parliament's own id."),
@@ -100,6 +103,7 @@ Again = Annotated[bool, typer.Option("--again", help="Ask again for files that g
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first record that can't be read.")]
 
 Limit = Annotated[str, typer.Option("--limit", metavar="N", help="The most answers to show, 1 to 200.")]
+QuestionLimit = Annotated[str, typer.Option("--limit", metavar="N", help="The most questions to show, 1 to 200.")]
 _Day = str | None
 AnsweredFrom = Annotated[_Day, typer.Option("--answered-from", metavar="DATE", help="Answered on this day or later.")]
 AnsweredTo = Annotated[_Day, typer.Option("--answered-to", metavar="DATE", help="Answered on this day or earlier.")]

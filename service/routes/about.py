@@ -17,6 +17,7 @@ _LINKS = {
     "export": "/v1/export?q={words}&match=exact&format=csv",
     "feed": "/v1/feed.atom?q={question}",
     "counts": "/v1/counts?by=month,answering_body&q={words}&match=exact",
+    "similar_questions": "/v1/similar-questions",
     "answer": "/v1/answers/{key}",
     "citation": "/v1/answers/{key}/citation?style={style}",
     "history": "/v1/answers/{key}/history",

@@ -365,3 +365,25 @@ def test_no_place_for_temporary_files_is_told_with_what_to_do(tmp_path: Path, mo
     monkeypatch.setattr("retrieval.lexical.mkdtemp", lambda prefix: str(tmp_path / "gone"))
     with pytest.raises(NoTemporaryFolder, match="set TMPDIR"):
         LexicalIndex.read(tmp_path / "l")
+
+
+def test_an_index_in_memory_finds_what_one_on_disk_finds(tmp_path: Path):
+    documents = [LexicalDocument(f"Roads {n}", f"pothole {'tar ' * n}", "gravel") for n in range(5)]
+    write_lexical(tmp_path / "lexical", documents)
+    on_disk, in_memory = LexicalIndex.read(tmp_path / "lexical"), LexicalIndex.of(documents)
+    assert len(in_memory) == 5
+    rows, scores = on_disk.search("potholes of tar", 5)
+    rows_in_memory, scores_in_memory = in_memory.search("potholes of tar", 5)
+    assert rows.tolist() == rows_in_memory.tolist()
+    assert scores.tolist() == scores_in_memory.tolist()
+    assert len(LexicalIndex.of([])) == 0
+
+
+def test_a_word_tells_the_more_the_fewer_passages_have_it():
+    index = LexicalIndex.of([LexicalDocument("Roads", text) for text in ("tar", "tar", "tar gravel", "sand")])
+    found = index.weights(index.stems("roads tar gravel zebra"))
+    expected = {
+        stem: math.log(1 + (4 - often + 0.5) / (often + 0.5))
+        for stem, often in {"road": 4, "tar": 3, "gravel": 1, "zebra": 0}.items()
+    }
+    assert found == pytest.approx(expected)

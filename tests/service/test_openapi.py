@@ -12,6 +12,7 @@ from retrieval.encoders import SentenceEncoder
 from retrieval.history import History
 from retrieval.quote_results import BriefingResult, QuoteResult
 from retrieval.results import Answer, Coverage, SearchResult, Thread
+from retrieval.similar_results import SimilarQuestions
 from scripts.openapi import DOCUMENT, EXAMPLES, PROMISED, as_text, document, examples, main
 from scripts.openapi_changes import breaking_changes
 from service.responses import Health, Ready, Welcome, WrittenCitation
@@ -23,6 +24,7 @@ TYPES = {
     "/v1/search": SearchResult,
     "/v1/counts": Counts,
     "/v1/collection": Collection,
+    "/v1/similar-questions": SimilarQuestions,
     "/v1/answers/{key}": Answer,
     "/v1/answers/{key}/citation": WrittenCitation,
     "/v1/answers/{key}/history": History,
