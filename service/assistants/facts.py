@@ -62,24 +62,28 @@ def licence_told(licence: Licence) -> str:
 
 def about_hit(hit: Hit) -> dict[str, Any]:
     """Return whose words a hit is, and how it is cited, as the fields of `About`."""
-    return about(hit.citation, question=hit.question, answerer=hit.answerer, later=hit.later)
+    return with_later(about(hit.citation, question=hit.question, answerer=hit.answerer), hit.later)
 
 
-def about(
-    citation: Citation, *, question: str, answerer: AnswererKind | None, later: LaterAnswer | None
-) -> dict[str, Any]:
-    """Return whose words an answer is, and how it is cited, as the fields of `About`, and the later answer."""
-    said = must_say(citation, answerer, len(question))
-    if later:
-        said += (
-            f"a later answer, of {long_date(later.answered)}, comes close in meaning: this may not be the last word",
-        )
+def with_later(facts: dict[str, Any], later: LaterAnswer | None) -> dict[str, Any]:
+    """Return the fields of `About` with the later answer, and with what must be said of it."""
+    if later is None:
+        return facts
+    said = f"a later answer, of {long_date(later.answered)}, comes close in meaning: this may not be the last word"
+    told = results.Later(
+        key=later.key, answered=later.answered, answering_body=later.answering_body, cite_as=later.cite_as
+    )
+    return {**facts, "must_say": (*facts["must_say"], said), "later": told}
+
+
+def about(citation: Citation, *, question: str, answerer: AnswererKind | None) -> dict[str, Any]:
+    """Return whose words an answer is, and how it is cited, as the fields of `About`."""
     return {
         "key": citation.key,
         "genre": citation.genre,
         "kind": citation.kind,
         "findings": citation.findings,
-        "must_say": said,
+        "must_say": must_say(citation, answerer, len(question)),
         "house": citation.house,
         "uin": citation.uin,
         "answering_body": citation.answering_body,
@@ -94,16 +98,7 @@ def about(
         "cite_as": written(citation, CitationStyle.HOUSE),
         "url": citation.url,
         "not_in_source": not_in_source(citation),
-        "later": _later(later),
     }
-
-
-def _later(later: LaterAnswer | None) -> results.Later | None:
-    if later is None:
-        return None
-    return results.Later(
-        key=later.key, answered=later.answered, answering_body=later.answering_body, cite_as=later.cite_as
-    )
 
 
 def must_say(citation: Citation, answerer: AnswererKind | None = None, question_characters: int = 0) -> tuple[str, ...]:

@@ -33,8 +33,8 @@ def get_answer(searcher: Searcher, asked: Paged) -> results.WholeAnswer:
     corpus = searcher.corpus
     answer = corpus.answer(asked.key)
     passages = (*answer.passages, *(passage for one in answer.attachment_texts for passage in one.passages))
-    about = facts.about(answer.citation, question=answer.question, answerer=answer.answerer, later=answer.later)
-    belongs = {**about, **_whole_facts(answer)}
+    about = facts.about(answer.citation, question=answer.question, answerer=answer.answerer)
+    belongs = {**facts.with_later(about, answer.later), **_whole_facts(answer)}
 
     def made(chosen: Sequence[AnswerPassage], start: int, cursor: str | None) -> results.WholeAnswer:
         which = f"passages {start + 1} to {start + len(chosen)} of {len(passages)}"

@@ -147,6 +147,51 @@ def _cited(result: results.Cited) -> Iterator[str]:
 
 
 @body.register
+def _similar(result: results.Similar) -> Iterator[str]:
+    for one in result.matches:
+        yield f"--- Question {one.rank}: {one.likeness.replace('_', ' ')} ---"
+        yield one_line(f"{one.state_told} {one.rule_told}")
+        yield f"Question:\n{quoted(one.question)}"
+        yield f"Key: {one.key}. Cite as: {one_line(one.cite_as)}"
+        yield from _line("Page", one.url)
+        yield from _line("Asked by", one.asked_by)
+        yield from _day("Tabled", one.tabled)
+        yield from _day("Due", one.due)
+        yield from _standing("Answer", one.answer)
+        yield from _standing("It leads to", one.leads_to)
+        if one.also_asked:
+            yield f"Asked in the same words by {count(one.also_asked, 'other question')}."
+    for part in result.parts:
+        nearest = f" Nearest answer: {part.nearest_key}" if part.nearest_key else ""
+        yield f"Part {part.label}: {one_line(part.told)}{nearest}"
+    yield f"Questions in all: {result.matches_total}; {count(result.awaiting, 'question')} that wait were looked at."
+    yield result.who_decides
+
+
+def _standing(name: str, answer: results.Standing | None) -> Iterator[str]:
+    if answer:
+        yield f"{name}, given {one_line(answer.age)}:"
+        yield from _passage(answer.passage)
+        yield from _about(answer)
+
+
+@body.register
+def _verified(result: results.Verified) -> Iterator[str]:
+    yield f"Verdict: {result.verdict.replace('_', ' ')}."
+    for match in result.matches:
+        yield f"--- {match.standing.replace('_', ' ')} ---"
+        yield one_line(match.told)
+        for part in match.parts:
+            if part.wording:
+                yield f"As it stands in the record:\n{quoted(part.wording)}"
+            yield from (f"Take out: {one_line(text)}" for text in part.take_out if text.strip())
+            yield from (f"Put in: {one_line(text)}" for text in part.put_in if text.strip())
+        yield from _about(match)
+    if result.more:
+        yield f"{count(result.more, 'more answer')} have the words."
+
+
+@body.register
 def _filters(result: results.FilterList) -> Iterator[str]:
     for one in result.filters:
         yield f"{one.name}: {one.description}" if one.description else f"{one.name}:"

@@ -11,6 +11,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from retrieval.search import Searcher
 from service.assistants import inputs, results
+from service.assistants.checking import similar_questions, verify_quote
 from service.assistants.reading import cite, get_answer, get_history, get_thread
 from service.assistants.searching import search_answers
 from service.assistants.surveying import coverage, list_filters
@@ -125,6 +126,28 @@ TOOLS: Final[dict[str, Tool[Any]]] = {
             inputs.Cite,
             results.Cited,
             cite,
+        ),
+        Tool(
+            "similar_questions",
+            "Has it been asked?",
+            "Compare the draft of a question with those that were tabled, those that wait for an answer included: what "
+            "each has got, how long ago, and what that means for the rule against repeating a question. Say that the "
+            "Table Office has the last word. Say what `state_told` says: a question with a holding answer only has no "
+            f"reply yet. {_DATA}",
+            inputs.SimilarQuestions,
+            results.Similar,
+            similar_questions,
+        ),
+        Tool(
+            "verify_quote",
+            "Check a quotation",
+            "Check whether an answer or a statement has these very words, where and by whom. Use it on every "
+            "quotation before you give it, and on those that a user shows you. Only a `verdict` of `word_for_word` "
+            "may stand as it is. `not_found` says that nothing like it is indexed, with the dates in `searched`, "
+            f"and not that nobody said it. {_DATA}",
+            inputs.VerifyQuote,
+            results.Verified,
+            verify_quote,
         ),
         Tool(
             "list_filters",
