@@ -12,7 +12,7 @@ from retrieval.quote_results import QuoteOutcome
 from retrieval.results import Outcome
 from retrieval.search import Searcher
 from retrieval.similar_results import PartOfDraft, StandingAnswer, TabledQuestion
-from service.assistants import facts, results
+from service.assistants import checked_results, facts, results
 from service.assistants.inputs import SimilarQuestions, VerifyQuote
 from service.assistants.paging import page
 
@@ -33,7 +33,7 @@ _STANDS: Final = "The quotation may stand, with its `cite_as` and with all that 
 _NOT_ASKED: Final = "Tell the user that no question like it is indexed, with these dates: {dates}"
 
 
-def similar_questions(searcher: Searcher, asked: SimilarQuestions) -> results.Similar:
+def similar_questions(searcher: Searcher, asked: SimilarQuestions) -> checked_results.Similar:
     """Return the tabled questions nearest to a draft, or a page of them.
 
     Raises:
@@ -43,8 +43,8 @@ def similar_questions(searcher: Searcher, asked: SimilarQuestions) -> results.Si
     searched = facts.searched(found.searched, is_filtered=bool(found.filters))
     advice = _NOT_ASKED.format(dates=facts.dates_told(searched)) if not found.matches else None
 
-    def made(chosen: Sequence[TabledQuestion], start: int, cursor: str | None) -> results.Similar:
-        return results.Similar(
+    def made(chosen: Sequence[TabledQuestion], start: int, cursor: str | None) -> checked_results.Similar:
+        return checked_results.Similar(
             outcome=found.outcome,
             message=found.message,
             advice=advice,
@@ -64,7 +64,7 @@ def similar_questions(searcher: Searcher, asked: SimilarQuestions) -> results.Si
     return page(found.matches, asked.cursor, (found.snapshot, wanted), made)
 
 
-def verify_quote(searcher: Searcher, asked: VerifyQuote) -> results.Verified:
+def verify_quote(searcher: Searcher, asked: VerifyQuote) -> checked_results.Verified:
     """Return whether an answer or a statement has the words of a quotation, where, and what differs.
 
     Raises:
@@ -77,8 +77,8 @@ def verify_quote(searcher: Searcher, asked: VerifyQuote) -> results.Verified:
     if not found.matches:
         advice = _NOT_FOUND.format(dates=facts.dates_told(searched))
 
-    def made(chosen: Sequence[quote_results.QuoteMatch], start: int, cursor: str | None) -> results.Verified:
-        return results.Verified(
+    def made(chosen: Sequence[quote_results.QuoteMatch], start: int, cursor: str | None) -> checked_results.Verified:
+        return checked_results.Verified(
             outcome=_OUTCOMES.get(found.outcome, Outcome.WEAK),
             message=found.message,
             advice=advice,
@@ -96,8 +96,8 @@ def verify_quote(searcher: Searcher, asked: VerifyQuote) -> results.Verified:
     return page(found.matches, asked.cursor, (found.snapshot, wanted), made)
 
 
-def _tabled(one: TabledQuestion) -> results.Tabled:
-    return results.Tabled(
+def _tabled(one: TabledQuestion) -> checked_results.Tabled:
+    return checked_results.Tabled(
         rank=one.rank,
         likeness=one.likeness,
         key=one.key,
@@ -119,7 +119,7 @@ def _tabled(one: TabledQuestion) -> results.Tabled:
     )
 
 
-def _standing(answer: StandingAnswer | None) -> results.Standing | None:
+def _standing(answer: StandingAnswer | None) -> checked_results.Standing | None:
     if answer is None:
         return None
     # The question is told with the tabled one that it answers.
@@ -127,7 +127,7 @@ def _standing(answer: StandingAnswer | None) -> results.Standing | None:
     passage = results.Passage(
         paragraph=answer.ordinal, text=answer.text, context=answer.context or None, hash=answer.hash
     )
-    return results.Standing(
+    return checked_results.Standing(
         **about,
         passage=passage,
         age=answer.age.told,
@@ -136,15 +136,15 @@ def _standing(answer: StandingAnswer | None) -> results.Standing | None:
     )
 
 
-def _part(one: PartOfDraft) -> results.DraftPart:
+def _part(one: PartOfDraft) -> checked_results.DraftPart:
     nearest = one.nearest.key if one.nearest else None
-    return results.DraftPart(
+    return checked_results.DraftPart(
         label=one.label, text=one.text, is_answered=one.is_answered, told=one.told, nearest_key=nearest
     )
 
 
-def _match(one: quote_results.QuoteMatch) -> results.QuoteMatch:
-    return results.QuoteMatch(
+def _match(one: quote_results.QuoteMatch) -> checked_results.QuoteMatch:
+    return checked_results.QuoteMatch(
         **facts.about(one.citation, question=one.question, answerer=one.answerer),
         standing=one.standing,
         told=one.told,
@@ -159,10 +159,10 @@ def _match(one: quote_results.QuoteMatch) -> results.QuoteMatch:
     )
 
 
-def _quoted_part(part: quote_results.QuotedPart) -> results.QuotedPart:
+def _quoted_part(part: quote_results.QuotedPart) -> checked_results.QuotedPart:
     def those(kind: SegmentKind) -> tuple[str, ...]:
         return tuple(segment.text for segment in part.segments if segment.kind is kind)
 
-    return results.QuotedPart(
+    return checked_results.QuotedPart(
         wording=part.wording or None, take_out=those(SegmentKind.REMOVED), put_in=those(SegmentKind.ADDED)
     )

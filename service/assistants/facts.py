@@ -12,7 +12,7 @@ from retrieval.licences import Licence
 from retrieval.records import AnswererKind, AnswerKind, FindingName, Genre, Member
 from retrieval.results import AttachmentSource, Hit, LaterAnswer, PointsTo, ThreadItem
 from retrieval.results import Searched as LibrarySearched
-from service.assistants import results
+from service.assistants import answer_results, results
 from service.phrases import gap_told, licence_lines, no_minister, person, span
 
 _GAPS_NAMED: Final = 3
@@ -137,14 +137,14 @@ def place_in(source: AttachmentSource | None) -> str | None:
     return None if source is None else ", ".join(filter(None, (source.title, source.place)))
 
 
-def references(named_there: Sequence[PointsTo], most: int) -> tuple[results.Reference, ...]:
+def references(named_there: Sequence[PointsTo], most: int) -> tuple[answer_results.Reference, ...]:
     """Return the first few answers and statements that a text names."""
-    return tuple(results.Reference(label=one.label, key=one.key, url=one.url) for one in named_there[:most])
+    return tuple(answer_results.Reference(label=one.label, key=one.key, url=one.url) for one in named_there[:most])
 
 
-def thread_entry(item: ThreadItem) -> results.ThreadEntry:
+def thread_entry(item: ThreadItem) -> answer_results.ThreadEntry:
     """Return one question of a thread."""
-    return results.ThreadEntry(
+    return answer_results.ThreadEntry(
         key=item.key,
         kind=item.kind,
         is_asked_for=item.is_asked_for,
