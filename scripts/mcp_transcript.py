@@ -46,6 +46,8 @@ CALLS: Final[list[tuple[str, dict[str, Any]]]] = [
     ("get_thread", {"key": KEY}),
     ("get_history", {"key": KEY}),
     ("cite", {"key": KEY, "paragraph": 3}),
+    ("similar_questions", {"text": QUESTION, "limit": 1}),
+    ("verify_quote", {"text": "over 5,500 foreign national offenders (FNOs) have been returned from the UK"}),
     ("list_filters", {"filter": "minister"}),
     ("coverage", {}),
 ]

@@ -54,7 +54,12 @@ MEANINGS: Final = {
 
 # What is given by its place on the command line, rather than by an option.
 _ARGUMENTS: Final = {
-    **{"query": "question", "q": "words", "source": "source", "key": "key", "text": "text", "draft": "draft"},
+    "query": "question",
+    "q": "words",
+    "source": "source",
+    "key": "key",
+    "text": "text",
+    "draft": "draft",
 }
 
 # A reason may name the other end of a span of dates, by the name that all surfaces share.

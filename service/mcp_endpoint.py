@@ -10,7 +10,7 @@ from typing import Final
 from fastapi import FastAPI, Request
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.routing import Match, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from retrieval.search import Searcher
 from service.dependencies import searcher_in
@@ -56,7 +56,7 @@ class McpEndpoint:
             await refused.response(headers)(scope, receive, send)
             return
         assert self._manager is not None  # No request comes before the start, or after the end.
-        await self._manager.handle_request(scope, receive, send)
+        await self._manager.handle_request(scope, receive, _uncached(send))
 
     def _refusal(self, request: Request) -> Problem | None:
         """Return why a request may not ask; None if it may."""
@@ -72,6 +72,18 @@ class McpEndpoint:
             told = "this path speaks the Model Context Protocol: use POST, from an assistant or an editor"
             return problem(request, HTTPStatus.METHOD_NOT_ALLOWED, "Method not allowed", told)
         return None
+
+
+def _uncached(send: Send) -> Send:
+    """Return how to send a response that no cache keeps: a draft or a quotation can be told from it."""
+
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            kept = [pair for pair in message["headers"] if pair[0].lower() != b"cache-control"]
+            message = {**message, "headers": [*kept, (b"cache-control", b"no-store")]}
+        await send(message)
+
+    return sent
 
 
 class McpRoute(Route):

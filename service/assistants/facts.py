@@ -12,7 +12,7 @@ from retrieval.licences import Licence
 from retrieval.records import AnswererKind, AnswerKind, FindingName, Genre, Member
 from retrieval.results import AttachmentSource, Hit, LaterAnswer, PointsTo, ThreadItem
 from retrieval.results import Searched as LibrarySearched
-from service.assistants import results
+from service.assistants import answer_results, results
 from service.phrases import gap_told, licence_lines, no_minister, person, span
 
 _GAPS_NAMED: Final = 3
@@ -62,24 +62,28 @@ def licence_told(licence: Licence) -> str:
 
 def about_hit(hit: Hit) -> dict[str, Any]:
     """Return whose words a hit is, and how it is cited, as the fields of `About`."""
-    return about(hit.citation, question=hit.question, answerer=hit.answerer, later=hit.later)
+    return with_later(about(hit.citation, question=hit.question, answerer=hit.answerer), hit.later)
 
 
-def about(
-    citation: Citation, *, question: str, answerer: AnswererKind | None, later: LaterAnswer | None
-) -> dict[str, Any]:
-    """Return whose words an answer is, and how it is cited, as the fields of `About`, and the later answer."""
-    said = must_say(citation, answerer, len(question))
-    if later:
-        said += (
-            f"a later answer, of {long_date(later.answered)}, comes close in meaning: this may not be the last word",
-        )
+def with_later(facts: dict[str, Any], later: LaterAnswer | None) -> dict[str, Any]:
+    """Return the fields of `About` with the later answer, and with what must be said of it."""
+    if later is None:
+        return facts
+    said = f"a later answer, of {long_date(later.answered)}, comes close in meaning: this may not be the last word"
+    told = results.Later(
+        key=later.key, answered=later.answered, answering_body=later.answering_body, cite_as=later.cite_as
+    )
+    return {**facts, "must_say": (*facts["must_say"], said), "later": told}
+
+
+def about(citation: Citation, *, question: str, answerer: AnswererKind | None) -> dict[str, Any]:
+    """Return whose words an answer is, and how it is cited, as the fields of `About`."""
     return {
         "key": citation.key,
         "genre": citation.genre,
         "kind": citation.kind,
         "findings": citation.findings,
-        "must_say": said,
+        "must_say": must_say(citation, answerer, len(question)),
         "house": citation.house,
         "uin": citation.uin,
         "answering_body": citation.answering_body,
@@ -94,16 +98,7 @@ def about(
         "cite_as": written(citation, CitationStyle.HOUSE),
         "url": citation.url,
         "not_in_source": not_in_source(citation),
-        "later": _later(later),
     }
-
-
-def _later(later: LaterAnswer | None) -> results.Later | None:
-    if later is None:
-        return None
-    return results.Later(
-        key=later.key, answered=later.answered, answering_body=later.answering_body, cite_as=later.cite_as
-    )
 
 
 def must_say(citation: Citation, answerer: AnswererKind | None = None, question_characters: int = 0) -> tuple[str, ...]:
@@ -142,14 +137,14 @@ def place_in(source: AttachmentSource | None) -> str | None:
     return None if source is None else ", ".join(filter(None, (source.title, source.place)))
 
 
-def references(named_there: Sequence[PointsTo], most: int) -> tuple[results.Reference, ...]:
+def references(named_there: Sequence[PointsTo], most: int) -> tuple[answer_results.Reference, ...]:
     """Return the first few answers and statements that a text names."""
-    return tuple(results.Reference(label=one.label, key=one.key, url=one.url) for one in named_there[:most])
+    return tuple(answer_results.Reference(label=one.label, key=one.key, url=one.url) for one in named_there[:most])
 
 
-def thread_entry(item: ThreadItem) -> results.ThreadEntry:
+def thread_entry(item: ThreadItem) -> answer_results.ThreadEntry:
     """Return one question of a thread."""
-    return results.ThreadEntry(
+    return answer_results.ThreadEntry(
         key=item.key,
         kind=item.kind,
         is_asked_for=item.is_asked_for,

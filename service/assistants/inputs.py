@@ -9,11 +9,16 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from retrieval.citations import CitationStyle
 from retrieval.results import Match, Sort
+from service.drafts import DraftRequest
+from service.quotes import QuoteRequest
 from service.schemas import MAX_CURSOR_CHARACTERS, Limits
-from service.values import WHOLE_NUMBER, Question, Words, one_of
+from service.values import WHOLE_NUMBER, Question, Words, not_blank, one_of
 
 MAX_HITS = 20
 """The most answers on a page of a search: more would not fit."""
+
+MAX_QUOTATION = 3_000
+"""The most characters of a quotation: a match gives the whole of it as it should read."""
 
 
 class ListedFilter(StrEnum):
@@ -87,6 +92,33 @@ class Cite(_OfAnswer):
     )
     paragraph: Annotated[int, Field(ge=1), WHOLE_NUMBER] | None = Field(
         default=None, description="Cite this passage of the answer, by the `paragraph` that a result gives."
+    )
+
+
+class SimilarQuestions(DraftRequest):
+    """A draft of a question, and which tabled questions it is compared with."""
+
+    limit: Annotated[int, Field(ge=1, le=MAX_HITS), WHOLE_NUMBER] = Field(
+        default=5, description="The most questions in all; they come in pages where they would be too long."
+    )
+    cursor: Cursor | None = Field(
+        default=None, description="The `next_cursor` of a page, for the one after it; all else must stay the same."
+    )
+
+
+class VerifyQuote(QuoteRequest):
+    """A quotation to check."""
+
+    text: Annotated[
+        str,
+        StringConstraints(min_length=1, max_length=MAX_QUOTATION),
+        not_blank("give the words as they are quoted"),
+    ] = Field(
+        description="One quotation, with or without its marks. `…`, `...` or `[...]` leaves words out; other square "
+        "brackets hold what the writer put in."
+    )
+    cursor: Cursor | None = Field(
+        default=None, description="The `next_cursor` of a page, for the one after it; all else must stay the same."
     )
 
 

@@ -12,7 +12,7 @@ from retrieval.differences import DiffUnit, Segment, SegmentKind
 from retrieval.history import Change, History
 from retrieval.results import AlsoGiven, Answer, AnswerPassage, Outcome, PointedFrom
 from retrieval.search import Searcher
-from service.assistants import facts, results
+from service.assistants import answer_results, facts, results
 from service.assistants.inputs import Cite, Paged
 from service.assistants.paging import page
 
@@ -23,7 +23,7 @@ _LONGEST_CHANGE: Final = 8_000
 """Characters of one change; what is longer is read in the texts themselves."""
 
 
-def get_answer(searcher: Searcher, asked: Paged) -> results.WholeAnswer:
+def get_answer(searcher: Searcher, asked: Paged) -> answer_results.WholeAnswer:
     """Return one answer, or a page of its passages.
 
     Raises:
@@ -33,12 +33,12 @@ def get_answer(searcher: Searcher, asked: Paged) -> results.WholeAnswer:
     corpus = searcher.corpus
     answer = corpus.answer(asked.key)
     passages = (*answer.passages, *(passage for one in answer.attachment_texts for passage in one.passages))
-    about = facts.about(answer.citation, question=answer.question, answerer=answer.answerer, later=answer.later)
-    belongs = {**about, **_whole_facts(answer)}
+    about = facts.about(answer.citation, question=answer.question, answerer=answer.answerer)
+    belongs = {**facts.with_later(about, answer.later), **_whole_facts(answer)}
 
-    def made(chosen: Sequence[AnswerPassage], start: int, cursor: str | None) -> results.WholeAnswer:
+    def made(chosen: Sequence[AnswerPassage], start: int, cursor: str | None) -> answer_results.WholeAnswer:
         which = f"passages {start + 1} to {start + len(chosen)} of {len(passages)}"
-        return results.WholeAnswer(
+        return answer_results.WholeAnswer(
             **_common(corpus, f"The {answer.genre}, {which}.", cursor),
             **belongs,
             passages=tuple(_passage(one) for one in chosen),
@@ -48,7 +48,7 @@ def get_answer(searcher: Searcher, asked: Paged) -> results.WholeAnswer:
     return page(passages, asked.cursor, _asked(corpus, "get_answer", answer.key), made)
 
 
-def get_thread(searcher: Searcher, asked: Paged) -> results.ThreadOf:
+def get_thread(searcher: Searcher, asked: Paged) -> answer_results.ThreadOf:
     """Return the questions asked pursuant to one another, or a page of them.
 
     Raises:
@@ -62,8 +62,8 @@ def get_thread(searcher: Searcher, asked: Paged) -> results.ThreadOf:
         f"{len(items)} questions, in the order tabled." if len(items) > 1 else "No other question belongs to it here."
     )
 
-    def made(chosen: Sequence[Any], start: int, cursor: str | None) -> results.ThreadOf:
-        return results.ThreadOf(
+    def made(chosen: Sequence[Any], start: int, cursor: str | None) -> answer_results.ThreadOf:
+        return answer_results.ThreadOf(
             **_common(corpus, told, cursor),
             key=thread.key,
             items=tuple(facts.thread_entry(one) for one in chosen),
@@ -74,7 +74,7 @@ def get_thread(searcher: Searcher, asked: Paged) -> results.ThreadOf:
     return page(items, asked.cursor, _asked(corpus, "get_thread", thread.key), made)
 
 
-def get_history(searcher: Searcher, asked: Paged) -> results.HistoryOf:
+def get_history(searcher: Searcher, asked: Paged) -> answer_results.HistoryOf:
     """Return the texts that an answer has had, and what changed, or a page of them.
 
     Raises:
@@ -87,8 +87,8 @@ def get_history(searcher: Searcher, asked: Paged) -> results.HistoryOf:
     pieces = list(_pieces(history))
     told = "No other text of it is known." if len(history.texts) == 1 else f"{len(history.texts)} texts, oldest first."
 
-    def made(chosen: Sequence[_Piece], start: int, cursor: str | None) -> results.HistoryOf:
-        return results.HistoryOf(
+    def made(chosen: Sequence[_Piece], start: int, cursor: str | None) -> answer_results.HistoryOf:
+        return answer_results.HistoryOf(
             **_common(corpus, told, cursor),
             key=history.key,
             cite_as=written(citation, CitationStyle.HOUSE),
@@ -104,7 +104,7 @@ def get_history(searcher: Searcher, asked: Paged) -> results.HistoryOf:
     return page(pieces, asked.cursor, _asked(corpus, "get_history", history.key), made)
 
 
-def cite(searcher: Searcher, asked: Cite) -> results.Cited:
+def cite(searcher: Searcher, asked: Cite) -> answer_results.Cited:
     """Return the citation of an answer, or of one passage of it.
 
     Raises:
@@ -115,7 +115,7 @@ def cite(searcher: Searcher, asked: Cite) -> results.Cited:
     citation = corpus.citation(asked.key, asked.paragraph)
     styles = (asked.style,) if asked.style else _IN_WORDS
     told = "Copy the citation as it is."
-    return results.Cited(
+    return answer_results.Cited(
         **{**_common(corpus, told, None), "licence": facts.licence_told(citation.licence)},
         key=citation.key,
         paragraph=citation.paragraph,
@@ -145,12 +145,12 @@ def _is_told(segment: Segment) -> bool:
     return segment.kind is not SegmentKind.SAME and bool(segment.text.strip()) and len(segment.text) <= _LONGEST_CHANGE
 
 
-def _texts(history: History, chosen: Sequence[_Piece]) -> Iterator[results.PastText]:
+def _texts(history: History, chosen: Sequence[_Piece]) -> Iterator[answer_results.PastText]:
     paragraphs = [(place, number) for place, number in chosen if isinstance(place, int) and isinstance(number, int)]
     for place, together in groupby(paragraphs, key=lambda pair: pair[0]):
         numbers = [number for _, number in together]
         text = history.texts[place]
-        yield results.PastText(
+        yield answer_results.PastText(
             number=text.number,
             kind=text.kind,
             since=text.since,
@@ -168,8 +168,8 @@ def _of_changes(chosen: Sequence[_Piece]) -> Iterator[tuple[Change, Segment]]:
             yield change, segment
 
 
-def _changed(change: Change, segment: Segment) -> results.Changed:
-    return results.Changed(
+def _changed(change: Change, segment: Segment) -> answer_results.Changed:
+    return answer_results.Changed(
         before=change.before, after=change.after, unit=change.unit, kind=segment.kind, text=segment.text
     )
 
@@ -180,7 +180,7 @@ def _whole_facts(answer: Answer) -> dict[str, Any]:
         "due": answer.due,
         "holding_answered": answer.holding_answered,
         "attachments": tuple(
-            results.AttachedFile(number=number, title=one.title, url=one.url, read=number in read)
+            answer_results.AttachedFile(number=number, title=one.title, url=one.url, read=number in read)
             for number, one in enumerate(answer.attachments, 1)
         ),
         "also_given": tuple(_other(one) for one in answer.also_given[:_OTHERS_NAMED]),
@@ -192,8 +192,8 @@ def _whole_facts(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _other(one: AlsoGiven | PointedFrom) -> results.Other:
-    return results.Other(key=one.key, uin=one.uin, asked_by=facts.named(one.asker), answered=one.answered)
+def _other(one: AlsoGiven | PointedFrom) -> answer_results.Other:
+    return answer_results.Other(key=one.key, uin=one.uin, asked_by=facts.named(one.asker), answered=one.answered)
 
 
 def _passage(one: AnswerPassage) -> results.Passage:

@@ -10,8 +10,6 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
-from retrieval.citations import CitationStyle
-from retrieval.differences import DiffUnit, SegmentKind
 from retrieval.records import AnswerKind, FindingName, Genre, House
 from retrieval.results import Match, Outcome, Sort
 
@@ -21,11 +19,13 @@ NOTICE: Final = (
 )
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """What a result is made of: frozen, with the docstring of each attribute in the schema."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
-class Searched(_Part):
+class Searched(Part):
     """What is indexed, and so was looked through."""
 
     records: int
@@ -49,7 +49,7 @@ class Searched(_Part):
     """Set where only a small sample is indexed."""
 
 
-class Result(_Part):
+class Result(Part):
     """What every result has."""
 
     outcome: Outcome
@@ -73,7 +73,7 @@ class Result(_Part):
         return {**self.model_dump(mode="json", exclude_defaults=True), "notice": self.notice}
 
 
-class Passage(_Part):
+class Passage(Part):
     """A passage, word for word."""
 
     paragraph: int
@@ -88,7 +88,7 @@ class Passage(_Part):
     """The file and page that it was read from; absent for the answer's own words."""
 
 
-class Later(_Part):
+class Later(Part):
     """A later answer that comes close in meaning: what is quoted may not be the last word."""
 
     key: str
@@ -97,7 +97,7 @@ class Later(_Part):
     cite_as: str
 
 
-class About(_Part):
+class About(Part):
     """Whose words they are, and how they are cited."""
 
     key: str
@@ -151,7 +151,7 @@ class Hit(About):
     """Read it before you say that this is the answer."""
 
 
-class NearMiss(_Part):
+class NearMiss(Part):
     """An answer that was not close enough; do not quote it before you have read it with get_answer."""
 
     key: str
@@ -160,7 +160,7 @@ class NearMiss(_Part):
     probability: float
 
 
-class LeftOut(_Part):
+class LeftOut(Part):
     """Close matches that were held back."""
 
     what: str
@@ -185,204 +185,3 @@ class Answers(Result):
     left_out: tuple[LeftOut, ...] = ()
     also_looked_for: tuple[str, ...] = ()
     """Long or short forms of the question's words."""
-
-
-class Other(_Part):
-    """Another record that belongs to an answer."""
-
-    key: str
-    uin: str | None = None
-    asked_by: str | None = None
-    answered: date | None = None
-
-
-class Reference(_Part):
-    """Another answer or statement that is named."""
-
-    label: str
-    key: str | None = None
-    """Its key, where it is in the index and certain."""
-    url: str | None = None
-
-
-class AttachedFile(_Part):
-    """A file that came with an answer."""
-
-    number: int
-    title: str
-    url: str
-    read: bool
-    """Whether its text is among the passages."""
-
-
-class WholeAnswer(Result, About):
-    """One answer or statement, passage by passage."""
-
-    passages: tuple[Passage, ...]
-    """Those of this page, in order."""
-    passages_total: int
-    """How many there are on all pages, those of attachments included."""
-    due: date | None = None
-    holding_answered: date | None = None
-    attachments: tuple[AttachedFile, ...] = ()
-    also_given: tuple[Other, ...] = ()
-    """Other questions that got the same words; at most 10."""
-    also_given_total: int = 0
-    pointed_to_by: tuple[Other, ...] = ()
-    """Answers that do nothing but point to this one; at most 10."""
-    refers_to: tuple[Reference, ...] = ()
-    """At most 20."""
-    corrections: tuple[str, ...] = ()
-    """Keys of the statements that correct it."""
-    has_history: bool = False
-    """Whether get_history has more than this text."""
-    later: Later | None = None
-    """Read it before you say that this is the answer."""
-
-
-class ThreadEntry(_Part):
-    """One question of a thread."""
-
-    key: str
-    kind: AnswerKind
-    is_asked_for: bool = False
-    house: House | None = None
-    uin: str | None = None
-    heading: str | None = None
-    question: str | None = None
-    asked_by: str | None = None
-    answered_by: str | None = None
-    tabled: date | None = None
-    answered: date | None = None
-    follows: tuple[str, ...] = ()
-    """Keys of the earlier ones that it was asked pursuant to."""
-    cite_as: str
-
-
-class ThreadOf(Result):
-    """The questions asked pursuant to one another, in the order tabled."""
-
-    key: str
-    items: tuple[ThreadEntry, ...]
-    items_total: int
-    not_found: tuple[Reference, ...] = ()
-    """What they name and the index does not hold, or not for certain; at most 20."""
-
-
-class PastText(_Part):
-    """One text that an answer has had, or the part of it on this page."""
-
-    number: int
-    kind: AnswerKind
-    since: date | None = None
-    """From when it stood, where that is known."""
-    origin: str
-    is_current: bool
-    """Whether it is the text that stands: no other may be quoted as the answer."""
-    first_paragraph: int
-    """Where this part begins, from 1."""
-    paragraphs: tuple[str, ...]
-    """Word for word."""
-    paragraphs_total: int
-
-
-class Changed(_Part):
-    """A run of words that was taken out or put in between two texts."""
-
-    before: int
-    after: int
-    unit: DiffUnit
-    kind: SegmentKind
-    text: str
-
-
-class HistoryOf(Result):
-    """The texts that an answer has had, oldest first, and what changed."""
-
-    key: str
-    cite_as: str
-    url: str | None = None
-    texts_total: int
-    first_text_known: bool
-    """False where it was corrected and nobody gives the text before that."""
-    notes: tuple[str, ...] = ()
-    """What is not known of its texts."""
-    corrections: tuple[str, ...] = ()
-    """Keys of the statements that correct it."""
-    texts: tuple[PastText, ...]
-    changes: tuple[Changed, ...]
-
-
-class Cited(Result):
-    """The citation of an answer, ready to paste."""
-
-    key: str
-    paragraph: int | None = None
-    written: dict[CitationStyle, str]
-    """By form, the citation: copy it as it is."""
-    notes: tuple[str, ...] = ()
-    """What a reader must be told beside it, most serious first."""
-    must_say: tuple[str, ...] = ()
-    url: str | None = None
-    accessed: date
-    """The day on which the source was read."""
-    not_in_source: tuple[str, ...] = ()
-
-
-class Value(_Part):
-    """A value that a filter takes."""
-
-    value: str
-    records: int
-    """How many answers and statements have it."""
-
-
-class FilterInfo(_Part):
-    """A filter of search_answers."""
-
-    name: str
-    description: str | None = None
-    values: tuple[Value, ...] = ()
-    values_total: int | None = None
-    """How many values there are; absent for filters that take days or words."""
-
-
-class FilterList(Result):
-    """The filters there are, or the values of one."""
-
-    filters: tuple[FilterInfo, ...]
-
-
-class Month(_Part):
-    """One month of one House: questions by the day tabled, statements by the day made."""
-
-    genre: Genre
-    house: House
-    month: str
-    listed: int | None = None
-    """How many Parliament lists; absent if it was never asked."""
-    held: int
-    """How many are indexed."""
-    unanswered: int = 0
-    complete: bool
-    lacks: str | None = None
-
-
-class Covered(Result):
-    """What is indexed, and what is missing."""
-
-    answers: int
-    """Distinct answers: the same text from the same body counts once."""
-    passages: int
-    unanswered: int
-    """Questions that are kept and wait for an answer."""
-    by_genre: dict[str, int]
-    by_kind: dict[str, int]
-    by_finding: dict[str, int]
-    missing_facts: dict[str, int]
-    """By fact, in how many records the source does not give it."""
-    bodies_total: int
-    """How many bodies answered; list_filters names them."""
-    months: tuple[Month, ...]
-    """Those of this page."""
-    months_total: int

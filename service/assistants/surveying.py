@@ -11,7 +11,7 @@ from retrieval.errors import QueryError
 from retrieval.filter_values import LISTED_FILTERS, FilterValue, filter_values
 from retrieval.results import Outcome
 from retrieval.search import Searcher
-from service.assistants import facts, results
+from service.assistants import facts, survey_results
 from service.assistants.inputs import Coverage, ListFilters
 from service.assistants.paging import page
 from service.phrases import count
@@ -22,7 +22,7 @@ _NONE_THERE: Final = "Where records name a Member by id alone, give the id. Othe
 _ALL_OF: Final = ("house", "kind", "finding", "genre", "answerer")
 
 
-def list_filters(searcher: Searcher, asked: ListFilters) -> results.FilterList:
+def list_filters(searcher: Searcher, asked: ListFilters) -> survey_results.FilterList:
     """Return the filters with their commonest values, or the values of one.
 
     Raises:
@@ -39,37 +39,39 @@ def list_filters(searcher: Searcher, asked: ListFilters) -> results.FilterList:
     which = f" with {asked.contains!r}" if asked.contains else ""
     message = f"{count(len(values), 'value')} of {asked.filter}{which}, those of most records first."
 
-    def made(chosen: Sequence[FilterValue], start: int, cursor: str | None) -> results.FilterList:
-        info = results.FilterInfo(name=str(asked.filter), values=_values(chosen), values_total=len(values))
+    def made(chosen: Sequence[FilterValue], start: int, cursor: str | None) -> survey_results.FilterList:
+        info = survey_results.FilterInfo(name=str(asked.filter), values=_values(chosen), values_total=len(values))
         common = _common(corpus, message, cursor, is_found=bool(values))
-        return results.FilterList(**common, advice=None if values else _NONE_THERE, filters=(info,))
+        return survey_results.FilterList(**common, advice=None if values else _NONE_THERE, filters=(info,))
 
     return page(values, asked.cursor, (corpus.manifest.name, f"list_filters {asked.filter} {asked.contains}"), made)
 
 
 def _list(
-    corpus: Corpus, everything: Sequence[results.FilterInfo], asked: ListFilters, message: str
-) -> results.FilterList:
-    def made(chosen: Sequence[results.FilterInfo], start: int, cursor: str | None) -> results.FilterList:
-        return results.FilterList(**_common(corpus, message, cursor), filters=tuple(chosen))
+    corpus: Corpus, everything: Sequence[survey_results.FilterInfo], asked: ListFilters, message: str
+) -> survey_results.FilterList:
+    def made(chosen: Sequence[survey_results.FilterInfo], start: int, cursor: str | None) -> survey_results.FilterList:
+        return survey_results.FilterList(**_common(corpus, message, cursor), filters=tuple(chosen))
 
     return page(everything, asked.cursor, (corpus.manifest.name, "list_filters"), made)
 
 
-def _filter(corpus: Corpus, name: str) -> results.FilterInfo:
+def _filter(corpus: Corpus, name: str) -> survey_results.FilterInfo:
     description = Limits.model_fields[name].description
     if name not in LISTED_FILTERS:
-        return results.FilterInfo(name=name, description=description)
+        return survey_results.FilterInfo(name=name, description=description)
     values = filter_values(corpus.store, name)
     shown = values if name in _ALL_OF else values[:_COMMONEST]
-    return results.FilterInfo(name=name, description=description, values=_values(shown), values_total=len(values))
+    return survey_results.FilterInfo(
+        name=name, description=description, values=_values(shown), values_total=len(values)
+    )
 
 
-def _values(values: Sequence[FilterValue]) -> tuple[results.Value, ...]:
-    return tuple(results.Value(value=one.value, records=one.records) for one in values)
+def _values(values: Sequence[FilterValue]) -> tuple[survey_results.Value, ...]:
+    return tuple(survey_results.Value(value=one.value, records=one.records) for one in values)
 
 
-def coverage(searcher: Searcher, asked: Coverage) -> results.Covered:
+def coverage(searcher: Searcher, asked: Coverage) -> survey_results.Covered:
     """Return what is indexed, and a page of the months.
 
     Raises:
@@ -80,8 +82,8 @@ def coverage(searcher: Searcher, asked: Coverage) -> results.Covered:
     months = sorted(found.months, key=lambda one: (one.month, one.genre, one.house), reverse=True)
     message = f"What is indexed: {found.records:,} answered questions and statements."
 
-    def made(chosen: Sequence[MonthCoverage], start: int, cursor: str | None) -> results.Covered:
-        return results.Covered(
+    def made(chosen: Sequence[MonthCoverage], start: int, cursor: str | None) -> survey_results.Covered:
+        return survey_results.Covered(
             **_common(corpus, message, cursor, is_found=bool(found.records)),
             answers=found.answers,
             passages=found.passages,
@@ -98,8 +100,8 @@ def coverage(searcher: Searcher, asked: Coverage) -> results.Covered:
     return page(months, asked.cursor, (corpus.manifest.name, "coverage"), made)
 
 
-def _month(one: MonthCoverage) -> results.Month:
-    return results.Month(
+def _month(one: MonthCoverage) -> survey_results.Month:
+    return survey_results.Month(
         genre=one.genre,
         house=one.house,
         month=one.month,

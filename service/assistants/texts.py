@@ -10,7 +10,7 @@ from functools import singledispatch
 from retrieval.differences import SegmentKind
 from retrieval.records import Genre
 from retrieval.references import one_line
-from service.assistants import results
+from service.assistants import answer_results, checked_results, results, survey_results
 from service.phrases import FINDINGS, KINDS, count, fact, on, span
 
 _MARK_CHARACTERS = 16
@@ -79,7 +79,7 @@ def _answers(result: results.Answers) -> Iterator[str]:
 
 
 @body.register
-def _whole(result: results.WholeAnswer) -> Iterator[str]:
+def _whole(result: answer_results.WholeAnswer) -> Iterator[str]:
     yield from _about(result)
     yield from _day("Due", result.due)
     yield from _day("Holding answer given", result.holding_answered)
@@ -102,7 +102,7 @@ def _whole(result: results.WholeAnswer) -> Iterator[str]:
 
 
 @body.register
-def _thread(result: results.ThreadOf) -> Iterator[str]:
+def _thread(result: answer_results.ThreadOf) -> Iterator[str]:
     for item in result.items:
         yield f"--- {item.key}{' (the one asked for)' if item.is_asked_for else ''} ---"
         yield f"Kind: {KINDS[item.kind]}"
@@ -119,7 +119,7 @@ def _thread(result: results.ThreadOf) -> Iterator[str]:
 
 
 @body.register
-def _history(result: results.HistoryOf) -> Iterator[str]:
+def _history(result: answer_results.HistoryOf) -> Iterator[str]:
     yield f"Texts in all: {result.texts_total}."
     for text in result.texts:
         state = "stands now" if text.is_current else "does not stand any more: never quote it as the answer"
@@ -137,7 +137,7 @@ def _history(result: results.HistoryOf) -> Iterator[str]:
 
 
 @body.register
-def _cited(result: results.Cited) -> Iterator[str]:
+def _cited(result: answer_results.Cited) -> Iterator[str]:
     for style, text in result.written.items():
         yield f"{style}:\n{quoted(text)}"
     yield from _must_say(result.must_say)
@@ -147,7 +147,52 @@ def _cited(result: results.Cited) -> Iterator[str]:
 
 
 @body.register
-def _filters(result: results.FilterList) -> Iterator[str]:
+def _similar(result: checked_results.Similar) -> Iterator[str]:
+    for one in result.matches:
+        yield f"--- Question {one.rank}: {one.likeness.replace('_', ' ')} ---"
+        yield one_line(f"{one.state_told} {one.rule_told}")
+        yield f"Question:\n{quoted(one.question)}"
+        yield f"Key: {one.key}. Cite as: {one_line(one.cite_as)}"
+        yield from _line("Page", one.url)
+        yield from _line("Asked by", one.asked_by)
+        yield from _day("Tabled", one.tabled)
+        yield from _day("Due", one.due)
+        yield from _standing("Answer", one.answer)
+        yield from _standing("It leads to", one.leads_to)
+        if one.also_asked:
+            yield f"Asked in the same words by {count(one.also_asked, 'other question')}."
+    for part in result.parts:
+        nearest = f" Nearest answer: {part.nearest_key}" if part.nearest_key else ""
+        yield f"Part {part.label}: {one_line(part.told)}{nearest}"
+    yield f"Questions in all: {result.matches_total}; {count(result.awaiting, 'question')} that wait were looked at."
+    yield result.who_decides
+
+
+def _standing(name: str, answer: checked_results.Standing | None) -> Iterator[str]:
+    if answer:
+        yield f"{name}, given {one_line(answer.age)}:"
+        yield from _passage(answer.passage)
+        yield from _about(answer)
+
+
+@body.register
+def _verified(result: checked_results.Verified) -> Iterator[str]:
+    yield f"Verdict: {result.verdict.replace('_', ' ')}."
+    for match in result.matches:
+        yield f"--- {match.standing.replace('_', ' ')} ---"
+        yield one_line(match.told)
+        for part in match.parts:
+            if part.wording:
+                yield f"As it stands in the record:\n{quoted(part.wording)}"
+            yield from (f"Take out: {one_line(text)}" for text in part.take_out if text.strip())
+            yield from (f"Put in: {one_line(text)}" for text in part.put_in if text.strip())
+        yield from _about(match)
+    if result.more:
+        yield f"{count(result.more, 'more answer')} have the words."
+
+
+@body.register
+def _filters(result: survey_results.FilterList) -> Iterator[str]:
     for one in result.filters:
         yield f"{one.name}: {one.description}" if one.description else f"{one.name}:"
         yield from (f"  {one_line(value.value)} ({count(value.records, 'record')})" for value in one.values)
@@ -156,7 +201,7 @@ def _filters(result: results.FilterList) -> Iterator[str]:
 
 
 @body.register
-def _covered(result: results.Covered) -> Iterator[str]:
+def _covered(result: survey_results.Covered) -> Iterator[str]:
     yield f"{result.answers:,} distinct answers, {result.passages:,} passages, {result.bodies_total} bodies."
     yield f"{result.unanswered:,} questions wait for an answer."
     for name in ("by_genre", "by_kind", "by_finding", "missing_facts"):
@@ -213,13 +258,13 @@ def _later(later: results.Later | None) -> Iterator[str]:
         yield f"Later answer: {on(later.answered)}, {one_line(later.cite_as)} (key {later.key})"
 
 
-def _others(what: str, others: Sequence[results.Other], total: int) -> Iterator[str]:
+def _others(what: str, others: Sequence[answer_results.Other], total: int) -> Iterator[str]:
     if others:
         more = ", ..." if total > len(others) else ""
         yield f"{what}: {', '.join(one.key for one in others)}{more} ({total:,} in all)"
 
 
-def _references(what: str, named: Sequence[results.Reference]) -> Iterator[str]:
+def _references(what: str, named: Sequence[answer_results.Reference]) -> Iterator[str]:
     for one in named:
         yield f"{what}: {one_line(one.label)}{f' (key {one.key})' if one.key else ''}"
 

@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from retrieval.search import Searcher
-from service.assistants import inputs, results
+from service.assistants import answer_results, checked_results, inputs, results, survey_results
+from service.assistants.checking import similar_questions, verify_quote
 from service.assistants.reading import cite, get_answer, get_history, get_thread
 from service.assistants.searching import search_answers
 from service.assistants.surveying import coverage, list_filters
@@ -94,7 +95,7 @@ TOOLS: Final[dict[str, Tool[Any]]] = {
             "for word. Read it before you sum up an answer or rely on one passage. A long one comes in pages: go on "
             f"with `cursor`. Quote passages word for word with `cite_as`, and say what `must_say` says. {_DATA}",
             inputs.Paged,
-            results.WholeAnswer,
+            answer_results.WholeAnswer,
             get_answer,
         ),
         Tool(
@@ -103,7 +104,7 @@ TOOLS: Final[dict[str, Tool[Any]]] = {
             "Give the questions asked pursuant to one another, in the order tabled, with the citation of each answer. "
             f"To quote an answer, read it with get_answer first. {_DATA}",
             inputs.Paged,
-            results.ThreadOf,
+            answer_results.ThreadOf,
             get_thread,
         ),
         Tool(
@@ -113,7 +114,7 @@ TOOLS: Final[dict[str, Tool[Any]]] = {
             "`must_say` says that an answer was corrected. Only the text that `is_current` stands; quote an earlier "
             f"one only as what was said before. {_DATA}",
             inputs.Paged,
-            results.HistoryOf,
+            answer_results.HistoryOf,
             get_history,
         ),
         Tool(
@@ -123,8 +124,30 @@ TOOLS: Final[dict[str, Tool[Any]]] = {
             "Member pastes it into a question, in OSCOLA's manner, or for a reference manager. Copy it as it is, "
             f"and tell what `notes` says. What the source does not give is named, never guessed. {_DATA}",
             inputs.Cite,
-            results.Cited,
+            answer_results.Cited,
             cite,
+        ),
+        Tool(
+            "similar_questions",
+            "Has it been asked?",
+            "Compare the draft of a question with those that were tabled, those that wait for an answer included: what "
+            "each has got, how long ago, and what that means for the rule against repeating a question. Say that the "
+            "Table Office has the last word. Say what `state_told` says: a question with a holding answer only has no "
+            f"reply yet. {_DATA}",
+            inputs.SimilarQuestions,
+            checked_results.Similar,
+            similar_questions,
+        ),
+        Tool(
+            "verify_quote",
+            "Check a quotation",
+            "Check whether an answer or a statement has these very words, where and by whom. Use it on every "
+            "quotation before you give it, and on those that a user shows you. Only a `verdict` of `word_for_word` "
+            "may stand as it is. `not_found` says that nothing like it is indexed, with the dates in `searched`, "
+            f"and not that nobody said it. {_DATA}",
+            inputs.VerifyQuote,
+            checked_results.Verified,
+            verify_quote,
         ),
         Tool(
             "list_filters",
@@ -133,7 +156,7 @@ TOOLS: Final[dict[str, Tool[Any]]] = {
             "askers, parties and so on, with how many records have each. Use it to find the right name when a "
             f"filter is refused. {_DATA}",
             inputs.ListFilters,
-            results.FilterList,
+            survey_results.FilterList,
             list_filters,
         ),
         Tool(
@@ -142,7 +165,7 @@ TOOLS: Final[dict[str, Tool[Any]]] = {
             "Say what is indexed, from when to when, and what may be missing, month by month. Use it before you say "
             f"that something was not found. {_DATA}",
             inputs.Coverage,
-            results.Covered,
+            survey_results.Covered,
             coverage,
         ),
     )

@@ -26,6 +26,8 @@ CALLS = [
     ("get_thread", {"key": BUSES}),
     ("get_history", {"key": BUSES}),
     ("cite", {"key": BUSES, "style": "member"}),
+    ("similar_questions", {"text": "what bus services there are in rural areas"}),
+    ("verify_quote", {"text": "bus services in rural areas"}),
     ("list_filters", {}),
     ("coverage", {}),
     ("get_answer", {"key": "nothing-like-it"}),
@@ -288,6 +290,8 @@ def test_only_requests_for_a_name_of_this_service_from_its_own_pages_are_answere
     found, answered, content = guarded.ask("POST", "/mcp", json.dumps(INITIALIZE), {**HEADERS, **headers})
     assert found == status
     if status == 200:
+        # A draft or a quotation could be told from it.
+        assert answered["cache-control"] == "no-store"
         assert json.loads(content)["result"]["serverInfo"]["name"] == "despatch-box"
     else:
         assert answered["content-type"] == "application/problem+json"
