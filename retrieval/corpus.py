@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.acronyms import Acronyms
+from retrieval.answering_bodies import AnsweringBodies
 from retrieval.attached import with_title
 from retrieval.attached_results import attachment_readings, cited_attachment, passage_results
 from retrieval.checks import Checks, read_checks
@@ -179,6 +180,11 @@ class Corpus:
     def worded(self) -> WordedIndex:
         """What words and phrases are looked up in; made the first time it is wanted."""
         return WordedIndex(self.store, self.lexical)
+
+    @cached_property
+    def answering_bodies(self) -> AnsweringBodies:
+        """The bodies that gave the answers; read the first time they are wanted."""
+        return AnsweringBodies.of(self.store)
 
     def rows_numbered(self, number: str) -> NDArray[np.int64]:
         """Return the rows of the records with a UIN, or with the number of a statement, rising."""
