@@ -54,7 +54,7 @@ class BodyCount:
 
 
 @dataclass(frozen=True, slots=True)
-class MonthOfAnswers:
+class TimelineMonth:
     """The answers of one month. Primary key: `month`.
 
     Attributes:
@@ -85,7 +85,7 @@ class Months:
         undated_of: All answers that pass the filters whose day is not known.
     """
 
-    months: tuple[MonthOfAnswers, ...]
+    months: tuple[TimelineMonth, ...]
     bodies: tuple[BodyCount, ...]
     undated: int
     undated_of: int
@@ -101,7 +101,7 @@ def months_of_topic(corpus: Corpus, topic: Topic, today: date) -> Months:
     """
     here, whole = _Tally.of(corpus, topic.records), _Tally.of(corpus, corpus.admitted(topic.filters))
     months = tuple(
-        MonthOfAnswers(
+        TimelineMonth(
             month,
             here.by_month.get(month, 0),
             whole.by_month.get(month, 0),

@@ -13,9 +13,9 @@ from retrieval.cursors import cursor_at, offset_of
 from retrieval.dated_answers import given_in_order
 from retrieval.errors import QueryError
 from retrieval.licences import Licence
-from retrieval.monthly import BodyCount, MonthOfAnswers, months_of_topic
+from retrieval.monthly import BodyCount, TimelineMonth, months_of_topic
 from retrieval.results import LeftOut, Match, Searched, Sort
-from retrieval.timeline_entries import Entry, entries_of
+from retrieval.timeline_entries import TimelineEntry, entries_of
 from retrieval.topic import Topic
 from retrieval.worded_search import Page
 
@@ -57,12 +57,12 @@ class Timeline:
     total: int
     total_records: int
     at_least: bool
-    months: tuple[MonthOfAnswers, ...]
+    months: tuple[TimelineMonth, ...]
     bodies: tuple[BodyCount, ...]
     undated: int
     undated_of: int
     sort: Sort
-    entries: tuple[Entry, ...]
+    entries: tuple[TimelineEntry, ...]
     entries_total: int
     next_cursor: str | None
     left_out: tuple[LeftOut, ...]
@@ -120,5 +120,5 @@ def _places(sort: Sort, start: int, end: int, count: int) -> tuple[int, int]:
     return (start, end) if sort is Sort.OLDEST else (count - end, count - start)
 
 
-def _in(sort: Sort, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+def _in(sort: Sort, entries: Sequence[TimelineEntry]) -> tuple[TimelineEntry, ...]:
     return tuple(entries if sort is Sort.OLDEST else reversed(entries))

@@ -24,7 +24,7 @@ _PROSE: Final = (CitationStyle.HOUSE, CitationStyle.MEMBER, CitationStyle.OSCOLA
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class TimelineSentence:
     """One sentence of a passage, and how it stands to the answers before. Primary key in a passage: `start`.
 
     Attributes:
@@ -49,7 +49,7 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class EntryPassage:
+class TimelinePassage:
     """One passage of an answer. Primary key within an answer: `ordinal`.
 
     Attributes:
@@ -66,12 +66,12 @@ class EntryPassage:
     on_topic: bool
     context: str | None
     hash: str
-    sentences: tuple[Sentence, ...]
+    sentences: tuple[TimelineSentence, ...]
     attachment: AttachmentSource | None
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TimelineEntry:
     """One text as it was given on one day. Primary key: `key`.
 
     Attributes:
@@ -109,13 +109,13 @@ class Entry:
     previous: str | None
     repeats: str | None
     repeats_on: date | None
-    passages: tuple[EntryPassage, ...]
+    passages: tuple[TimelinePassage, ...]
     citation: Citation
     written: dict[str, str]
     notes: tuple[str, ...]
 
 
-def entries_of(corpus: Corpus, topic: Topic, given: Sequence[Given], start: int, end: int) -> list[Entry]:
+def entries_of(corpus: Corpus, topic: Topic, given: Sequence[Given], start: int, end: int) -> list[TimelineEntry]:
     """Return the answers from place `start` up to, not including, place `end`, each set against those before it.
 
     Args:
@@ -158,7 +158,7 @@ class _Read:
         return cls(given, record.key, record.answered, passages, spans, sentences)
 
 
-def _entry(corpus: Corpus, topic: Topic, window: Sequence[_Read], place: int, news: Sequence[News]) -> Entry:
+def _entry(corpus: Corpus, topic: Topic, window: Sequence[_Read], place: int, news: Sequence[News]) -> TimelineEntry:
     read = window[place]
     number = read.given.number
     record, status = corpus.store.record(number), corpus.store.status(number)
@@ -169,7 +169,7 @@ def _entry(corpus: Corpus, topic: Topic, window: Sequence[_Read], place: int, ne
     # Only what has a day is given in order.
     answered = record.answered or date.min
     government = government_on(answered)
-    return Entry(
+    return TimelineEntry(
         key=record.key,
         genre=record.genre,
         house=record.house,
@@ -198,13 +198,13 @@ def _entry(corpus: Corpus, topic: Topic, window: Sequence[_Read], place: int, ne
 
 def _passages(
     corpus: Corpus, topic: Topic, window: Sequence[_Read], read: _Read, news: Iterator[News]
-) -> Iterator[EntryPassage]:
+) -> Iterator[TimelinePassage]:
     record = corpus.store.record(read.given.number)
     for stored, spans in zip(read.passages, read.spans, strict=True):
         passage, on_topic = stored.passage, topic.has_row(stored.row)
         sentences = tuple(_sentence(window, start, end, next(news)) for start, end in spans)
         if on_topic or not passage.attachment:
-            yield EntryPassage(
+            yield TimelinePassage(
                 ordinal=passage.ordinal,
                 text=passage.text,
                 on_topic=on_topic,
@@ -215,10 +215,10 @@ def _passages(
             )
 
 
-def _sentence(window: Sequence[_Read], start: int, end: int, news: News) -> Sentence:
+def _sentence(window: Sequence[_Read], start: int, end: int, news: News) -> TimelineSentence:
     seen = window[news.seen] if news.seen is not None else None
     first = window[news.first] if news.first is not None else None
-    return Sentence(
+    return TimelineSentence(
         start=start,
         end=end,
         standing=news.standing,

@@ -51,6 +51,17 @@ class Topic:
         return place < len(self.rows) and int(self.rows[place]) == row
 
 
+def topic_of(searcher: Searcher, query: str, filters: Filters, match: Match) -> Topic:
+    """Return the answers on a topic, however it is matched.
+
+    Raises:
+        QueryError: If the query or a filter is not usable.
+    """
+    if match is Match.MEANING:
+        return meant_topic(searcher, query, filters)
+    return worded_topic(searcher.corpus, query, filters, match)
+
+
 def worded_topic(corpus: Corpus, query: str, filters: Filters, match: Match) -> Topic:
     """Return every answer that has the words.
 

@@ -20,7 +20,7 @@ from service.dependencies import Readiness
 from service.handlers import add_handlers
 from service.openapi import documented
 from service.reloading import Opener, keep_current
-from service.routes import about, answers, collections, feeds, search, whole_sets
+from service.routes import about, answers, collections, feeds, search, timelines, whole_sets
 from service.server import run
 from service.settings import Settings
 from service.web import basket, home, static_files
@@ -95,7 +95,8 @@ def create_app(settings: Settings, *, encoder: Encoder | None = None, reranker: 
     app.state.readiness = Readiness(None)
     add_handlers(app)
     # The pages first: where a path has a page and data, the page's route tells which is wanted.
-    for routes in (basket, home, static_files, search, whole_sets, feeds, answers, collections, about):
+    pages = (basket, home, static_files)
+    for routes in (*pages, search, whole_sets, timelines, feeds, answers, collections, about):
         app.include_router(routes.router)
     app.add_middleware(BodyLimit)
     app.add_middleware(AccessLog)

@@ -24,6 +24,7 @@ from service.filling import FillingCommands
 from service.packing import PackingCommands
 from service.running import Session
 from service.terminal import OUTPUT, Terminal, show, standard, words
+from service.timeline_commands import TimelineCommands
 from service.whole_set_commands import WholeSetCommands
 
 
@@ -46,7 +47,7 @@ def make_app(
     session = Session(load_encoder, out or Terminal(sys.stdout), err or Terminal(sys.stderr), stdin, load_reranker)
     groups = (
         *(Commands(session), WholeSetCommands(session), FillingCommands(session)),
-        *(AttachingCommands(session), PackingCommands(session)),
+        *(AttachingCommands(session), PackingCommands(session), TimelineCommands(session)),
     )
     app = typer.Typer(
         name="despatch",

@@ -22,9 +22,12 @@ from retrieval import (
     facets,
     history,
     licences,
+    monthly,
     records,
     results,
+    timeline_entries,
 )
+from retrieval import timeline as timelines
 from service import responses
 from service.problems import MEDIA_TYPE, FieldProblem, Problem
 
@@ -32,6 +35,7 @@ from service.problems import MEDIA_TYPE, FieldProblem, Problem
 _DESCRIBED: Final[tuple[ModuleType, ...]] = (
     *(citing, collected, completeness, counting, differences, encoders, expansion, facets, history, licences, records),
     results,
+    *(monthly, timelines, timeline_entries),
     responses,
 )
 

@@ -15,7 +15,7 @@ from retrieval.errors import QueryError
 from retrieval.filters import Filters
 from retrieval.results import Match, Sort
 from retrieval.timeline import Timeline, timeline
-from retrieval.timeline_entries import Entry
+from retrieval.timeline_entries import TimelineEntry
 from retrieval.topic import worded_topic
 from retrieval.worded_search import Page
 from tests.conftest import ToyEncoder
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tests.retrieval.conftest import Invented
 
 TODAY = date(2026, 11, 22)
+WHOLE = Page(20, Sort.OLDEST)
 FUND = "The lantern fund pays for {} lanterns in the halls of every county, and is kept under review by Ministers."
 OIL = "The oil for a lantern is paid for by the council that owns the hall in which it hangs from the beam."
 ELSE = "Halls without a beam may be lit by candles, which are not within the responsibility of the Department."
@@ -50,11 +51,11 @@ def lanterns(tmp_path_factory: pytest.TempPathFactory, invented: Invented) -> Co
     return Corpus.open(folder / "data")
 
 
-def line(corpus: Corpus, page: Page = Page(20, Sort.OLDEST), filters: Filters = Filters()) -> Timeline:
+def line(corpus: Corpus, page: Page = WHOLE, filters: Filters = Filters()) -> Timeline:
     return timeline(corpus, worded_topic(corpus, "lantern OR lanterns", filters, Match.WORDS), TODAY, page)
 
 
-def uins(entries: tuple[Entry, ...]) -> list[str | None]:
+def uins(entries: tuple[TimelineEntry, ...]) -> list[str | None]:
     return [one.uin for one in entries]
 
 
@@ -117,7 +118,7 @@ def test_the_newest_first_is_the_same_line_the_other_way_round(lanterns: Corpus)
 @pytest.mark.parametrize("sort", Sort)
 @pytest.mark.parametrize("limit", [1, 2, 4])
 def test_pages_put_together_are_the_whole(lanterns: Corpus, sort: Sort, limit: int):
-    together: list[Entry] = []
+    together: list[TimelineEntry] = []
     cursor: str | None = None
     while True:
         found = line(lanterns, Page(limit, sort, cursor))
