@@ -127,7 +127,7 @@ def test_the_command_shows_months_with_bars_and_answers_with_what_is_new(despatc
     assert "+ The oil for a lantern is paid for by the council that owns the hall" in page
     assert "In the rest of the answer: 1 sentence, 1 of them new." in page
     assert "The same words as on 14 November 2023." in page
-    assert "Cite as: the Answer of 30 July 2024 to Question 1003 on Roads: Number 3" in page
+    assert "Cite as: the Answer of 30 July 2024 to Question 1003 on Lanterns: Number 3" in page
     newest = plain(despatch(*asked[:4], "--limit", "8", "--data", lanterns, terminal=True, width=100).out)
     assert "Shown: 8 of 11 by date. For the next, add --cursor" in newest
 
