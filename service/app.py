@@ -24,6 +24,7 @@ from service.routes import about, answers, collections, feeds, search, timelines
 from service.server import run
 from service.settings import Settings
 from service.web import basket, home, static_files
+from service.web import timelines as timeline_pages
 
 _SUMMARY: Final = (
     "Ask in plain words what UK ministers have said in answers to written questions, and get the passage "
@@ -95,7 +96,8 @@ def create_app(settings: Settings, *, encoder: Encoder | None = None, reranker: 
     app.state.readiness = Readiness(None)
     add_handlers(app)
     # The pages first: where a path has a page and data, the page's route tells which is wanted.
-    pages = (basket, home, static_files)
+    app.include_router(timeline_pages.pages)
+    pages = (basket, home, static_files, timeline_pages)
     for routes in (*pages, search, whole_sets, timelines, feeds, answers, collections, about):
         app.include_router(routes.router)
     app.add_middleware(BodyLimit)

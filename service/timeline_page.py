@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Final
 
 from rich.console import RenderableType
@@ -12,7 +12,6 @@ from rich.text import Text
 
 from retrieval.differences import SegmentKind
 from retrieval.monthly import BodyCount, MonthState, TimelineMonth
-from retrieval.results import Match
 from retrieval.sentence_news import Standing
 from retrieval.timeline import Timeline
 from retrieval.timeline_entries import TimelineEntry, TimelinePassage, TimelineSentence
@@ -61,7 +60,9 @@ def share(part: int, whole: int) -> str:
     if not whole:
         return ""
     percent = 100 * part / whole
-    if 0 < percent < 0.1:
+    if not part:
+        return "0%"
+    if percent < 0.1:
         return "under 0.1%"
     return f"{percent:.1f}%" if percent < 10 else f"{percent:.0f}%"
 
@@ -131,15 +132,14 @@ def _line(found: Timeline, data: str) -> Iterator[RenderableType]:
     yield words("The answers by date", "bold")
     marks = "+ new, ~ changed: [-out-] {+in+}, < said before and back again; unmarked: in the answer before too."
     yield words(f"Against the answer before in date: {marks}", "dim")
-    yield from _entry(found.entries[0], data, is_scored=found.match is Match.MEANING)
-    for before, entry in pairwise(found.entries):
-        if before.government != entry.government:
-            yield Text()
-            yield words(f"--- {entry.government or 'Government not known'} ---", "bold")
-        yield from _entry(entry, data, is_scored=found.match is Match.MEANING)
+    for government, entries in groupby(found.entries, key=lambda entry: entry.government):
+        yield Text()
+        yield words(f"--- {government or 'Government not known'} ---", "bold")
+        for entry in entries:
+            yield from _entry(entry, data)
 
 
-def _entry(entry: TimelineEntry, data: str, *, is_scored: bool) -> Iterator[RenderableType]:
+def _entry(entry: TimelineEntry, data: str) -> Iterator[RenderableType]:
     yield Text()
     body = entry.answering_body or "answering body not known"
     minister = person(entry.minister, lacking="minister's name not in the source")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -18,6 +18,10 @@ from retrieval.worded_search import Page
 from service.schemas import MAX_CURSOR_CHARACTERS, Limits
 from service.values import WHOLE_NUMBER, Question, one_of
 
+BY_DAY: Final = (Sort.NEWEST, Sort.OLDEST)
+"""The orders of days: a line has no other."""
+ByDay = Literal[Sort.NEWEST, Sort.OLDEST]
+
 
 class TimelineRequest(Limits):
     """A topic, and which part of its answers in order is wanted."""
@@ -29,7 +33,7 @@ class TimelineRequest(Limits):
         "that are near enough, and so at least that many.",
         examples=["exact"],
     )
-    sort: Annotated[Sort, one_of(Sort)] = Field(
+    sort: Annotated[ByDay, one_of(BY_DAY)] = Field(
         default=Sort.NEWEST, description="The order of the answers, by the day answered.", examples=["oldest"]
     )
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT), WHOLE_NUMBER] = Field(

@@ -69,6 +69,7 @@ class Column:
 
     @property
     def middle(self) -> float:
+        """Half-way between its sides."""
         return self.x + self.width / 2
 
 

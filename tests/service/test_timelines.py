@@ -157,7 +157,7 @@ def test_answers_without_a_day_are_counted_beside_the_months(
 
 def test_a_share_is_never_shown_as_nothing_unless_it_is():
     assert [share(*one) for one in ((0, 0), (0, 9), (1, 9000), (1, 300), (1, 8), (1, 1))] == [
-        *("", "0.0%", "under 0.1%"),
+        *("", "0%", "under 0.1%"),
         *("0.3%", "12%", "100%"),
     ]
 
