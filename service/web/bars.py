@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from math import ceil
 from typing import Any, Final
@@ -9,6 +10,10 @@ from typing import Any, Final
 import pygal
 from pygal.config import Config
 from pygal.style import Style
+
+# pygal looks for plugins with maps by a hook of a kind that Python no longer has, and each import of a module that is
+# not there then gives a warning. No map is drawn here.
+sys.meta_path[:] = [one for one in sys.meta_path if type(one).__module__ != "pygal"]
 
 RIGHT: Final = 6
 """Room at the right of the bars, in pixels."""

@@ -123,11 +123,11 @@ def described(found: Timeline) -> str:
     peak = max(months, key=lambda month: month.count)
     with_any = sum(1 for month in months if month.count)
     span = " to ".join(dict.fromkeys((month_named(months[0].month), month_named(months[-1].month))))
-    bodies = ", ".join(f"{one.label} {one.count:,}" for one in found.bodies[:_BODIES_TOLD])
+    bodies = ", ".join(f"{one.label} ({one.count:,})" for one in found.bodies[:_BODIES_TOLD])
     unsure = sum(1 for month in months if month.state is not MonthState.COMPLETE)
     return (
         f"Bar chart of answers by month, {span}, stacked by department, with all answers of each month below. "
-        f"{count(with_any, 'month has', 'months have')} answers, most of them {month_named(peak.month)} with "
+        f"{count(with_any, 'month has', 'months have')} answers, the most in {month_named(peak.month)}: "
         f"{peak.count:,}. {'Most by' if len(found.bodies) > 1 else 'By'}: {bodies}. "
         f"{count(unsure, 'month is', 'months are')} not known to be complete or not over. "
         "The table after the chart has every number."
