@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import Field
+from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
 from retrieval.errors import QueryError
-from retrieval.search import Searcher
 from retrieval.timeline import Timeline
-from service.dependencies import ReadySearcher, each_once
+from service.dependencies import ReadySearcher
+from service.faults import shortened
 from service.phrases import completeness
-from service.timelines import TimelineRequest
-from service.values import one_of
 from service.web.negotiation import PageRoute
 from service.web.rendering import render
 from service.web.timeline_chart import ChartSize, timeline_chart
@@ -29,12 +25,6 @@ pages = APIRouter(include_in_schema=False, route_class=PageRoute)
 _GAPS_NAMED = 3
 _FIRST_ROWS = 15
 _OF_ENTRIES = ("sort", "limit", "cursor")
-
-
-class ChartRequest(TimelineRequest):
-    """The same as a timeline, and how wide its chart is drawn."""
-
-    size: Annotated[ChartSize, one_of(ChartSize)] = Field(default=ChartSize.WIDE)
 
 
 @pages.get("/timeline")
@@ -73,14 +63,24 @@ def _shown(form: TimelineForm, found: Timeline | None) -> dict[str, object]:
     }
 
 
-@router.get("/timeline.svg", dependencies=[Depends(each_once)])
-def timeline_picture(searcher: ReadySearcher, parameters: Annotated[ChartRequest, Query()]) -> Response:
-    """Draw the chart of a timeline."""
-    found = _of_one(searcher, parameters)
+@router.get("/timeline.svg")
+def timeline_picture(request: Request, searcher: ReadySearcher) -> Response:
+    """Draw the chart of a timeline: the same parameters as its page, and `size`.
+
+    Raises:
+        QueryError: If the timeline can't be asked for, or there is no such size.
+    """
+    given = request.query_params.multi_items()
+    size = _size(dict(given).get("size", ChartSize.WIDE))
+    form = read_form((name, value) for name, value in given if name != "size")
+    if form.request is None:
+        raise QueryError(form.field or "q", form.fault or "it is missing: give it")
+    # The chart has none of the answers: one is as good as all.
+    found = form.request.model_copy(update={"limit": 1, "cursor": None}).answered_by(searcher)
     if not found.months:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     return Response(
-        timeline_chart(found, parameters.size),
+        timeline_chart(found, size),
         media_type="image/svg+xml",
         headers={
             "Cache-Control": "private, no-cache",
@@ -92,6 +92,7 @@ def timeline_picture(searcher: ReadySearcher, parameters: Annotated[ChartRequest
     )
 
 
-def _of_one(searcher: Searcher, parameters: ChartRequest) -> Timeline:
-    """Return the timeline with no more of its answers than one: the chart has none of them."""
-    return parameters.model_copy(update={"limit": 1, "cursor": None}).answered_by(searcher)
+def _size(name: str) -> ChartSize:
+    if name not in tuple(ChartSize):
+        raise QueryError("size", f"{shortened(name, 40)!r} is not one of {', '.join(ChartSize)}")
+    return ChartSize(name)
