@@ -34,7 +34,7 @@ class Timeline:
         message: What was found, in plain words.
         total: How many answers are on the topic, the same text from the same body counted once.
         total_records: How many answered questions and statements they were given to.
-        at_least: Whether there may be more: only the words of a query have a whole set.
+        at_least: Whether there may be more: by meaning, where the nearest 200 end with close ones.
         months: Every month from the first with an answer that passes the filters to the last. An answer given in two
             months counts in both, so they may come to more than the total.
         bodies: Every body that answered on the topic, by falling count.

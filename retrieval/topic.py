@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +10,10 @@ from numpy.typing import NDArray
 from retrieval.asked import MAX_LIMIT
 from retrieval.corpus import Corpus
 from retrieval.filters import Filters
-from retrieval.results import LeftOut, Match, Mode, SearchResult
+from retrieval.results import LeftOut, Match, Mode, SearchResult, Sort
 from retrieval.search import Searcher
 from retrieval.worded_messages import message_of
 from retrieval.worded_set import worded_set
-
-_NOTHING_CLOSE: Final = "No close match in what is indexed."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +27,7 @@ class Topic:
         records: The numbers of the answered questions and statements, rising, int64.
         rows: Their passages on the topic, rising, int64.
         total: How many answers they are, the same text from the same body counted once.
-        at_least: Whether there may be more: only the words of a query have a whole set.
+        at_least: Whether there may be more: by meaning, where the nearest that are looked at end with close ones.
         message: What was found, in plain words.
         left_out: What would be on the topic, but is left out unless a kind or a finding is asked for.
     """
@@ -82,7 +79,7 @@ def worded_topic(corpus: Corpus, query: str, filters: Filters, match: Match) -> 
 
 
 def meant_topic(searcher: Searcher, query: str, filters: Filters) -> Topic:
-    """Return the answers that a search by meaning finds close enough, and so at least those that there are.
+    """Return the answers that a search by meaning finds close enough, of the nearest 200.
 
     No time is preferred, as that would favour some months over others, and answers that nearly repeat one another
     are several. None is read again: the few that are read would be judged otherwise than the rest.
@@ -90,7 +87,8 @@ def meant_topic(searcher: Searcher, query: str, filters: Filters) -> Topic:
     Raises:
         QueryError: If the query or a filter is not usable.
     """
-    found = searcher.search(query, filters, limit=MAX_LIMIT, mode=Mode.FAST, fresh=False, group=False)
+    # Asked for in an order, a search tells whether there is more than what it counts.
+    found = searcher.search(query, filters, limit=MAX_LIMIT, mode=Mode.FAST, fresh=False, group=False, sort=Sort.NEWEST)
     records, rows = _members(searcher.corpus, filters, found)
     total = len(found.hits)
     return Topic(
@@ -100,15 +98,15 @@ def meant_topic(searcher: Searcher, query: str, filters: Filters) -> Topic:
         records=records,
         rows=rows,
         total=total,
-        at_least=bool(total),
-        message=_told(total) if total else found.message or _NOTHING_CLOSE,
+        at_least=bool(total) and not found.at_least_is_all,
+        message=_told(total, is_all=found.at_least_is_all) if total else found.message,
         left_out=found.left_out,
     )
 
 
-def _told(total: int) -> str:
-    answers = "answer is" if total == 1 else "answers are"
-    return f"At least {total:,} {answers} close in meaning: there may be more, as a search by meaning has no whole set."
+def _told(total: int, *, is_all: bool) -> str:
+    answers = f"{total:,} {'answer is' if total == 1 else 'answers are'} close in meaning"
+    return f"{answers}." if is_all else f"At least {answers}: those nearest, as no more are looked at."
 
 
 def _members(corpus: Corpus, filters: Filters, found: SearchResult) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

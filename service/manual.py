@@ -124,8 +124,8 @@ COMMANDS: Final = {
         "not all known to be indexed are marked. Then the answers by date, newest first, each with the sentences that "
         "are new against the one before it: + new, ~ kept with other words, < said before and back again. What is "
         "unmarked stood in the one before.",
-        "By meaning it takes the answers that are near enough, so there are at least so many. --match exact and "
-        "--match words take every answer that has the words, as in `despatch search`.",
+        "By meaning it takes the close answers of the nearest 200. --match exact and --match words take every answer "
+        "that has the words, as in `despatch search`.",
         examples=(
             'despatch timeline "security at asylum hotels"',
             'despatch timeline "dental contract" --match exact --sort oldest --answered-from 2024-07-05',

@@ -46,19 +46,29 @@ def test_what_is_left_out_by_default_is_told(searcher: Searcher):
     assert (whole.total, whole.left_out) == (2, ())
 
 
-def test_by_meaning_all_questions_with_the_answer_are_on_the_topic_and_there_may_be_more(searcher: Searcher):
+def test_by_meaning_all_questions_with_a_close_answer_are_on_the_topic(searcher: Searcher):
     found = meant_topic(searcher, BUSES, Filters())
     assert found.match is Match.MEANING
-    assert found.at_least
+    assert not found.at_least
     assert found.total == len({int(searcher.corpus.store.group_of_record[n]) for n in found.records.tolist()}) == 1
     assert keys(searcher.corpus, found) == [
         "commons-2024-09-02-101",
         "commons-2024-09-02-102",
         "commons-2025-01-13-205",
     ]
-    assert found.message.startswith("At least 1 answer is close in meaning: there may be more")
+    assert found.message == "1 answer is close in meaning."
     texts = {searcher.corpus.store.passage_at(row).passage.text for row in found.rows.tolist()}
     assert texts == {"The Government is giving local councils powers to run bus services in rural areas."}
+
+
+def test_by_meaning_there_may_be_more_where_the_nearest_end_with_close_ones(
+    searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("retrieval.search.CLOSE_COUNTED", 1)
+    monkeypatch.setattr("retrieval.search._NEAR_MISSES", 1)
+    found = meant_topic(searcher, f"{BUSES}, a scheme that has housed homeless veterans since 2023", Filters())
+    assert (found.total, found.at_least) == (1, True)
+    assert found.message == "At least 1 answer is close in meaning: those nearest, as no more are looked at."
 
 
 def test_by_meaning_only_what_passes_the_filters_is_on_the_topic(searcher: Searcher):

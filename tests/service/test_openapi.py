@@ -11,6 +11,7 @@ from retrieval.counting import Counts
 from retrieval.encoders import SentenceEncoder
 from retrieval.history import History
 from retrieval.results import Answer, Coverage, SearchResult, Thread
+from retrieval.timeline import Timeline
 from scripts.openapi import DOCUMENT, EXAMPLES, PROMISED, as_text, document, examples, main
 from scripts.openapi_changes import breaking_changes
 from service.responses import Health, Ready, Welcome, WrittenCitation
@@ -22,6 +23,7 @@ TYPES = {
     "/v1/search": SearchResult,
     "/v1/counts": Counts,
     "/v1/collection": Collection,
+    "/v1/timeline": Timeline,
     "/v1/answers/{key}": Answer,
     "/v1/answers/{key}/citation": WrittenCitation,
     "/v1/answers/{key}/history": History,
