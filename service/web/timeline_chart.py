@@ -9,7 +9,8 @@ from itertools import groupby
 from textwrap import wrap
 from typing import Any, Final
 
-from lxml import etree
+# The trees that pygal draws into.
+from pygal.etree import etree
 
 from retrieval.monthly import MonthState
 from retrieval.timeline import Timeline

@@ -10,6 +10,7 @@ import pytest
 
 from retrieval.build import build
 from retrieval.corpus import Corpus
+from retrieval.cursors import cursor_at
 from retrieval.differences import SegmentKind
 from retrieval.errors import QueryError
 from retrieval.filters import Filters
@@ -173,6 +174,9 @@ def test_a_page_that_is_not_there_is_refused(lanterns: Corpus):
     first = line(lanterns, Page(2, Sort.OLDEST))
     with pytest.raises(QueryError, match="limit: 0 is not between 1 and 200"):
         line(lanterns, Page(0))
+    past = cursor_at(99, lanterns.manifest.name, repr(("timeline", "lantern OR lanterns", {}, "words", "oldest")))
+    with pytest.raises(QueryError, match="cursor: it leads past the 5 answers there are"):
+        line(lanterns, Page(2, Sort.OLDEST, past))
     with pytest.raises(QueryError, match="cursor: it belongs to a search with other words"):
         line(lanterns, Page(2, Sort.NEWEST, first.next_cursor))
 
