@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.build import build
@@ -76,6 +76,8 @@ def _counted(corpus: Corpus, filters: Filters, word: str) -> dict[str, dict[str,
     return found
 
 
+# Counting one by one reads every record for each example.
+@settings(deadline=None)
 @given(
     st.sampled_from(["lantern", "council", "the", "held", "roads"]),
     st.sampled_from([(), (House.COMMONS,), (House.LORDS,)]),

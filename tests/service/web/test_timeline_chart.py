@@ -36,6 +36,12 @@ def found(lanterns: Path) -> Timeline:
     return timeline(corpus, worded_topic(corpus, "lantern", Filters(), Match.EXACT), date(2026, 11, 22))
 
 
+@pytest.fixture(scope="module")
+def nothing(lanterns: Path) -> Timeline:
+    corpus = Corpus.open(lanterns)
+    return timeline(corpus, worded_topic(corpus, "zzzz", Filters(), Match.EXACT), date(2026, 11, 22))
+
+
 def with_months(found: Timeline, counts: Sequence[Sequence[int]], states: Sequence[MonthState] = ()) -> Timeline:
     """Return a timeline with so many answers, by month and by body, and ten times as many in all."""
     months = tuple(
@@ -76,10 +82,8 @@ def heights(tree: Any, group: str) -> list[float]:
 
 
 @given(st.lists(st.lists(st.integers(0, 40), min_size=7, max_size=7), min_size=1, max_size=8))
-def test_the_series_of_each_month_come_to_its_count(lanterns: Path, counts: list[list[int]]):
-    corpus = Corpus.open(lanterns)
-    empty = timeline(corpus, worded_topic(corpus, "zzzz", Filters(), Match.EXACT), date(2026, 11, 22))
-    found = with_months(empty, counts)
+def test_the_series_of_each_month_come_to_its_count(nothing: Timeline, counts: list[list[int]]):
+    found = with_months(nothing, counts)
     series = series_of(found)
     assert [sum(column) for column in zip(*(one.counts for one in series), strict=True)] == [
         month.count for month in found.months if series
