@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.acronyms import Acronyms
+from retrieval.answering_bodies import AnsweringBodies
 from retrieval.attached import with_title
 from retrieval.attached_results import attachment_readings, cited_attachment, passage_results
 from retrieval.checks import Checks, read_checks
@@ -193,6 +194,11 @@ class Corpus:
     @cached_property
     def _past_texts(self) -> PastTexts:
         return PastTexts(self.store, self._received)
+
+    @cached_property
+    def answering_bodies(self) -> AnsweringBodies:
+        """The bodies that gave the answers; read the first time they are wanted."""
+        return AnsweringBodies.of(self.store)
 
     def rows_numbered(self, number: str) -> NDArray[np.int64]:
         """Return the rows of the records with a UIN, or with the number of a statement, rising."""

@@ -29,7 +29,7 @@ MIN_SUBJECT_SHARED: Final = 0.4
 aspects of the system under review" and "details are published on GOV.UK" went to questions that share 0% to 30%."""
 
 _WORD: Final = re.compile(r"\d[\d,.]*\d|\d|[^\W\d_]+(?:['’-][^\W\d_]+)*|[£%$€]")
-_NEGATIONS: Final = frozenset({"cannot", "neither", "never", "no", "none", "nor", "not", "without"})
+NEGATIONS: Final = frozenset({"cannot", "neither", "never", "no", "none", "nor", "not", "without"})
 OF_ANY_QUESTION: Final = frozenset(
     "answer ask assessment been department departments does each entitled estimate from government have made make "
     "making many member minister ministers most much number official plans potential published pursuant question "
@@ -69,7 +69,7 @@ class Wording:
         return cls(
             words=lowered,
             plain=tuple(word for word in found if is_plain(word)),
-            negations=tuple(sorted(word for word in lowered if word in _NEGATIONS or word.endswith("n't"))),
+            negations=tuple(sorted(word for word in lowered if word in NEGATIONS or word.endswith("n't"))),
             subjects=frozenset(word for question in questions for word in _subjects(question)),
         )
 

@@ -68,6 +68,7 @@ def examples(encoder: Encoder, data: Path) -> dict[str, object]:
             "/v1/search": found,
             "/v1/counts": client.get("/v1/counts", params={"by": "month,finding", "q": WORDS}).json(),
             "/v1/collection": client.post("/v1/collection", json={"items": [kept]}).json(),
+            "/v1/timeline": _timeline(client),
             "/v1/answers/{key}": client.get(answer).json(),
             "/v1/answers/{key}/citation": client.get(f"{answer}/citation", params=cited).json(),
             "/v1/answers/{key}/history": client.get(f"{answer}/history").json(),
@@ -79,6 +80,10 @@ def examples(encoder: Encoder, data: Path) -> dict[str, object]:
             "/": client.get("/", headers={"Accept": "application/json"}).json(),
             **{path: client.get(path).json() for path in ("/v1/coverage", "/healthz", "/readyz")},
         }
+
+
+def _timeline(client: TestClient) -> object:
+    return client.get("/v1/timeline", params={"q": WORDS, "match": "exact", "limit": 1}).json()
 
 
 def main(arguments: list[str] | None = None) -> int:

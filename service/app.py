@@ -21,7 +21,7 @@ from service.handlers import add_handlers
 from service.mcp_endpoint import McpEndpoint, McpRoute
 from service.openapi import documented
 from service.reloading import Opener, keep_current
-from service.routes import about, answers, asked, collections, feeds, quotes, search, whole_sets
+from service.routes import about, answers, asked, collections, feeds, quotes, search, timelines, whole_sets
 from service.server import run
 from service.settings import Settings
 from service.web import about as about_pages
@@ -29,6 +29,7 @@ from service.web import answers as answer_pages
 from service.web import asked as asked_page
 from service.web import basket, citation_files, home, static_files
 from service.web import quotes as quotes_page
+from service.web import timelines as timeline_pages
 
 _SUMMARY: Final = (
     "Ask in plain words what UK ministers have said in answers to written questions, and get the passage "
@@ -56,10 +57,12 @@ _PAGES: Final = (
     home,
     quotes_page,
     static_files,
+    timeline_pages,
 )
 _ROUTES: Final = (
     search,
     whole_sets,
+    timelines,
     asked,
     feeds,
     quotes,
@@ -123,6 +126,7 @@ def create_app(settings: Settings, *, encoder: Encoder | None = None, reranker: 
     assistants = McpEndpoint(settings)
     add_handlers(app)
     # The pages first: where a path has a page and data, the page's route tells which is wanted.
+    app.include_router(timeline_pages.pages)
     for routes in (*_PAGES, *_ROUTES):
         app.include_router(routes.router)
     app.router.routes.append(McpRoute(assistants))

@@ -27,6 +27,7 @@ from service.packing import PackingCommands
 from service.quote_commands import QuoteCommands
 from service.running import Session
 from service.terminal import OUTPUT, Terminal, show, standard, words
+from service.timeline_commands import TimelineCommands
 from service.whole_set_commands import WholeSetCommands
 
 
@@ -50,7 +51,7 @@ def make_app(
     groups = (
         *(Commands(session), WholeSetCommands(session), FillingCommands(session)),
         *(AttachingCommands(session), PackingCommands(session), QuoteCommands(session)),
-        *(AssistantCommands(session), AskedCommands(session)),
+        *(AssistantCommands(session), AskedCommands(session), TimelineCommands(session)),
     )
     app = typer.Typer(
         name="despatch",

@@ -129,6 +129,20 @@ COMMANDS: Final = {
             "despatch counts --by finding,house --answered-from 2024-07-05 --json",
         ),
     ),
+    "timeline": _page(
+        "Show how the line on a topic changed.",
+        "First the answers on it by month and department, against all answers of the month; months whose answers are "
+        "not all known to be indexed are marked. Then the answers by date, newest first, each with the sentences that "
+        "are new against the one before it: + new, ~ kept with other words, < said before and back again. What is "
+        "unmarked stood in the one before.",
+        "By meaning it takes the close answers of the nearest 200. --match exact and --match words take every answer "
+        "that has the words, as in `despatch search`.",
+        examples=(
+            'despatch timeline "security at asylum hotels"',
+            'despatch timeline "dental contract" --match exact --sort oldest --answered-from 2024-07-05',
+            "despatch timeline 'dentist OR dental' --match words --limit 5",
+        ),
+    ),
     "serve": _page(
         "Serve the HTTP interface.",
         "It takes up a new index within seconds, and no request waits for that or fails. Ctrl-C stops it.",

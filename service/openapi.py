@@ -22,18 +22,21 @@ from retrieval import (
     facets,
     history,
     licences,
+    monthly,
     quote_results,
     records,
     results,
     similar_results,
+    timeline_entries,
 )
+from retrieval import timeline as timelines
 from service import responses
 from service.problems import MEDIA_TYPE, FieldProblem, Problem
 
 # The modules whose dataclasses a response is made of: their docstrings describe it.
 _DESCRIBED: Final[tuple[ModuleType, ...]] = (
     *(citing, collected, completeness, counting, differences, encoders, expansion, facets, history, licences, records),
-    *(quote_results, results, similar_results),
+    *(monthly, quote_results, results, similar_results, timelines, timeline_entries),
     responses,
 )
 

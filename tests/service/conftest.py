@@ -23,6 +23,7 @@ import pytest
 from fastapi.testclient import TestClient
 from numpy.typing import NDArray
 
+from retrieval.build import build
 from retrieval.encoders import Encoder, EncoderIdentity, TokenVectors
 from retrieval.sync.client import ParliamentService
 from retrieval.sync.engine import sync
@@ -267,6 +268,51 @@ def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data
 
 
+LANTERN_FUND = (
+    "The lantern fund pays for {} lanterns in the halls of every county, and is kept under review by Ministers."
+)
+LANTERN_OIL = "The oil for a lantern is paid for by the council that owns the hall in which it hangs from the beam."
+CANDLES = "Halls without a beam may be lit by candles, which are not within the responsibility of the Department."
+
+
+@pytest.fixture(scope="session")
+def lanterns(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build answers on lanterns under two governments and from seven bodies, one of them given again."""
+    fund, oil = (f"<p>{text}</p>" for text in (LANTERN_FUND, LANTERN_OIL))
+    given = [
+        ("2023-01-10", fund.format(90), "Department for Transport"),
+        ("2023-11-14", fund.format(100) + oil, "Department for Transport"),
+        ("2024-07-30", f"<p>{CANDLES}</p>{fund.format(80)}", "Department for Transport"),
+        ("2024-08-13", fund.format(100) + oil, "Department for Transport"),
+        *[(f"2024-09-{10 + number}", oil, f"Ministry of Lantern Number {number}") for number in range(6)],
+        ("2024-09-20", fund.format(120) + oil, "Department for Transport"),
+    ]
+    questions = [
+        question(
+            1000 + number,
+            dateTabled="2023-01-09",
+            dateAnswered=day,
+            answerText=text,
+            answeringBodyName=body,
+            answeringBodyId=900 + number,
+            heading=f"Lanterns: Number {number}",
+        )
+        for number, (day, text, body) in enumerate(given, start=1)
+    ]
+    folder = tmp_path_factory.mktemp("lanterns")
+    source = folder / "lanterns.jsonl"
+    source.write_text("".join(f"{json.dumps(one)}\n" for one in questions), encoding="utf-8")
+    build([str(source)], folder / "data", ToyEncoder(), now=datetime(2026, 11, 21, 12, tzinfo=UTC))
+    return folder / "data"
+
+
+@pytest.fixture
+def lanterns_client(lanterns: Path, toy_encoder: Encoder) -> Iterator[TestClient]:
+    """Give a client of a service over answers on lanterns."""
+    with TestClient(create_app(Settings(data=lanterns), encoder=toy_encoder)) as opened:
+        yield opened
+
+
 @pytest.fixture
 def filled_client(filled_once: Path, toy_encoder: Encoder) -> Iterator[TestClient]:
     """Give a client of a service over records of every kind."""
@@ -292,8 +338,6 @@ def failing_client(built_once: Path, toy_encoder: Encoder) -> Iterator[TestClien
 @pytest.fixture
 def seeds_client(tmp_path: Path, seeds: str, toy_encoder: Encoder) -> Iterator[TestClient]:
     """Give a client of the service with only the seed documents loaded."""
-    from retrieval.build import build
-
     build([seeds], tmp_path / "data", toy_encoder)
     with TestClient(create_app(Settings(data=tmp_path / "data"), encoder=toy_encoder)) as opened:
         yield opened

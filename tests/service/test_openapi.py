@@ -13,6 +13,7 @@ from retrieval.history import History
 from retrieval.quote_results import BriefingResult, QuoteResult
 from retrieval.results import Answer, Coverage, SearchResult, Thread
 from retrieval.similar_results import SimilarQuestions
+from retrieval.timeline import Timeline
 from scripts.openapi import DOCUMENT, EXAMPLES, PROMISED, as_text, document, examples, main
 from scripts.openapi_changes import breaking_changes
 from service.responses import Health, Ready, Welcome, WrittenCitation
@@ -25,6 +26,7 @@ TYPES = {
     "/v1/counts": Counts,
     "/v1/collection": Collection,
     "/v1/similar-questions": SimilarQuestions,
+    "/v1/timeline": Timeline,
     "/v1/answers/{key}": Answer,
     "/v1/answers/{key}/citation": WrittenCitation,
     "/v1/answers/{key}/history": History,

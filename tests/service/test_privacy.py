@@ -38,6 +38,10 @@ def ask_everything(client: TestClient) -> list[int]:
         client.post("/v1/collection/export", json={"items": [], "format": MARKER}),
         client.post("/basket/export", files={"items": (None, MARKER)}),
         client.get("/v1/counts", params={"by": MARKER}),
+        client.get("/v1/timeline", params={"q": MARKER}),
+        client.get("/timeline", params={"q": MARKER, "match": "exact"}),
+        client.get("/timeline.svg", params={"q": MARKER, "match": "exact"}),
+        client.get("/timeline.svg", params={"q": MARKER, "size": MARKER}),
         client.get(f"/v1/answers/{MARKER}"),
         client.get(f"/{MARKER}"),
         client.request(MARKER.upper(), "/v1/search"),
@@ -49,7 +53,7 @@ def ask_everything(client: TestClient) -> list[int]:
 def test_no_log_has_a_word_of_what_was_asked(client: TestClient, caplog, capfd):
     caplog.set_level(logging.DEBUG, logger="service")
     statuses = ask_everything(client)
-    new = [200, 422, 422, 200, 422, 200, 422, 200, 200, 422, 422, 422, 422]
+    new = [200, 422, 422, 200, 422, 200, 422, 200, 200, 422, 422, 422, 422, 200, 200, 200, 422]
     assert statuses == [200, 200, 422, 422, 422, 422, 422, 400, 413, *new, 404, 404, 405, 200]
     written = caplog.text + "".join(capfd.readouterr())
     assert MARKER not in written.lower()
@@ -81,6 +85,10 @@ def test_no_log_has_a_word_of_what_was_asked(client: TestClient, caplog, capfd):
         "POST /v1/collection/export 422",
         "POST /basket/export 422",
         "GET /v1/counts 422",
+        "GET /v1/timeline 200",
+        "GET /timeline 200",
+        "GET /timeline.svg 200",
+        "GET /timeline.svg 422",
         "GET /v1/answers/{key} 404",
         "GET (no route) 404",
         "OTHER /v1/search 405",
