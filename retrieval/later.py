@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from retrieval.citations import CitationStyle, written
 from retrieval.filters import Filters
+from retrieval.namesakes import are_namesakes
 from retrieval.results import Hit, LaterAnswer
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ _PASSAGES_COMPARED = 20  # Of one answer: few have more.
 
 class LaterAnswers:
     """Finds later answers in one corpus: those that a search shows by default, whatever its filters.
+
+    The same question put of another place, or to another department, is no later answer: see `namesakes`.
 
     Args:
         corpus: An opened snapshot.
@@ -58,7 +61,7 @@ class LaterAnswers:
         near = near[self._is_visible[self._corpus.store.record_of_row[near]]]
         likeness = self._corpus.index.rows(np.array(rows, dtype=np.int64)) @ self._corpus.index.rows(near).T
         return [
-            replace(hit, later=self._newest(self._last_day(row), self._corpus.group_of_row[row], near, likeness[place]))
+            replace(hit, later=self._newest(row, self._last_day(row), near, likeness[place]))
             for place, (hit, row) in enumerate(zip(hits, rows, strict=True))
         ]
 
@@ -82,21 +85,25 @@ class LaterAnswers:
         after = self._rows_after(day) if day else np.empty(0, np.int64)
         near, likeness = index.search(index.rows(np.array([row]))[0], _NEAR_AN_ANSWER, after)
         seen = self._is_visible[self._corpus.store.record_of_row[near]]
-        return self._newest(day, self._corpus.group_of_row[row], near[seen], likeness[seen])
+        return self._newest(row, day, near[seen], likeness[seen])
 
     def _newest(
-        self, day: date | None, group: int, rows: NDArray[np.int64], likeness: NDArray[np.float32]
+        self, row: int, day: date | None, rows: NDArray[np.int64], likeness: NDArray[np.float32]
     ) -> LaterAnswer | None:
-        """Return the newest of some rows that is later than a day, close enough, and of another answer."""
+        """Return the newest of some rows that is later than a day, close to a row, and on its subject."""
         if day is None:
             return None
-        days = self._corpus.answered_days[self._corpus.store.record_of_row[rows]]
-        fits = (days > np.datetime64(day)) & (likeness >= LATER_AT) & (self._corpus.group_of_row[rows] != group)
-        if not fits.any():
-            return None
+        store, groups = self._corpus.store, self._corpus.group_of_row
+        days = self._corpus.answered_days[store.record_of_row[rows]]
+        fits = (days > np.datetime64(day)) & (likeness >= LATER_AT) & (groups[rows] != groups[row])
         # The newest; of one day the closest; then the earlier row, so that it is always the same.
-        best = min(np.flatnonzero(fits), key=lambda place: (-days[place].astype(int), -likeness[place], rows[place]))
-        return self._told(int(rows[best]), float(likeness[best]))
+        order = np.lexsort((rows, -likeness, -days.astype(np.int64)))
+        record = store.record(int(store.record_of_row[row])) if fits.any() else None
+        for place in order[fits[order]]:
+            other = store.record(int(store.record_of_row[rows[place]]))
+            if record and not are_namesakes(record, other):
+                return self._told(int(rows[place]), float(likeness[place]))
+        return None
 
     def _told(self, row: int, likeness: float) -> LaterAnswer:
         stored = self._corpus.store.passage_at(row)

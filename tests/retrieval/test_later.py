@@ -101,6 +101,35 @@ def test_the_same_words_given_again_later_are_no_other_answer(tmp_path: Path, in
     assert searcher.corpus.answer("commons-2024-01-08-1001").later is None
 
 
+def test_the_same_question_about_another_place_is_no_later_answer(
+    tmp_path: Path, invented: Any, toy_encoder: Any
+) -> None:
+    given = ((1, "2024-01-10", "Oldtown"), (2, "2024-02-10", "Oldtown"), (3, "2025-01-10", "Newport"))
+    made = [
+        lighthouse(
+            invented,
+            number,
+            day,
+            heading=f"Lighthouses: {place}",
+            questionText=f"To ask the Secretary of State for Transport, what grants lighthouse keepers have in {place}.",
+            answerText=f"<p>The invented lighthouse keepers have grants of the invented fund worth {number} in all.</p>",
+        )
+        for number, day, place in (
+            (1, "2024-01-10", "Oldtown"),
+            (2, "2024-02-10", "Oldtown"),
+            (3, "2025-01-10", "Newport"),
+        )
+    ]
+    source = tmp_path / "records.jsonl"
+    source.write_bytes(b"\n".join(made))
+    build([str(source)], tmp_path / "data", toy_encoder)
+    corpus = Searcher.open(tmp_path / "data", toy_encoder).corpus
+    later = corpus.answer("commons-2024-01-08-1001").later
+    assert later is not None
+    assert later.uin == "1002"
+    assert corpus.answer("commons-2024-01-08-1002").later is None
+
+
 def test_no_hits_have_no_later_answers(searcher: Searcher) -> None:
     vector = searcher.encoder.encode_queries([ASKED])[0]
     assert LaterAnswers(searcher.corpus).beside([], [], vector) == []
