@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +12,8 @@ from numpy.typing import NDArray
 from retrieval.encoders import Encoder, TokenVectors, unit_rows
 from retrieval.results import Span
 from retrieval.sentences import sentence_spans
+
+_ADDRESS: Final = re.compile(r"[(<]?(?:https?://|www\.)\S+[)>.]*")
 
 
 def answering_sentences(
@@ -32,7 +36,7 @@ def answering_sentences(
     Returns:
         The sentence of each passage, as a span of its text; None for a text without one.
     """
-    spans = [sentence_spans(text) for text in texts]
+    spans = [_with_words(text, sentence_spans(text)) for text in texts]
     best = [0] * len(texts)
     choices = [place for place, found in enumerate(spans) if len(found) > 1]
     if choices:
@@ -45,6 +49,12 @@ def answering_sentences(
             inside = [part(tokens, start + first, start + last) for first, last in spans[place]]
             best[place] = int(np.argmax(likeness(asked, inside) + coverage(asked, inside)))
     return [Span(*found[place]) if found else None for found, place in zip(spans, best, strict=True)]
+
+
+def _with_words(text: str, spans: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
+    """Return the spans of the sentences that say something: none that is an address alone, if there are others."""
+    said = [(first, last) for first, last in spans if not _ADDRESS.fullmatch(text[first:last].strip())]
+    return said or spans
 
 
 def part(tokens: TokenVectors, start: int, end: int) -> TokenVectors:

@@ -70,6 +70,13 @@ def test_several_passages_each_have_a_mark_of_their_own(toy_encoder: Encoder):
     assert found == [Span(18, 63), None, Span(0, 25), Span(0, 21)]
 
 
+def test_an_address_alone_is_no_sentence_that_answers(toy_encoder: Encoder):
+    text = "It is published here.\nhttps://example.org/lanterns-lit-on-the-quay\nMinisters are grateful."
+    asked = "https://example.org/lanterns-lit-on-the-quay"
+    assert marked(asked, text, toy_encoder) in {"It is published here.", "Ministers are grateful."}
+    assert marked(asked, asked, toy_encoder) == asked
+
+
 def test_a_passage_of_one_sentence_is_marked_without_being_read(toy_encoder: Encoder):
     encoder = Prefixed(toy_encoder)
     assert marked("lanterns", "One sentence of lanterns.", encoder) == "One sentence of lanterns."

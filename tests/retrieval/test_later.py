@@ -111,14 +111,10 @@ def test_the_same_question_about_another_place_is_no_later_answer(
             number,
             day,
             heading=f"Lighthouses: {place}",
-            questionText=f"To ask the Secretary of State for Transport, what grants lighthouse keepers have in {place}.",
-            answerText=f"<p>The invented lighthouse keepers have grants of the invented fund worth {number} in all.</p>",
+            questionText=f"To ask the Secretary of State for Transport, what grants keepers have in {place}.",
+            answerText=f"<p>The invented lighthouse keepers have grants of the invented fund worth {number}.</p>",
         )
-        for number, day, place in (
-            (1, "2024-01-10", "Oldtown"),
-            (2, "2024-02-10", "Oldtown"),
-            (3, "2025-01-10", "Newport"),
-        )
+        for number, day, place in given
     ]
     source = tmp_path / "records.jsonl"
     source.write_bytes(b"\n".join(made))
