@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import shlex
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from retrieval.build import build
-from retrieval.encoders import SentenceEncoder
 from scripts import reference
 from service.cli import make_app, run
 from service.terminal import Terminal
@@ -54,59 +46,6 @@ def other_commands(page: Path) -> list[str]:
     return [line.strip() for line in lines if line.strip() and not line.strip().startswith("#")]
 
 
-@dataclass(frozen=True)
-class Served:
-    """A service over the sample, in a folder in which commands are run."""
-
-    folder: Path
-    address: str
-
-    def ran(self, command: str) -> subprocess.CompletedProcess[str]:
-        """Run one command line as a reader would."""
-        environment = {
-            **os.environ,
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-            "HF_HUB_OFFLINE": "1",
-        }
-        return subprocess.run(
-            ["bash", "-c", command.replace("http://127.0.0.1:8000", self.address)],
-            check=False,
-            cwd=self.folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, seeds: str) -> Iterator[Served]:
-    """Build the sample with the real model and serve it."""
-    folder = tmp_path_factory.mktemp("docs")
-    (folder / "seeds").symlink_to(seeds)
-    build([seeds], folder / "data", SentenceEncoder())
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-c", "from service.cli import main; main()", "serve", "--port", str(port)],
-        cwd=folder,
-        env={**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT)},
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(600):
-        try:
-            urllib.request.urlopen(f"{address}/healthz").close()
-            break
-        except OSError:
-            assert process.poll() is None
-            time.sleep(0.2)
-    yield Served(folder, address)
-    process.terminate()
-    process.wait(timeout=30)
-
-
 def test_the_documentation_builds_without_a_warning_and_so_without_a_broken_link(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html", str(DOCS), str(tmp_path / "html")],
@@ -134,7 +73,7 @@ def test_every_page_is_in_the_table_of_contents() -> None:
 
 @pytest.mark.model
 @pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda page: page.stem)
-def test_every_command_after_a_prompt_does_what_it_should(page: Path, served: Served) -> None:
+def test_every_command_after_a_prompt_does_what_it_should(page: Path, served) -> None:
     for command in commands(page):
         done = served.ran(command)
         assert done.returncode == 0, f"{command}\n{done.stderr}"
