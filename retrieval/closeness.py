@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,21 +23,32 @@ class Judged:
         place: The place.
         chance: How likely it is to answer the question, in [0, 1].
         is_named: Whether it has what the question names: its quotes, its number, or all of its words.
+        by_meaning: How likely it is by its meaning alone, in [0, 1], whatever was read again.
     """
 
     place: Place
     chance: float
     is_named: bool
+    by_meaning: float
 
     @property
-    def is_close(self) -> bool:
-        """Whether it is shown: likely enough, or named."""
+    def is_sure(self) -> bool:
+        """Whether it is likely enough to be what a search has found, or named."""
         return self.chance >= WEAK_AT or self.is_named
 
     @property
+    def is_close(self) -> bool:
+        """Whether it is shown beside what was found.
+
+        What is close in meaning stays so, whatever the reranker makes of it: it reads only the best few, and which they
+        are changes with the filters. So a filter never leaves out an answer that passes it.
+        """
+        return self.is_sure or self.by_meaning >= WEAK_AT
+
+    @property
     def is_near_miss(self) -> bool:
-        """Whether it has something to do with the question, without being close."""
-        return not self.is_close and self.chance >= NEAR_MISS_AT
+        """Whether it has something to do with the question, without being sure."""
+        return not self.is_sure and self.chance >= NEAR_MISS_AT
 
 
 class Closeness:
@@ -61,6 +72,10 @@ class Closeness:
         read_by = self._reranker.identity if self._reranker and ranked.relevance is not None else None
         return probability(ranked, self._encoder, read_by)
 
+    def by_meaning(self, ranked: Ranked) -> float:
+        """Return how likely an answer is by its meaning alone, in (0, 1), whether or not it was read again."""
+        return probability(replace(ranked, relevance=None), self._encoder, None)
+
     def judged(self, question: str, places: Sequence[Place]) -> list[Judged]:
         """Return the places judged, in their order.
 
@@ -72,7 +87,7 @@ class Closeness:
         worded = self._corpus.lexical.with_all_words(question, np.unique(rows))
         chances = self._probabilities([place.shown for place in places])
         return [
-            Judged(place, chance, place.shown.named or row in worded)
+            Judged(place, chance, place.shown.named or row in worded, self.by_meaning(place.shown))
             for place, chance, row in zip(places, chances, rows.tolist(), strict=True)
         ]
 

@@ -396,7 +396,8 @@ class UnderstoodFilter:
         end: The code point after their last.
         name_given: The name as the question has it, where it was taken for `value` misspelt; else None.
         applied: Whether it limited this search; False where all the understood filters together left nothing.
-        without: Parameters, as in a URL, that ask the same without this filter and with the others.
+        without: Parameters, as in a URL, that ask the same without this filter and with the others: the topic that is
+            left of the question as `q`, and the others spelled out.
     """
 
     field: str

@@ -18,6 +18,9 @@ from retrieval.ranking import Ranked, best_answers
 from retrieval.reranking import Reranker, reranked
 from retrieval.results import Mode
 
+Ranking = Callable[[int], list[Ranked]]
+"""From a depth to so many answers by falling score."""
+
 
 def read_again(ranked: Sequence[Ranked], question: str, reranker: Reranker, corpus: Corpus) -> list[Ranked]:
     """Return the answers with the best read again: what stands before a passage is cut to what the reranker reads.
@@ -45,7 +48,7 @@ class Retriever:
         self.corpus = corpus
         self.reranker = reranker
 
-    def ranking(self, ask: Ask, vector: NDArray[np.float32]) -> Callable[[int], list[Ranked]]:
+    def ranking(self, ask: Ask, vector: NDArray[np.float32]) -> Ranking:
         """Return the ranking of the answers to a question.
 
         Args:

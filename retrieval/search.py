@@ -16,7 +16,7 @@ from retrieval.asked import checked_limit, checked_query
 from retrieval.asking import Ask
 from retrieval.close_answers import CLOSE_COUNTED, cited_numbers, close_in_order
 from retrieval.closeness import Closeness, Judged
-from retrieval.collapsing import Place, alone, collapsed
+from retrieval.collapsing import REACH, Place, alone, collapsed
 from retrieval.confidence import FOUND_AT, WEAK_AT
 from retrieval.corpus import Corpus
 from retrieval.cursors import cursor_at, offset_of
@@ -32,7 +32,7 @@ from retrieval.ranking import Ranked
 from retrieval.records import AnswerKind, FindingName, House
 from retrieval.reranking import Reranker
 from retrieval.results import Hit, LeftOut, Match, Mode, Outcome, SearchResult, Sort
-from retrieval.retriever import Retriever
+from retrieval.retriever import Ranking, Retriever
 from retrieval.similar_questions import QuestionFinder
 from retrieval.similar_results import SimilarQuestions
 from retrieval.snapshot import check_model
@@ -134,7 +134,8 @@ class Searcher:
         Returns:
             The hits that are close enough, one an answer, by falling score; ties by date and key. Or, with `match`
             exact or words, a page of all answers that have the words. With an order, a further page or facets, the
-            close ones of the `CLOSE_COUNTED` nearest answers are meant, else those of the nearest few.
+            close ones of the `CLOSE_COUNTED` nearest answers are meant, else those of the nearest few, and
+            `next_cursor` says where there are more.
 
         Raises:
             QueryError: If the question, a filter or the limit is not usable.
@@ -170,7 +171,9 @@ class Searcher:
             if found is None or not applied:
                 found = self._search(ask)
                 found = replace(found, message=f"{NOT_APPLIED} {found.message}")
-            found = replace(found, query=asked, understood=understood_filters(guess.guessed, applied=applied))
+            found = replace(
+                found, query=asked, understood=understood_filters(guess.guessed, guess.topic, applied=applied)
+            )
         else:
             found = self._search(ask)
         return replace(found, took_ms=round((time.perf_counter() - started) * 1000, 1))
@@ -210,16 +213,18 @@ class Searcher:
         vector = self.encoder.encode_queries([ask.text])[0]
         passing = self.corpus.admitted(ask.filters)
         depth = CLOSE_COUNTED if ask.is_of_set else ask.limit
-        judged = self._closeness.judged(ask.text, self._places(ask, vector, depth + _NEAR_MISSES))
-        all_close = [one for one in judged if one.is_close]
-        close = all_close[:depth]
+        ranking = self._retriever.ranking(ask, vector)
+        judged = self._closeness.judged(ask.text, self._places(ask, ranking, depth + _NEAR_MISSES))
+        close = [one for one in judged if one.is_close][:depth]
+        if not ask.filters.given() and not any(one.is_sure for one in close):
+            close = []
         left_out = self._left_out(vector, ask.filters)
         outcome = self._outcome(ask, vector, [one.chance for one in close], left_out)
         ordered = close_in_order(self.corpus, close, passing, ask.sort) if ask.is_of_set else close
         start = self._start(ask, len(ordered))
         page = ordered[start : start + ask.limit]
         # Beside a close match, near misses would only be noise.
-        near = [] if outcome is Outcome.FOUND else [one for one in judged if one.is_near_miss][:_NEAR_MISSES]
+        near = [] if outcome is Outcome.FOUND else _near_misses(judged, close)
         hits = self._hits(ask, vector, [*page, *near], passing)
         end = start + len(page)
         return SearchResult(
@@ -237,7 +242,7 @@ class Searcher:
             freshness=ask.freshness,
             expanded=ask.expanded,
             sort=ask.sort,
-            next_cursor=self._cursor(ask, end) if end < (len(close) if ask.is_of_set else len(all_close)) else None,
+            next_cursor=self._cursor(ask, end) if self._goes_on(ask, ranking, judged, close, end) else None,
             at_least=len(close) if ask.is_of_set else None,
             at_least_is_all=ask.is_of_set and _runs_dry(judged, depth),
             facets=self._facets(ask, close, passing),
@@ -264,6 +269,20 @@ class Searcher:
         if start >= max(total, 1):
             raise QueryError("cursor", f"it leads past the {total} close answers there are: start again without it")
         return start
+
+    def _goes_on(self, ask: Ask, ranking: Ranking, judged: Sequence[Judged], close: Sequence[Judged], end: int) -> bool:
+        """Return whether there is a further page: more of what was looked at is close, or something further down."""
+        if ask.is_of_set or not close:
+            return end < len(close)
+        if sum(one.is_close for one in judged) > end:
+            return True
+        # What else the arms brought in was not judged yet: what is close in meaning, or named, will be on that page.
+        seen = {one.place.near_group for one in judged}
+        groups = self.corpus.near_group_of_group if ask.group else np.arange(len(self.corpus.near_group_of_group))
+        return any(
+            int(groups[one.group]) not in seen and (one.named or self._closeness.by_meaning(one) >= WEAK_AT)
+            for one in ranking(ask.limit + _NEAR_MISSES + REACH)
+        )
 
     def _is_page_of(self, ask: Ask) -> bool:
         if ask.cursor is None:
@@ -306,10 +325,9 @@ class Searcher:
         preferred = _preferred(asked, self.today()) if fresh else None
         ask = Ask(asked, filters, depth, mode, group, freshness=preferred, expanded=expanded)
         vector = self.encoder.encode_queries([ask.text])[0]
-        return [place.shown for place in self._places(ask, vector, depth)]
+        return [place.shown for place in self._places(ask, self._retriever.ranking(ask, vector), depth)]
 
-    def _places(self, ask: Ask, vector: NDArray[np.float32], limit: int) -> list[Place]:
-        ranking = self._retriever.ranking(ask, vector)
+    def _places(self, ask: Ask, ranking: Ranking, limit: int) -> list[Place]:
         if not ask.group:
             return alone(ranking(limit))
         places = collapsed(ranking, self.corpus.near_group_of_group, limit)
@@ -356,6 +374,12 @@ def _preferred(question: str, today: date) -> Freshness | None:
 
 def _renumbered(hits: Sequence[Hit], first: int) -> list[Hit]:
     return [replace(hit, rank=rank) for rank, hit in enumerate(hits, start=first)]
+
+
+def _near_misses(judged: Sequence[Judged], close: Sequence[Judged]) -> list[Judged]:
+    """Return the first few places that have something to do with the question, and are not close."""
+    shown = {one.place.near_group for one in close}
+    return [one for one in judged if one.is_near_miss and one.place.near_group not in shown][:_NEAR_MISSES]
 
 
 def _runs_dry(judged: Sequence[Judged], depth: int) -> bool:

@@ -13,11 +13,12 @@ NOT_APPLIED = "The filters understood from the question left nothing, so they we
 """Stands before the message of a search that was done without them."""
 
 
-def understood_filters(guessed: Sequence[GuessedFilter], *, applied: bool) -> tuple[UnderstoodFilter, ...]:
+def understood_filters(guessed: Sequence[GuessedFilter], topic: str, *, applied: bool) -> tuple[UnderstoodFilter, ...]:
     """Return the guessed filters with the way to do without each.
 
     Args:
         guessed: What was understood.
+        topic: The question without their words.
         applied: Whether the search was limited by it.
     """
     return tuple(
@@ -29,7 +30,7 @@ def understood_filters(guessed: Sequence[GuessedFilter], *, applied: bool) -> tu
             end=one.end,
             name_given=one.name_given,
             applied=applied,
-            without=_without(one, guessed),
+            without=_without(one, guessed, topic),
         )
         for one in guessed
     )
@@ -42,10 +43,11 @@ def topical(expanded: Sequence[Expansion], guessed: Sequence[GuessedFilter]) -> 
     )
 
 
-def _without(left_out: GuessedFilter, guessed: Sequence[GuessedFilter]) -> str:
+def _without(left_out: GuessedFilter, guessed: Sequence[GuessedFilter], topic: str) -> str:
     # The same words can stand for two filters: the first and the last day of one time go together.
     kept = [(one.field, one.value) for one in guessed if one is not left_out and not _is_of_one_time(one, left_out)]
-    return urlencode([("understand", "false"), *kept])
+    # By the topic alone, as before: the words of the filters that are kept would be ranked by otherwise.
+    return urlencode([("q", topic), ("understand", "false"), *kept])
 
 
 def _is_of_one_time(one: GuessedFilter, other: GuessedFilter) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -211,13 +211,19 @@ def _understood(result: SearchResult, address: Address) -> Iterator[Chip]:
 
 def _without(address: Address, without: str) -> str:
     """Return the address with the parameters that ask the same without one of the understood filters."""
-    changed = address.without("understand")
+    changed = _of_topic(address.without("understand"), without)
     lists = SearchParameters.lists()
     for name, value in parse_qsl(without):
         # What was given counts beside what is understood; a day can only be given once.
         if name in lists or not changed.given(name):
             changed = changed.with_one(name, value)
     return changed.href
+
+
+def _of_topic(address: Address, without: str) -> Address:
+    """Return the address with what is left of the question once its filters are read, where anything is."""
+    topic = dict(parse_qsl(without)).get("q")
+    return replace(address, pairs=(("q", topic), *address.without("q").pairs)) if topic else address
 
 
 def _given(address: Address) -> Iterator[Chip]:
@@ -238,7 +244,7 @@ def _cleared(result: SearchResult, address: Address) -> str:
     is_understood = any(one.applied for one in result.understood)
     bare = address.without(*_FILTERS)
     if is_understood:
-        bare = bare.with_only("understand", "false")
+        bare = _of_topic(bare.with_only("understand", "false"), result.understood[0].without)
     return bare.href if is_understood or bare != address else ""
 
 

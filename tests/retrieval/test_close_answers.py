@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from retrieval.build import build
 from retrieval.errors import QueryError
 from retrieval.facets import Dimension
 from retrieval.filters import EVERY_KIND, Filters
+from retrieval.ranking import Ranked
 from retrieval.records import AnswerKind
-from retrieval.results import Hit, Match, Mode, SearchResult, Sort
+from retrieval.reranking import RerankerIdentity
+from retrieval.results import Hit, Match, Mode, Outcome, SearchResult, Sort
 from retrieval.search import Searcher
 
 TOPIC = "giving the invented harbour new invented cranes"
@@ -184,3 +189,64 @@ def test_a_further_page_of_an_understood_question_is_of_the_same_search(
     bodies = {hit.citation.answering_body for page in (first, second) for hit in page.hits}
     assert bodies == {"Cabinet Office"}
     assert {hit.key for hit in first.hits} & {hit.key for hit in second.hits} == set()
+
+
+class Stern:
+    """A reranker that finds nothing relevant but what has one word."""
+
+    identity = RerankerIdentity("stern", "0" * 64)
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+    def fits(self, question: str, passage: str) -> bool:
+        return True
+
+    def relevance(self, question: str, passages: Sequence[str]) -> NDArray[np.float32]:
+        return np.array([4.0 if self.word in text else -9.0 for text in passages], dtype=np.float32)
+
+
+def by_reading(ranked: Ranked, encoder: object, reranker: RerankerIdentity | None) -> float:
+    """Judge by the reranker what it read, and all else to be close."""
+    if ranked.relevance is None or reranker is None:
+        return 0.5
+    return 0.9 if ranked.relevance > 0 else 0.01
+
+
+def test_a_count_by_facet_is_what_the_filter_leads_to_whatever_is_read_again(
+    harbours: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retrieval.closeness.probability", by_reading)
+    searcher = Searcher(harbours.corpus, harbours.encoder, "data", Stern("w5,"))
+    wanted = (Dimension.ANSWERING_BODY,)
+    whole = searcher.search(TOPIC, group=False, facets=wanted)
+    assert whole.at_least == 37
+    for one in whole.facets["answering_body"]:
+        assert one.value
+        filters = Filters(answering_body=(one.value,))
+        assert searcher.search(TOPIC, filters, group=False, facets=wanted).at_least == one.count
+
+
+def test_where_reading_again_finds_nothing_a_search_without_filters_is_silent(
+    harbours: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retrieval.closeness.probability", by_reading)
+    searcher = Searcher(harbours.corpus, harbours.encoder, "data", Stern("not in any"))
+    assert searcher.search("invented cranes for sailors", group=False).hits == ()
+    filtered = searcher.search("invented cranes for sailors", Filters(answering_body=("Cabinet Office",)), group=False)
+    assert filtered.outcome is Outcome.WEAK
+    assert filtered.hits
+
+
+def test_a_page_that_is_not_full_goes_on_where_more_is_close(tmp_path: Path, invented: Any, toy_encoder: Any) -> None:
+    searcher = searcher_of(tmp_path, toy_encoder, answers(invented, 60))
+    keys: list[str] = []
+    result = searcher.search(TOPIC, limit=3, group=False)
+    while True:
+        keys += [hit.key for hit in result.hits]
+        if result.next_cursor is None:
+            break
+        result = searcher.search(TOPIC, limit=3, group=False, cursor=result.next_cursor)
+    whole = searcher.search(TOPIC, limit=200, group=False, facets=(Dimension.HOUSE,))
+    assert keys == [hit.key for hit in whole.hits]
+    assert len(keys) == whole.at_least == 60

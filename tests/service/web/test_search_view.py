@@ -82,8 +82,8 @@ def test_a_filter_understood_is_a_chip_that_says_from_which_words(searcher: Sear
     chip = view.chips[0]
     assert (chip.label, chip.value) == ("Department", "Department for Transport")
     assert chip.words == "has the Department for Transport said"
-    assert query(chip.href) == [("q", SAID), ("house", "Commons"), ("understand", "false")]
-    assert query(view.clear) == [("q", SAID), ("understand", "false")]
+    assert query(chip.href) == [("q", COUNCILS), ("house", "Commons"), ("understand", "false")]
+    assert query(view.clear) == [("q", COUNCILS), ("understand", "false")]
 
 
 def test_without_one_of_two_understood_filters_the_other_stays_as_if_it_were_given(searcher: Searcher):
