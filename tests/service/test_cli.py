@@ -642,14 +642,14 @@ def test_help_says_which_options_only_a_search_by_meaning_takes(despatch: Despat
 def test_help_lists_every_command_and_exit_code(despatch: Despatch, capsys: pytest.CaptureFixture[str]):
     assert despatch("--help").code == 0
     told = capsys.readouterr().out
-    assert re.findall(r"^  ([\w-]+)  +[A-Z]", told, re.MULTILINE) == list(COMMANDS)
+    assert re.findall(r"^  ([a-z][\w-]*)  +[A-Z]", told, re.MULTILINE) == list(COMMANDS)
     assert re.findall(r"^ +(\d+)  \S", told, re.MULTILINE) == ["0", "1", "2", "3", "4", "5", "6", "7", "130", "141"]
     assert "..." not in told.split("Commands:")[1]
 
 
 def test_every_example_in_the_help_uses_options_that_are_there(despatch: Despatch, capsys: pytest.CaptureFixture[str]):
     for text in (DESPATCH, *COMMANDS.values()):
-        examples = re.findall(r"despatch (\w+)([^|\n]*)", text.partition("Examples:")[2])
+        examples = re.findall(r"despatch ([a-z][\w-]*)([^|\n]*)", text.partition("Examples:")[2])
         assert examples
         for command, rest in examples:
             assert despatch(command, "--help").code == 0

@@ -62,7 +62,7 @@ def test_every_filter_reaches_the_library():
 
 def test_a_request_has_a_field_for_every_filter_and_no_other():
     fields = set(SearchRequest.model_fields)
-    own = {"query", "limit", "match", "sort", "cursor", "mode", "understand", "fresh", "group", "expand"}
+    own = {"query", "limit", "match", "sort", "cursor", "mode", "understand", "fresh", "group", "expand", "facets"}
     assert fields - own == set(Filters.__dataclass_fields__)
     assert set(SearchParameters.model_fields) - {"q"} == fields - {"query"}
 
@@ -78,7 +78,7 @@ def test_parameters_of_a_url_stand_for_the_same_request():
     assert given_by_url.request() == request
     assert SearchParameters.lists() == {
         *("house", "answering_body", "minister", "asker", "party", "kind", "finding", "heading"),
-        *("genre", "answerer"),
+        *("genre", "answerer", "facets"),
     }
 
 
