@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
@@ -71,7 +72,7 @@ def timeline_picture(request: Request, searcher: ReadySearcher) -> Response:
         QueryError: If the timeline can't be asked for, or there is no such size.
     """
     given = request.query_params.multi_items()
-    size = _size(dict(given).get("size", ChartSize.WIDE))
+    size = _size([value for name, value in given if name == "size"])
     form = read_form((name, value) for name, value in given if name != "size")
     if form.request is None:
         raise QueryError(form.field or "q", form.fault or "it is missing: give it")
@@ -92,7 +93,10 @@ def timeline_picture(request: Request, searcher: ReadySearcher) -> Response:
     )
 
 
-def _size(name: str) -> ChartSize:
+def _size(given: Sequence[str]) -> ChartSize:
+    if len(given) > 1:
+        raise QueryError("size", f"it is given {len(given)} times: give it once")
+    name = next(iter(given), ChartSize.WIDE)
     if name not in tuple(ChartSize):
         raise QueryError("size", f"{shortened(name, 40)!r} is not one of {', '.join(ChartSize)}")
     return ChartSize(name)

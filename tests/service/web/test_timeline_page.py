@@ -163,6 +163,12 @@ def test_a_chart_of_nothing_is_not_there_and_one_asked_for_wrongly_is_told(lante
     assert status(match="exact") == 422
 
 
+def test_a_chart_whose_size_is_given_twice_is_refused(lanterns_client: TestClient):
+    response = lanterns_client.get("/timeline.svg?q=lantern&match=exact&size=wide&size=narrow")
+    assert (response.status_code, response.json()["field"]) == (422, "size")
+    assert response.json()["detail"] == "size: it is given 2 times: give it once"
+
+
 def test_by_meaning_the_page_says_how_many_are_close(client: TestClient):
     page = asked(client, q=BUSES)
     assert texts(page, "//p[@class='outcome']") == ["1 answer is close in meaning."]
