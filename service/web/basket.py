@@ -15,6 +15,7 @@ from service.collecting import CollectionExportRequest
 from service.dependencies import ReadyCorpus
 from service.faults import faults
 from service.routes.collections import file_of
+from service.web.citation_view import STYLES
 from service.web.forms import read_form
 from service.web.negotiation import PageRoute
 from service.web.rendering import render
@@ -31,7 +32,6 @@ _FORMATS: Final = {
     "bibtex": "LaTeX, JabRef (BibTeX)",
     "csl-json": "Pandoc, citation software (CSL-JSON)",
 }
-_STYLES: Final = {"house": "The House's own", "member": "As pasted into a question", "oscola": "OSCOLA"}
 
 
 @router.get("/basket")
@@ -41,7 +41,7 @@ def basket(request: Request) -> Response:
         request,
         "basket.html",
         formats=_FORMATS,
-        styles=_STYLES,
+        styles=STYLES,
         most=MAX_ITEMS,
         note_characters=MAX_NOTE_CHARACTERS,
     )
