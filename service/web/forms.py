@@ -48,7 +48,7 @@ class SentForm:
 
 
 async def read_form(request: Request, names: Sequence[str]) -> SentForm:
-    """Read the form of a request, url-encoded or multipart; line breaks are `\\n`, as they were typed.
+    """Read the form of a request, url-encoded or multipart; every line break is one line feed.
 
     Args:
         request: With a body that is not read yet.
