@@ -18,10 +18,9 @@ from service.drafts import DraftRequest
 from service.phrases import completeness
 from service.web.asked_view import FAULT_TITLES, lines_of, view_of
 from service.web.forms import read_form
-from service.web.negotiation import PageRoute
 from service.web.rendering import render
 
-router = APIRouter(include_in_schema=False, route_class=PageRoute)
+router = APIRouter(include_in_schema=False)
 
 _FIELDS: Final = ("text", "house", "answering_body")
 _GAPS_NAMED: Final = 3

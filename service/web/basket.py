@@ -17,10 +17,9 @@ from service.faults import faults
 from service.routes.collections import file_of
 from service.web.citation_view import STYLES
 from service.web.forms import read_form
-from service.web.negotiation import PageRoute
 from service.web.rendering import render
 
-router = APIRouter(include_in_schema=False, route_class=PageRoute)
+router = APIRouter(include_in_schema=False)
 
 _FIELDS: Final = ("items", "style", "format")
 _FORMATS: Final = {

@@ -16,11 +16,10 @@ from retrieval.quote_results import BriefingResult, QuoteResult
 from service.dependencies import ReadyCorpus, takes_nothing
 from service.phrases import completeness, span
 from service.web.forms import read_form
-from service.web.negotiation import PageRoute
 from service.web.quotes_view import quotations_of
 from service.web.rendering import render
 
-router = APIRouter(include_in_schema=False, route_class=PageRoute)
+router = APIRouter(include_in_schema=False)
 
 _TEMPLATE: Final = "quotes.html"
 _FIELDS: Final = ("text", "check", "first")

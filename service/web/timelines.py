@@ -13,7 +13,6 @@ from retrieval.timeline import Timeline
 from service.dependencies import ReadySearcher
 from service.faults import shortened
 from service.phrases import completeness
-from service.web.negotiation import PageRoute
 from service.web.rendering import render
 from service.web.timeline_chart import ChartSize, timeline_chart
 from service.web.timeline_form import TimelineForm, read_form
@@ -21,14 +20,13 @@ from service.web.timeline_table import described, month_table
 from service.web.timeline_view import reigns_of
 
 router = APIRouter(include_in_schema=False)
-pages = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 _GAPS_NAMED = 3
 _FIRST_ROWS = 15
 _OF_ENTRIES = ("sort", "limit", "cursor")
 
 
-@pages.get("/timeline")
+@router.get("/timeline")
 def timeline_page(request: Request, searcher: ReadySearcher) -> Response:
     """Show the form, and below it the months and the answers of what was asked for."""
     form = read_form(request.query_params.multi_items())
