@@ -9,6 +9,7 @@ from typing import Final
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from retrieval.asked import MAX_QUERY_CHARACTERS
 from retrieval.errors import QueryError
 from retrieval.search import Searcher
 from retrieval.similar_results import SimilarQuestions
@@ -67,6 +68,7 @@ def _page(
         status=status,
         is_private=True,
         given=given,
+        most=MAX_QUERY_CHARACTERS,
         bodies=searcher.corpus.names.listed("answering_body"),
         found=found,
         questions=[view_of(one) for one in found.matches] if found else [],
