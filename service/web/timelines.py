@@ -16,7 +16,7 @@ from service.phrases import completeness
 from service.web.rendering import render
 from service.web.timeline_chart import ChartSize, timeline_chart
 from service.web.timeline_form import TimelineForm, read_form
-from service.web.timeline_table import described, month_table
+from service.web.timeline_table import described, month_table, same_search
 from service.web.timeline_view import reigns_of
 
 router = APIRouter(include_in_schema=False)
@@ -57,7 +57,7 @@ def _shown(form: TimelineForm, found: Timeline | None) -> dict[str, object]:
         "next_href": first.with_only("cursor", found.next_cursor).href if found.next_cursor else "",
         "first_href": first.href if form.value("cursor") else "",
         "every_kind_href": first.with_only("kind", "all").href,
-        "search_href": first.without("sort", "limit").at("/").href,
+        "search_href": same_search(first.without("sort", "limit").at("/")).href,
         "data_href": form.address.at("/v1/timeline").href,
     }
 
