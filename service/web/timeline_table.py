@@ -119,7 +119,7 @@ def state_told(month: TimelineMonth) -> str:
 
 
 def same_search(address: Address) -> Address:
-    """Return the search that finds what a timeline counts: no filters read from the question, and no answers grouped."""
+    """Return the search that finds what a timeline counts: without filters read from the question, or groups."""
     is_by_meaning = next(iter(address.given("match")), Match.MEANING).lower() == Match.MEANING
     plain = address.with_only("understand", "false")
     return plain.with_only("group", "off") if is_by_meaning else plain
