@@ -57,7 +57,7 @@ async def sent(request: Request) -> CollectionExportRequest:
 
 
 def _request_of(given: Mapping[str, str]) -> CollectionExportRequest:
-    items = _items(given.get("items", "[]"))
+    items = _items(given.get("items", ""))
     try:
         return CollectionExportRequest.model_validate({**given, "items": items})
     except ValidationError as error:
