@@ -10,14 +10,17 @@ from http import HTTPStatus
 from typing import Final
 
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.problems import Problem, problem
+from service.handlers import told
+from service.problems import problem
 
 LOGGER: Final = logging.getLogger(__name__)
 
 # A method is whatever the client sends, so only those known are written down.
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
+_NOT_KEPT: Final = {"Cache-Control": "no-store"}
 
 
 class AccessLog:
@@ -59,20 +62,25 @@ class AccessLog:
         except Exception as error:  # noqa: BLE001 - the last place where a fault can be kept from the outside
             LOGGER.error("Unexpected fault in %s\n%s", _route(inner), "".join(without_texts(error)))
             if not status:
-                await _fault(Request(scope)).response()(scope, receive, sent)
+                await _told(Request(scope))(scope, receive, sent)
         finally:
             method = scope["method"] if scope["method"] in _METHODS else "OTHER"
             milliseconds = (time.perf_counter() - started) * 1000
             LOGGER.info("%s %s %d %.1f ms", method, _route(inner), status, milliseconds)
 
 
-def _fault(request: Request) -> Problem:
-    return problem(
+def _told(request: Request) -> Response:
+    found = problem(
         request,
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "Unexpected fault",
         "this is a fault in Despatch Box, not in the request; the service's log says where it arose",
     )
+    try:
+        return told(request, found, _NOT_KEPT)
+    except Exception as error:  # noqa: BLE001 - the page may fail of what the request failed of
+        LOGGER.error("Unexpected fault in the page that tells of it\n%s", "".join(without_texts(error)))
+        return found.response(_NOT_KEPT)
 
 
 def _route(scope: Scope) -> str:

@@ -125,8 +125,7 @@ def create_app(settings: Settings, *, encoder: Encoder | None = None, reranker: 
     app.state.readiness = Readiness(None)
     assistants = McpEndpoint(settings)
     add_handlers(app)
-    # The pages first: where a path has a page and data, the page's route tells which is wanted.
-    app.include_router(timeline_pages.pages)
+    # The pages first: of `/`, which has a page and data, the page's route tells which is wanted.
     for routes in (*_PAGES, *_ROUTES):
         app.include_router(routes.router)
     app.router.routes.append(McpRoute(assistants))

@@ -19,12 +19,19 @@ MAX_COLLECTION_BYTES: Final = 4 * 1024 * 1024
 MAX_BRIEFING_BYTES: Final = 1024 * 1024
 """Room for the longest briefing in English, its quotation marks escaped as JSON or as a form."""
 
+MAX_BRIEFING_FORM_BYTES: Final = 4 * 1024 * 1024
+"""Room for the longest briefing in any script: a form has three characters for each of up to four bytes of a letter."""
+
+MAX_DRAFT_FORM_BYTES: Final = 1024 * 1024
+"""Room for a draft twenty times too long in any script, so that its page comes back with it and says what is wrong."""
+
 _LIMITS: Final[Mapping[str, int]] = {
     "/v1/collection": MAX_COLLECTION_BYTES,
     "/v1/collection/export": MAX_COLLECTION_BYTES,
     "/basket/export": MAX_COLLECTION_BYTES,
     "/v1/verify-briefing": MAX_BRIEFING_BYTES,
-    "/quotes": MAX_BRIEFING_BYTES,
+    "/quotes": MAX_BRIEFING_FORM_BYTES,
+    "/asked": MAX_DRAFT_FORM_BYTES,
 }
 
 

@@ -7,10 +7,9 @@ from fastapi import APIRouter, Request, Response
 from service.dependencies import ReadyCorpus
 from service.web.coverage_view import coverage_view
 from service.web.help_view import help_view
-from service.web.negotiation import PageRoute
 from service.web.rendering import render
 
-router = APIRouter(include_in_schema=False, route_class=PageRoute)
+router = APIRouter(include_in_schema=False)
 
 
 @router.get("/coverage")

@@ -16,13 +16,12 @@ from service.superseded import by_key_of_now
 from service.web.addresses import answer_href
 from service.web.answer_view import answer_view
 from service.web.linked_text import is_on_the_web
-from service.web.negotiation import PageRoute
 from service.web.official_pages import official_page_of, official_page_of_key
 from service.web.question_text import question_lines
 from service.web.rendering import render
 from service.web.waiting import waiting_question
 
-router = APIRouter(include_in_schema=False, route_class=PageRoute)
+router = APIRouter(include_in_schema=False)
 
 _KEY_CHARACTERS: Final = 80
 _LACKING: Final = "not in the source"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData, UploadFile
 
+from retrieval.asked import MAX_QUERY_CHARACTERS
 from retrieval.errors import QueryError
 from retrieval.search import Searcher
 from retrieval.similar_results import SimilarQuestions
@@ -17,10 +18,10 @@ from service.dependencies import ReadySearcher, takes_nothing
 from service.drafts import DraftRequest
 from service.phrases import completeness
 from service.web.asked_view import FAULT_TITLES, lines_of, view_of
-from service.web.negotiation import PageRoute
+from service.web.forms import read_form
 from service.web.rendering import render
 
-router = APIRouter(include_in_schema=False, route_class=PageRoute)
+router = APIRouter(include_in_schema=False)
 
 _FIELDS: Final = ("text", "house", "answering_body")
 _GAPS_NAMED: Final = 3
@@ -35,44 +36,25 @@ def ask(request: Request, searcher: ReadySearcher) -> Response:
 @router.post("/asked", dependencies=[Depends(takes_nothing)])
 async def compare(request: Request, searcher: ReadySearcher) -> Response:
     """Compare what was pasted with the tabled questions; it stands in no URL, no log and no cache."""
-    given = dict.fromkeys(_FIELDS, "")
+    sent = await read_form(request, _FIELDS)
+    given = sent.values
     try:
-        async with request.form() as form:
-            given = _given(form)
-        found = await run_in_threadpool(_request(given).answered_by, searcher)
+        found = await run_in_threadpool(_request(sent.checked()).answered_by, searcher)
     except QueryError as error:
         return _page(request, searcher, given, fault=error, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return _page(request, searcher, given, found)
 
 
-def _request(given: dict[str, str]) -> DraftRequest:
+def _request(given: Mapping[str, str]) -> DraftRequest:
     values: dict[str, object] = {"text": given["text"]}
     values |= {name: [given[name]] for name in ("house", "answering_body") if given[name].strip()}
     return request_of(DraftRequest, values)
 
 
-def _given(form: FormData) -> dict[str, str]:
-    """Return what the fields hold.
-
-    Raises:
-        QueryError: If the form is not that of the page.
-    """
-    if unknown := set(form) - set(_FIELDS):
-        raise QueryError(min(unknown)[:40], "there is no such field here: use the form as it is")
-    found: dict[str, str] = {}
-    for name in _FIELDS:
-        value = form.get(name, "")
-        if isinstance(value, UploadFile):
-            raise QueryError(name, "it is a file: paste its text instead")
-        # A browser sends every line break as two characters.
-        found[name] = value.replace("\r\n", "\n")
-    return found
-
-
 def _page(
     request: Request,
     searcher: Searcher,
-    given: dict[str, str],
+    given: Mapping[str, str],
     found: SimilarQuestions | None = None,
     *,
     fault: QueryError | None = None,
@@ -86,6 +68,7 @@ def _page(
         status=status,
         is_private=True,
         given=given,
+        most=MAX_QUERY_CHARACTERS,
         bodies=searcher.corpus.names.listed("answering_body"),
         found=found,
         questions=[view_of(one) for one in found.matches] if found else [],

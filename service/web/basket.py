@@ -11,16 +11,17 @@ from pydantic import ValidationError
 
 from retrieval.collected import MAX_ITEMS, MAX_NOTE_CHARACTERS
 from retrieval.errors import QueryError
-from service.body_limit import MAX_COLLECTION_BYTES
 from service.collecting import CollectionExportRequest
 from service.dependencies import ReadyCorpus
 from service.faults import faults
 from service.routes.collections import file_of
-from service.web.negotiation import PageRoute
+from service.web.citation_view import STYLES
+from service.web.forms import read_form
 from service.web.rendering import render
 
-router = APIRouter(include_in_schema=False, route_class=PageRoute)
+router = APIRouter(include_in_schema=False)
 
+_FIELDS: Final = ("items", "style", "format")
 _FORMATS: Final = {
     "html": "Word or a web page (HTML)",
     "markdown": "Markdown",
@@ -30,7 +31,6 @@ _FORMATS: Final = {
     "bibtex": "LaTeX, JabRef (BibTeX)",
     "csl-json": "Pandoc, citation software (CSL-JSON)",
 }
-_STYLES: Final = {"house": "The House's own", "member": "As pasted into a question", "oscola": "OSCOLA"}
 
 
 @router.get("/basket")
@@ -40,7 +40,7 @@ def basket(request: Request) -> Response:
         request,
         "basket.html",
         formats=_FORMATS,
-        styles=_STYLES,
+        styles=STYLES,
         most=MAX_ITEMS,
         note_characters=MAX_NOTE_CHARACTERS,
     )
@@ -52,20 +52,25 @@ async def sent(request: Request) -> CollectionExportRequest:
     Raises:
         QueryError: If a field can't be used.
     """
-    async with request.form(max_files=0, max_fields=3, max_part_size=MAX_COLLECTION_BYTES) as form:
-        given = {name: value for name, value in form.items() if isinstance(value, str)}
-    return _request_of(given)
+    given = (await read_form(request, _FIELDS)).checked()
+    return _request_of({name: value for name, value in given.items() if value})
 
 
 def _request_of(given: Mapping[str, str]) -> CollectionExportRequest:
+    items = _items(given.get("items", ""))
     try:
-        items = json.loads(given.get("items", "[]"))
         return CollectionExportRequest.model_validate({**given, "items": items})
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise QueryError("items", "it is not JSON: open the basket again, and export from there") from error
     except ValidationError as error:
         first = faults(error.errors(include_url=False), tuple(CollectionExportRequest.model_fields))[0]
         raise QueryError(first.field, first.reason) from error
+
+
+def _items(text: str) -> object:
+    try:
+        return json.loads(text)
+    # Also a number of thousands of digits, and lists in lists without end.
+    except (ValueError, RecursionError) as error:
+        raise QueryError("items", "it is not JSON: open the basket again, and export from there") from error
 
 
 @router.post("/basket/export")

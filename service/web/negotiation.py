@@ -12,7 +12,7 @@ _FOR_PROGRAMS = ("/v1/", "/mcp", "/healthz", "/readyz", "/openapi.json")
 
 
 class PageRoute(APIRoute):
-    """The route of a page; it leaves a request that asks for JSON, and not for HTML, to the route of the data."""
+    """The route of a page whose path has data too: a request for JSON, and not for HTML, is left to the data's."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Return how well the route fits a request."""

@@ -8,7 +8,6 @@ from typing import Final
 
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData, UploadFile
 
 from retrieval.corpus import Corpus
 from retrieval.errors import QueryError
@@ -16,11 +15,11 @@ from retrieval.quotations import MAX_BRIEFING_CHARACTERS, MAX_QUOTATIONS, verify
 from retrieval.quote_results import BriefingResult, QuoteResult
 from service.dependencies import ReadyCorpus, takes_nothing
 from service.phrases import completeness, span
-from service.web.negotiation import PageRoute
+from service.web.forms import read_form
 from service.web.quotes_view import quotations_of
 from service.web.rendering import render
 
-router = APIRouter(include_in_schema=False, route_class=PageRoute)
+router = APIRouter(include_in_schema=False)
 
 _TEMPLATE: Final = "quotes.html"
 _FIELDS: Final = ("text", "check", "first")
@@ -43,13 +42,14 @@ def ask(request: Request) -> Response:
 @router.post("/quotes", dependencies=[Depends(takes_nothing)])
 async def check(request: Request, corpus: ReadyCorpus) -> Response:
     """Check what was pasted; it stands in no URL, no log and no cache."""
-    async with request.form() as form:
-        text, checking = _given(form, "text"), Checking.EACH
-        try:
-            checking, first = _checking(form), _first(form)
-            result = await run_in_threadpool(_checked, corpus, text, checking, first)
-        except QueryError as error:
-            return _page(request, text, checking, fault=error.reason, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    sent = await read_form(request, _FIELDS)
+    text, checking = sent.values["text"], Checking.EACH
+    try:
+        given = sent.checked()
+        checking, first = _checking(given["check"]), _first(given["first"])
+        result = await run_in_threadpool(_checked, corpus, text, checking, first)
+    except QueryError as error:
+        return _page(request, text, checking, fault=error.reason, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return _page(request, text, checking, result)
 
 
@@ -97,25 +97,15 @@ def _page(
     )
 
 
-def _given(form: FormData, name: str) -> str:
-    value = form.get(name, "")
-    if isinstance(value, UploadFile):
-        raise QueryError(name, "it is a file: paste its text instead")
-    # A browser sends every line break as two characters.
-    return value.replace("\r\n", "\n")
-
-
-def _checking(form: FormData) -> Checking:
-    if unknown := set(form) - set(_FIELDS):
-        raise QueryError(min(unknown)[:40], "there is no such field here: use the form as it is")
-    value = _given(form, "check")
+def _checking(value: str) -> Checking:
     if value not in ("", *Checking):
         raise QueryError("check", "choose what you have pasted")
     return Checking(value or Checking.EACH)
 
 
-def _first(form: FormData) -> int:
-    value = _given(form, "first") or "1"
+def _first(value: str) -> int:
+    if not value:
+        return 1
     if not (value.isascii() and value.isdigit() and len(value) < 6):
         raise QueryError("first", "it is not a whole number from 1: check the text from the beginning")
     return int(value)

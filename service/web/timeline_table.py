@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Final
 
 from retrieval.monthly import MonthState, TimelineMonth, days_of
+from retrieval.results import Match
 from retrieval.timeline import Timeline
 from service.phrases import capital, count, month_named
 from service.timeline_page import STATES, share
@@ -117,6 +118,13 @@ def state_told(month: TimelineMonth) -> str:
     return f"{capital(STATES[month.state])}: {month.why}"
 
 
+def same_search(address: Address) -> Address:
+    """Return the search that finds what a timeline counts: without filters read from the question, or groups."""
+    is_by_meaning = next(iter(address.given("match")), Match.MEANING).lower() == Match.MEANING
+    plain = address.with_only("understand", "false")
+    return plain.with_only("group", "off") if is_by_meaning else plain
+
+
 def described(found: Timeline) -> str:
     """Return what the chart shows, for those who don't see it."""
     months = found.months
@@ -141,7 +149,7 @@ def _search_of(address: Address, month: TimelineMonth) -> Address:
     since = max(first, date.fromisoformat(asked[0])) if asked[0] else first
     until = min(last, date.fromisoformat(asked[1])) if asked[1] else last
     days = (("answered_from", since.isoformat()), ("answered_to", until.isoformat()))
-    return address.without(*_ORDER).at("/", days)
+    return same_search(address.without(*_ORDER).at("/", days))
 
 
 def _of_bodies(search: Address, bodies: Sequence[str | None]) -> str:

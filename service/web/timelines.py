@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
@@ -12,22 +13,20 @@ from retrieval.timeline import Timeline
 from service.dependencies import ReadySearcher
 from service.faults import shortened
 from service.phrases import completeness
-from service.web.negotiation import PageRoute
 from service.web.rendering import render
 from service.web.timeline_chart import ChartSize, timeline_chart
 from service.web.timeline_form import TimelineForm, read_form
-from service.web.timeline_table import described, month_table
+from service.web.timeline_table import described, month_table, same_search
 from service.web.timeline_view import reigns_of
 
 router = APIRouter(include_in_schema=False)
-pages = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 _GAPS_NAMED = 3
 _FIRST_ROWS = 15
 _OF_ENTRIES = ("sort", "limit", "cursor")
 
 
-@pages.get("/timeline")
+@router.get("/timeline")
 def timeline_page(request: Request, searcher: ReadySearcher) -> Response:
     """Show the form, and below it the months and the answers of what was asked for."""
     form = read_form(request.query_params.multi_items())
@@ -58,7 +57,7 @@ def _shown(form: TimelineForm, found: Timeline | None) -> dict[str, object]:
         "next_href": first.with_only("cursor", found.next_cursor).href if found.next_cursor else "",
         "first_href": first.href if form.value("cursor") else "",
         "every_kind_href": first.with_only("kind", "all").href,
-        "search_href": first.without("sort", "limit").at("/").href,
+        "search_href": same_search(first.without("sort", "limit").at("/")).href,
         "data_href": form.address.at("/v1/timeline").href,
     }
 
@@ -71,7 +70,7 @@ def timeline_picture(request: Request, searcher: ReadySearcher) -> Response:
         QueryError: If the timeline can't be asked for, or there is no such size.
     """
     given = request.query_params.multi_items()
-    size = _size(dict(given).get("size", ChartSize.WIDE))
+    size = _size([value for name, value in given if name == "size"])
     form = read_form((name, value) for name, value in given if name != "size")
     if form.request is None:
         raise QueryError(form.field or "q", form.fault or "it is missing: give it")
@@ -92,7 +91,10 @@ def timeline_picture(request: Request, searcher: ReadySearcher) -> Response:
     )
 
 
-def _size(name: str) -> ChartSize:
+def _size(given: Sequence[str]) -> ChartSize:
+    if len(given) > 1:
+        raise QueryError("size", f"it is given {len(given)} times: give it once")
+    name = next(iter(given), ChartSize.WIDE)
     if name not in tuple(ChartSize):
         raise QueryError("size", f"{shortened(name, 40)!r} is not one of {', '.join(ChartSize)}")
     return ChartSize(name)

@@ -11,6 +11,7 @@ from service.access_log import AccessLog
 from service.body_limit import BodyLimit
 
 MARKER = "zyzzyva"
+READER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
 def ask_everything(client: TestClient) -> list[int]:
@@ -122,6 +123,30 @@ def test_an_unexpected_fault_tells_the_log_where_and_the_user_nothing(failing_cl
     assert "Unexpected fault in /v1/search\nbuiltins.RuntimeError\n" in caplog.text
     assert "builtins.KeyError\n" in caplog.text
     assert "in encode_queries" in caplog.text
+
+
+def test_a_reader_is_told_of_an_unexpected_fault_on_a_page_with_the_safe_headers(failing_client: TestClient, caplog):
+    caplog.set_level(logging.DEBUG, logger="service")
+    response = failing_client.get("/", params={"q": MARKER}, headers=READER)
+    assert (response.status_code, response.headers["content-type"]) == (500, "text/html; charset=utf-8")
+    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["content-security-policy"].startswith("default-src 'none'")
+    assert response.headers["referrer-policy"] == "no-referrer"
+    assert "<h1>Unexpected fault</h1>" in response.text
+    assert MARKER not in response.text + caplog.text
+
+
+def test_where_the_page_of_a_fault_fails_too_the_fault_is_told_as_data(failing_client: TestClient, caplog, monkeypatch):
+    def failing(*given: object, **context: object) -> None:
+        raise ValueError(MARKER)
+
+    monkeypatch.setattr("service.handlers.render", failing)
+    response = failing_client.get("/", params={"q": "x"}, headers=READER)
+    assert (response.status_code, response.headers["content-type"]) == (500, "application/problem+json")
+    assert response.headers["cache-control"] == "no-store"
+    assert response.json()["title"] == "Unexpected fault"
+    assert MARKER not in caplog.text
+    assert "Unexpected fault in the page that tells of it\nbuiltins.ValueError\n" in caplog.text
 
 
 def ask_directly(app, headers=(), chunks=(b"",)):

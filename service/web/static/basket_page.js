@@ -4,7 +4,7 @@ import { cite, drawn } from "./basket_item.js";
 import { htmlAndText } from "./basket_copying.js";
 import { brokenText, change, forgetBroken, isSame, itemsOf, keepWords, lookedUp, MOST, onChange, read, today, Trouble } from "./basket_store.js";
 
-const STYLE = "despatch-box.style";
+const STYLE = "despatch-citation-style";
 const whole = document.getElementById("basket");
 const list = document.getElementById("basket-items");
 const form = document.getElementById("basket-export");

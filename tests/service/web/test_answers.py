@@ -141,8 +141,10 @@ def test_a_file_that_there_is_not_is_not_found(pages_client: TestClient):
     assert pages_client.get("/answers/nothing/citation.ris").status_code == 404
 
 
-def test_who_asks_for_data_gets_the_data_where_it_is_and_no_page(pages_client: TestClient):
-    assert pages_client.get("/answers/5", headers={"Accept": "application/json"}).status_code == 404
+def test_a_page_whose_path_has_no_data_is_a_page_whatever_is_asked_for(pages_client: TestClient):
+    for accepted in ("application/json", "application/json, text/plain, */*"):
+        found = pages_client.get("/answers/5", headers={"Accept": accepted})
+        assert (found.status_code, found.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert pages_client.get("/v1/answers/5").json()["key"] == "commons-2026-06-06-5"
 
 

@@ -100,6 +100,16 @@ def test_what_cannot_be_used_is_told_beside_its_field(
     assert "<title>Error: Has it been asked?" in found.text
 
 
+@pytest.mark.parametrize("letter", ["é", "語", "🏮"])
+def test_a_draft_far_too_long_in_any_script_comes_back_with_what_is_wrong(filled_client: TestClient, letter: str):
+    fits = filled_client.post(PATH, data={"text": letter * 4_000}, headers=READER)
+    assert (fits.status_code, 'maxlength="4000"' in fits.text) == (200, True)
+    found = filled_client.post(PATH, data={"text": letter * 20_000}, headers=READER)
+    assert (found.status_code, found.headers["cache-control"]) == (422, "no-store")
+    assert "it has 20,000 characters, at most 4,000 are read" in _words(found.text)
+    assert f">{letter * 20_000}</textarea>" in found.text
+
+
 def test_a_file_in_the_place_of_the_draft_is_refused(filled_client: TestClient):
     found = filled_client.post(PATH, files={"text": ("draft.txt", b"x")}, headers=READER)
     assert (found.status_code, "it is a file: paste its text instead" in found.text) == (422, True)

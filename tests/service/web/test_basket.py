@@ -369,6 +369,22 @@ def test_the_style_last_chosen_is_kept_and_shown(site: str, page: Page, items: A
     expect(page.locator("[data-citation]").first).to_contain_text("HC Written Question")
 
 
+def test_the_basket_has_the_form_of_citations_chosen_beside_answers_by_the_same_names(
+    site: str, page: Page, items: Any
+):
+    open_basket(page, site, items)
+    page.goto(f"{site}/?q=invented&match=words")
+    names = page.get_by_label("Cite in").locator("option").all_inner_texts()
+    page.get_by_label("Cite in").select_option("oscola")
+    page.goto(f"{site}/basket")
+    chosen = page.get_by_label("Citations")
+    expect(chosen).to_have_value("oscola")
+    assert chosen.locator("option").all_inner_texts() == names == ["House form", "Form for a Member", "OSCOLA form"]
+    chosen.select_option("member")
+    page.goto(f"{site}/?q=invented&match=words")
+    expect(page.get_by_label("Cite in")).to_have_value("member")
+
+
 def test_without_a_script_nothing_is_shown_that_needs_one(site: str, new_page: Any):
     page = new_page(script=False)
     page.goto(f"{site}/basket")

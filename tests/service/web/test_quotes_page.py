@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Page
 
 from retrieval.encoders import Encoder
+from retrieval.quotations import MAX_BRIEFING_CHARACTERS
 from service.app import create_app
 from service.settings import Settings
 
@@ -121,6 +122,21 @@ def test_what_can_not_be_checked_is_told_beside_the_text_which_is_kept(
     assert response.status_code == 422
     assert told in response.text
     assert f"\n{given['text']}</textarea>" in response.text
+
+
+@pytest.mark.parametrize("letter", ["x", "é", "語", "🏮", "%", "\n"])
+def test_the_longest_briefing_is_read_in_any_script_and_one_too_long_comes_back(quoting: TestClient, letter: str):
+    text = f"“said {letter * (MAX_BRIEFING_CHARACTERS - 7)}”"
+    assert len(text) == MAX_BRIEFING_CHARACTERS
+    # A browser sends a line break as two characters.
+    sent = text.replace("\n", "\r\n")
+    assert quoting.post("/quotes", data={"text": sent}, headers=READER).status_code == 200
+    multipart = quoting.post("/quotes", data={"text": sent}, files={"check": (None, "each")}, headers=READER)
+    assert multipart.status_code == 200
+    longer = quoting.post("/quotes", data={"text": f"{sent}x"}, headers=READER)
+    assert (longer.status_code, longer.headers["cache-control"]) == (422, "no-store")
+    assert "300,001" in longer.text
+    assert "”x</textarea>" in longer.text
 
 
 def test_a_file_in_the_place_of_the_text_is_refused(quoting: TestClient):

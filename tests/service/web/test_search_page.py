@@ -88,6 +88,45 @@ def test_a_question_is_asked_and_answered_with_the_count_told(small_site: str, p
     assert "q=local+councils" in page.url
 
 
+def test_empty_fields_are_left_out_of_the_address(site: str, page: Page):
+    page.goto(site)
+    page.get_by_label("Ask in plain words").fill("invented")
+    page.get_by_label("Ask in plain words").press("Enter")
+    page.wait_for_url("**/?q=invented")
+    page.get_by_text("More ways to search").click()
+    page.get_by_label("Words", exact=True).check()
+    page.get_by_role("button", name="Search").first.click()
+    page.wait_for_url("**/?q=invented&match=words")
+    page.get_by_label("Ask in plain words").fill("")
+    page.get_by_role("button", name="Search").first.click()
+    page.wait_for_url("**/?q=&match=words")
+    page.go_back()
+    expect(page.locator("input:disabled")).to_have_count(0)
+    page.goto(f"{site}/timeline")
+    page.get_by_label("A topic, a question or a phrase").fill("invented")
+    page.get_by_role("button", name="Show the line").click()
+    page.wait_for_url("**/timeline?q=invented&match=meaning&sort=newest")
+
+
+def test_no_heading_comes_before_the_name_of_the_page(site: str, page: Page):
+    page.goto(site + WORDS)
+    assert page.locator("main").get_by_role("heading").first.evaluate("one => one.tagName") == "H1"
+    for name, chosen in (("Search by", "Words"), ("Order", "Newest")):
+        assert page.get_by_role("group", name=name, exact=True).locator("[aria-current]").inner_text() == chosen
+
+
+@pytest.mark.parametrize(("width", "is_stacked"), [(360, True), (480, True), (768, False)])
+def test_on_a_phone_the_box_and_its_button_stand_one_above_the_other(
+    site: str, new_page: NewPage, width: int, is_stacked: bool
+):
+    page = new_page(width)
+    page.goto(site)
+    box, button = (page.locator(f".box {kind}").bounding_box() for kind in ("input", "button"))
+    assert box
+    assert button
+    assert (button["y"] >= box["y"] + box["height"], button["width"] == box["width"]) == (is_stacked, is_stacked)
+
+
 def test_a_search_is_narrowed_by_a_facet_and_widened_by_its_chip(site: str, page: Page):
     page.goto(site + WORDS)
     before = first_count(page)

@@ -76,6 +76,7 @@ def test_a_link_stays_within_the_days_and_filters_that_were_asked_for(lanterns_c
     assert query == {
         **{"q": "lantern", "match": "exact", "house": "Commons"},
         **{"answered_from": "2024-09-12", "answered_to": "2024-09-20"},
+        "understand": "false",
     }
 
 
@@ -163,9 +164,32 @@ def test_a_chart_of_nothing_is_not_there_and_one_asked_for_wrongly_is_told(lante
     assert status(match="exact") == 422
 
 
+def test_a_chart_whose_size_is_given_twice_is_refused(lanterns_client: TestClient):
+    response = lanterns_client.get("/timeline.svg?q=lantern&match=exact&size=wide&size=narrow")
+    assert (response.status_code, response.json()["field"]) == (422, "size")
+    assert response.json()["detail"] == "size: it is given 2 times: give it once"
+
+
 def test_by_meaning_the_page_says_how_many_are_close(client: TestClient):
     page = asked(client, q=BUSES)
     assert texts(page, "//p[@class='outcome']") == ["1 answer is close in meaning."]
+
+
+def test_a_search_that_a_timeline_leads_to_reads_no_filters_from_the_question_either(client: TestClient):
+    question = f"what has the Department for Transport said about {BUSES}"
+    page = asked(client, q=question)
+    links = [*page.xpath("//table//td/a/@href"), *page.xpath("//a[text()='Search for the same']/@href")]
+    assert len(links) > 1
+    for link in links:
+        query = dict(parse_qsl(urlsplit(link).query))
+        assert (query["understand"], query["group"]) == ("false", "off")
+        found = client.get(link, headers=READER)
+        assert found.status_code == 200
+        assert "Take away the filter Department" not in " ".join(found.text.split())
+    assert "A search by meaning can find a few more." in text(page)
+    exact = asked(client, q="bus services", match="exact")
+    assert "group" not in exact.xpath("//a[text()='Search for the same']/@href")[0]
+    assert "A search by meaning" not in text(exact)
 
 
 def test_what_was_left_out_by_default_can_be_looked_in_too(client: TestClient):
