@@ -11,6 +11,7 @@ are, of 41 that it calls unanswered 24 are. The threshold was chosen on the same
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -92,11 +93,14 @@ class PartReader:
         """
         read: dict[str, _ReadAnswer | None] = {}
         found: list[PartOfDraft] = []
-        for part in parts[:MOST_PARTS]:
+        looked_into = parts[:MOST_PARTS]
+        vectors = self._encoder.encode_queries([part.text for part in looked_into]) if looked_into else ()
+        stems = Counter(stem for part in parts for stem in set(self._corpus.lexical.stems(part.question)))
+        for part, vector in zip(looked_into, vectors, strict=True):
             keys = dict.fromkeys((*close, *search(part.question)))
             read.update((key, self._read(key)) for key in keys if key not in read)
             answers = [answer for key in keys if (answer := read[key])]
-            is_answered, passage = self._best(part, self._telling(part, parts), answers)
+            is_answered, passage = self._best(vector, self._telling(part, stems), answers)
             found.append(_told(part, is_answered, shown(passage) if passage else None))
         return tuple(found)
 
@@ -115,19 +119,18 @@ class PartReader:
         vectors = self._encoder.encode_documents([sentence for _, sentence in pairs])
         return _ReadAnswer(number, stems, tuple(one for one, _ in pairs), vectors)
 
-    def _telling(self, part: QuestionPart, parts: Sequence[QuestionPart]) -> dict[str, float]:
+    def _telling(self, part: QuestionPart, stems: Mapping[str, int]) -> dict[str, float]:
         """Return the stemmed words that only this part has, or failing that all of its own, each with its weight."""
         lexical = self._corpus.lexical
-        own = lexical.stems(part.text)
-        elsewhere = {stem for other in parts if other is not part for stem in lexical.stems(other.question)}
-        return lexical.weights([stem for stem in own if stem not in elsewhere] or own)
+        own, asked = lexical.stems(part.text), set(lexical.stems(part.question))
+        alone = [stem for stem in own if stems[stem] <= (stem in asked)]
+        return lexical.weights(alone or own)
 
     def _best(
-        self, part: QuestionPart, weights: Mapping[str, float], answers: Sequence[_ReadAnswer]
+        self, vector: NDArray[np.float32], weights: Mapping[str, float], answers: Sequence[_ReadAnswer]
     ) -> tuple[bool, StoredPassage | None]:
         """Return whether an answer speaks of a part, and the passage of the nearest sentence; ties by the earlier."""
         best, passage = (False, -1.0), None
-        vector = self._encoder.encode_queries([part.text])[0]
         for answer in answers:
             cosines = answer.vectors @ vector
             nearest = int(np.argmax(cosines))

@@ -10,8 +10,9 @@ from typing import Final
 
 _MARKER: Final = re.compile(r"\(([a-z])\)")
 _CLAUSE: Final = re.compile(r"[^;]+")
+_WORD: Final = re.compile(r"[^\s,;:]+")
 # What joins one part to the next is no part of either.
-_JOINS: Final = re.compile(r"(?:[\s,;:]|\b(?:and|or)\b)+$")
+_JOINS: Final = frozenset({"and", "or"})
 _CLOSING: Final = ".?;, "
 
 
@@ -49,15 +50,19 @@ def _in_clause(clause: str) -> Iterator[QuestionPart]:
     if len(markers) < 2:
         return
     ends = [marker.start() for marker in markers[1:]] + [len(clause)]
-    written = [
-        _JOINS.sub("", clause[marker.end() : end]).strip(_CLOSING) for marker, end in zip(markers, ends, strict=True)
-    ]
+    written = [_own(clause[marker.end() : end]) for marker, end in zip(markers, ends, strict=True)]
     longest = max(len(text.split()) for text in written[:-1])
     last = written[-1].split()
     own, shared = [*written[:-1], " ".join(last[:longest])], " ".join(last[longest:])
     opening = clause[: markers[0].start()].strip()
     for marker, text in zip(markers, own, strict=True):
         yield QuestionPart(marker.group(), text, " ".join(part for part in (opening, text, shared) if part))
+
+
+def _own(text: str) -> str:
+    """Return the words of a part without those at its end that join it to the next."""
+    end = max((word.end() for word in _WORD.finditer(text) if word[0] not in _JOINS), default=0)
+    return text[:end].strip(_CLOSING)
 
 
 def _lettered(clause: str) -> list[re.Match[str]]:

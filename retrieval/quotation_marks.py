@@ -15,7 +15,7 @@ from retrieval.results import Span
 _BLOCK: Final = re.compile(r"(?:^ {0,3}>[^\n]*(?:\n|\Z))+", re.MULTILINE)
 _PREFIX: Final = re.compile(r"^ {0,3}(?:> ?)+", re.MULTILINE)
 # A line below a quotation that says whose it is.
-_ATTRIBUTION: Final = re.compile(r"^\s*(?:[—–]|--|-\s)[^\n]*\Z|^\s*[—–][^\n]*$", re.MULTILINE)
+_ATTRIBUTION: Final = re.compile(r"^[^\S\n]*(?:(?:[—–]|--|-[^\S\n])[^\n]*\Z|[—–][^\n]*$)", re.MULTILINE)
 _PARAGRAPH: Final = re.compile(r"\n[ \t]*\n")
 _AFTER: Final = r"(?<![^\s(\[{—–*_/-])"
 _CLIPPED: Final = r"(?!\d0s|(?:tis|twas|em|n|til|cause)\b)"  # As in the '90s, and rock 'n' roll.
@@ -84,6 +84,7 @@ class _Marks:
         self._text = text
         self._closing = {name: [found.start() for found in closes.finditer(text)] for name, closes in _CLOSES.items()}
         self._ends = [found.start() for found in _PARAGRAPH.finditer(text)]
+        self._words = [start for start, _ in WordedText(text).spans]
 
     def quotations(self, start: int, end: int) -> Iterator[Quotation]:
         """Yield the quotations in marks between two places."""
@@ -94,13 +95,13 @@ class _Marks:
             if closing is None and kind in _APOSTROPHES:
                 continue
             stop = self._paragraph_end(begins, end) if closing is None else closing
-            words = self._text[begins:stop].strip()
-            count = len(WordedText(words).folded)
-            if kind == "plain" and count < _LEAST_WORDS:
+            # Counted without a copy of what lies between: thousands of such marks may have one that closes them all.
+            if kind == "plain" and self._count(begins, stop) < _LEAST_WORDS:
                 continue
+            words = self._text[begins:stop].strip()
             place = stop if closing is None else stop + 1
             span = Span(opening.start(), place)
-            if count:
+            if WordedText(words).folded:
                 yield Quotation(span, _CONTINUED.sub("\n", words), unclosed=closing is None)
 
     def _close(self, kind: str, begins: int, end: int) -> int | None:
@@ -141,6 +142,9 @@ class _Marks:
                 return place
             unsure = place if unsure is None else unsure
         return unsure
+
+    def _count(self, start: int, end: int) -> int:
+        return bisect_left(self._words, end) - bisect_left(self._words, start)
 
     def _paragraph_end(self, place: int, end: int) -> int:
         found = bisect_left(self._ends, place)

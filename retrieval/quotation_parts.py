@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from retrieval.quoted_words import WordedText
+from retrieval.quoted_words import WordedText, is_reversing, negations_in, numbers_in
 
 MAX_INSERTED: Final = 12
 """The most words of an answer that an insertion in square brackets may stand for."""
@@ -16,7 +17,10 @@ _ELLIPSIS: Final = re.compile(r"(?:[\[(]\s*(?:…|\.(?:\s?\.){2,3})\s*[\])]|…|
 _BRACKETED: Final = re.compile(r"\[([^\[\]]{0,300})\]")
 _MARKS: Final = "“”„\"‘’'«»"
 _ENCLOSED: Final = (("“", "”"), ('"', '"'), ("‘", "’"), ("'", "'"), ("«", "»"), ("„", "“"))
-_EDGE: Final = re.compile(r"^[\s,.;:!?–—-]+|[\s,;:–—-]+$")
+_SPACES: Final = "".join(char for char in map(chr, range(0x3001)) if char.isspace())
+_BEFORE: Final = f"{_SPACES},.;:!?–—-"
+_AFTER: Final = f"{_SPACES},;:–—-"
+_NOT_INSERTED: Final = ("sic", "emphasis added", "our emphasis", "my emphasis")
 _BOUNDARY: Final = "\ue000"  # Of private use: it stands for an insertion while a text is parted.
 
 
@@ -33,6 +37,33 @@ class Part:
     reach: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Insertion:
+    """What the writer of a quotation put into it in square brackets.
+
+    Attributes:
+        text: Without the brackets.
+        begins_word: Whether letters follow at once, as in `[un]likely`.
+        ends_word: Whether letters stand right before it, as in `provide[d]`.
+    """
+
+    text: str
+    begins_word: bool = False
+    ends_word: bool = False
+
+    @property
+    def denies(self) -> bool:
+        """Whether it holds a negation, or turns the word that it is put to into its opposite."""
+        folded = WordedText(self.text).folded
+        is_joined = (self.begins_word and is_reversing(self.text)) or (self.ends_word and self.text.lower() == "less")
+        return is_joined or negations_in(folded) > 0
+
+    @property
+    def counts(self) -> bool:
+        """Whether it holds a number, an amount or part of a date."""
+        return bool(numbers_in(WordedText(self.text).folded))
+
+
 def parts_of(quotation: str) -> tuple[Part, ...]:
     """Return the stretches of a quotation that are the speaker's own words, in order; none without a word.
 
@@ -46,13 +77,23 @@ def parts_of(quotation: str) -> tuple[Part, ...]:
     found: list[Part] = []
     for stretch in _ELLIPSIS.split(without_marks(quotation)):
         is_first = True
-        for piece in _without_insertions(stretch).split(_BOUNDARY):
+        for piece in _without_insertions(stretch)[0].split(_BOUNDARY):
             text = piece.strip()
             if not WordedText(text).folded:
                 continue
             found.append(Part(text, None if is_first or not found else MAX_INSERTED))
             is_first = False
     return tuple(found)
+
+
+def insertions_in(quotation: str) -> tuple[Insertion, ...]:
+    """Return what its writer put into a quotation in square brackets, in order; no `[sic]`, and not `[T]he`.
+
+    Args:
+        quotation: With or without its quotation marks.
+    """
+    stretches = _ELLIPSIS.split(without_marks(quotation))
+    return tuple(insertion for stretch in stretches for insertion in _without_insertions(stretch)[1])
 
 
 def without_marks(quotation: str) -> str:
@@ -68,30 +109,38 @@ def without_marks(quotation: str) -> str:
 
 def trimmed(part: str) -> str:
     """Return a part without the punctuation at its ends, which may belong to the sentence that quotes it."""
-    return _EDGE.sub("", part).rstrip(".!?").strip()
+    return part.lstrip(_BEFORE).rstrip(_AFTER).rstrip(".!?").strip()
 
 
-def _without_insertions(stretch: str) -> str:
-    """Return a stretch with a mark of private use for each insertion, and one for each end of it."""
-    made, place = list[str](), 0
+def _without_insertions(stretch: str) -> tuple[str, list[Insertion]]:
+    """Return a stretch with a mark of private use for each insertion, one for each end of it, and the insertions."""
+    made, place, inserted = list[str](), 0, list[Insertion]()
     for found in _BRACKETED.finditer(stretch):
-        before, inside, after = stretch[place : found.start()], found[1], stretch[found.end() :]
-        place = found.end()
-        if len(inside) == 1 and inside.isalpha() and after[:1].isalpha() and not before[-1:].isalpha():
+        before, inside, end = stretch[place : found.start()], found[1], found.end()
+        is_start, is_end = stretch[end : end + 1].isalpha(), before[-1:].isalpha()
+        place = end
+        if len(inside) == 1 and inside.isalpha() and is_start and not is_end:
             made += [before, inside]
-        elif inside.strip().lower() in ("sic", "emphasis added", "our emphasis", "my emphasis"):
+        elif inside.strip().lower() in _NOT_INSERTED:
             made += [before, " "]
         else:
             # The rest of a word whose beginning or end was changed is open too.
             kept = before.rstrip() if before[-1:].isspace() or not before else _without_last_word(before)
-            place += len(after) - len(after.lstrip()) if not after[:1].isalpha() else _letters(after)
+            place = _after(stretch, end, str.isalpha if is_start else str.isspace)
             made += [kept, _BOUNDARY]
-    return "".join([*made, stretch[place:]])
+            if inside.strip():
+                inserted.append(Insertion(inside.strip(), is_start, is_end))
+    return "".join([*made, stretch[place:]]), inserted
 
 
 def _without_last_word(text: str) -> str:
-    return re.sub(r"[^\W\d_]+$", "", text)
+    end = len(text)
+    while end and text[end - 1].isalpha():
+        end -= 1
+    return text[:end]
 
 
-def _letters(text: str) -> int:
-    return next((place for place, char in enumerate(text) if not char.isalpha()), len(text))
+def _after(text: str, place: int, is_of: Callable[[str], bool]) -> int:
+    while place < len(text) and is_of(text[place]):
+        place += 1
+    return place

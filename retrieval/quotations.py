@@ -12,7 +12,7 @@ from retrieval.corpus import Corpus
 from retrieval.errors import QueryError
 from retrieval.filters import EVERY_KIND, Filters
 from retrieval.quotation_marks import quotations_in
-from retrieval.quotation_parts import parts_of
+from retrieval.quotation_parts import insertions_in, parts_of
 from retrieval.quote_candidates import having_all, likeliest, one_a_group
 from retrieval.quote_matches import Standing, match_of
 from retrieval.quote_messages import briefing_message, message_of
@@ -87,7 +87,7 @@ def verify_quote(corpus: Corpus, text: str, key: str | None = None) -> QuoteResu
         raise QueryError("text", "it has no word to look for: give the words as they are quoted")
     number = corpus.store.number_of(key) if key is not None else None
     searched = corpus.searched(Filters(kind=EVERY_KIND))
-    checked = _check(corpus, Quoted(parts), number)
+    checked = _check(corpus, Quoted(parts, insertions_in(text)), number)
     return QuoteResult(
         text=text,
         key=corpus.store.record(number).key if number is not None else None,
@@ -163,16 +163,16 @@ def _check_briefing(text: str, limit: int) -> None:
 
 
 def _check_one(corpus: Corpus, text: str, searched: Searched) -> tuple[_Checked, str]:
-    parts = parts_of(text)
     if len(text) > MAX_QUOTATION_CHARACTERS:
         told = f"Not checked: it has {len(text):,} characters, at most {MAX_QUOTATION_CHARACTERS:,} are read."
         return _Checked(QuoteOutcome.NOT_CHECKED), told
+    parts = parts_of(text)
     if len(parts) > MAX_PARTS:
         told = f"Not checked: it has {len(parts)} parts, at most {MAX_PARTS} are looked for."
         return _Checked(QuoteOutcome.NOT_CHECKED), told
     if not parts:
         return _Checked(QuoteOutcome.NOT_CHECKED), "Not checked: it has no word to look for."
-    checked = _check(corpus, Quoted(parts), None)
+    checked = _check(corpus, Quoted(parts, insertions_in(text)), None)
     return checked, _message(checked, searched, is_one=False)
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from retrieval.citing import Citation, long_date
 from retrieval.quote_reading import Reading
-from retrieval.quote_results import Exactness, QuoteChange, QuoteMatch, QuoteOutcome, QuoteSource
+from retrieval.quote_results import Crossing, Exactness, QuoteChange, QuoteMatch, QuoteOutcome, QuoteSource
 from retrieval.records import AnswerKind, Genre
 from retrieval.results import Searched
 
@@ -31,6 +31,11 @@ _TOTALS: Final = {
     QuoteOutcome.NOT_CHECKED: ("not checked", "not checked"),
     QuoteOutcome.WORD_FOR_WORD: ("word for word", "word for word"),
 }
+_CROSSED: Final = {
+    Crossing.PARAGRAPHS: "It runs across two paragraphs, or items of a list: the text has a break in it.",
+    Crossing.TABLE: "It runs across two cells or rows of a table: read the table before you quote it.",
+}
+_MOST_NAMED: Final = 3
 NOTHING_INDEXED: Final = "Nothing is indexed yet."
 NOT_SAID: Final = "That does not mean that no minister has said it: what is said in the Chamber is not indexed."
 
@@ -42,7 +47,7 @@ def told_of(
     warnings = "".join(f" {one}" for one in _warnings(reading))
     whose = _whose(citation, source)
     if outcome is QuoteOutcome.WORD_FOR_WORD:
-        return f"Word for word in {whose}.{_EXACT[reading.exactness or Exactness.WORDS]}{warnings}"
+        return f"Word for word in {whose}.{_exact(reading)}{warnings}"
     if outcome is QuoteOutcome.DIFFERS:
         return f"Not word for word: {_words(reading.words_differing)} from {whose}.{warnings}"
     if outcome is QuoteOutcome.IN_QUESTION:
@@ -142,7 +147,29 @@ def _warnings(reading: Reading) -> list[str]:
         told.append("A number, an amount or a date differs.")
     if reading.omits_negation:
         told.append("What is left out of the sentence has a negation: check the sense.")
+    if reading.inserted:
+        told.append(_inserted(reading.inserted))
+    if reading.inserts_negation:
+        told.append("A negation is put in: check the sense.")
+    if reading.inserts_number:
+        told.append("A number, an amount or a date is put in.")
+    if reading.raised:
+        told.append("A raised figure, the mark of a footnote or a power, is in one and not in the other.")
+    if reading.crosses:
+        told.append(_CROSSED[reading.crosses])
     return told
+
+
+def _exact(reading: Reading) -> str:
+    """Return how far the same words are the same characters, where the warnings don't say more."""
+    is_told = reading.inserted or reading.raised or reading.crosses
+    return "" if is_told else _EXACT[reading.exactness or Exactness.WORDS]
+
+
+def _inserted(texts: Sequence[str]) -> str:
+    named = ", ".join(f"[{text}]" for text in texts[:_MOST_NAMED])
+    more = " and more" if len(texts) > _MOST_NAMED else ""
+    return f"What stands in square brackets is not in the text: {named}{more}."
 
 
 def _changed(outcome: QuoteOutcome, change: QuoteChange | None, whose: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from retrieval.quotation_parts import Part, trimmed
+from retrieval.quotation_parts import Insertion, Part, trimmed
 from retrieval.quoted_words import WordedText
 from retrieval.word_alignment import aligned
 
@@ -30,12 +30,19 @@ class Quoted:
 
     Args:
         parts: At least one, each with a word.
+        insertions: What its writer put in.
     """
 
-    def __init__(self, parts: Sequence[Part]) -> None:
+    def __init__(self, parts: Sequence[Part], insertions: Sequence[Insertion] = ()) -> None:
         """Keep the parts and find their words."""
         self.parts = tuple(parts)
+        self.insertions = tuple(insertions)
         self.texts = tuple(WordedText(part.text) for part in parts)
+
+    @cached_property
+    def trimmed(self) -> tuple[str, ...]:
+        """Its parts without the punctuation at their ends."""
+        return tuple(trimmed(part.text) for part in self.parts)
 
     @cached_property
     def words(self) -> tuple[str, ...]:
@@ -68,7 +75,7 @@ class Quoted:
 
     def _literally(self, text: WordedText) -> tuple[Place, ...]:
         """Return where the only part stands to the character, as it may stand otherwise before that."""
-        literal = trimmed(self.parts[0].text)
+        literal = self.trimmed[0]
         begins = text.text.find(literal)
         if begins < 0:
             return ()

@@ -46,12 +46,20 @@ class Exactness(StrEnum):
     """How far the same words are the same characters.
 
     `character`: all of them. `typography`: but for the form of quotation marks, dashes, spaces and ligatures.
-    `words`: the words and figures are the same, but capitals, accents or punctuation are not.
+    `words`: the words and figures are the same, but capitals, accents or punctuation are not; or the writer put
+    something in, in square brackets; or raised figures differ; or the words run across paragraphs or cells of a table.
     """
 
     CHARACTER = "character"
     TYPOGRAPHY = "typography"
     WORDS = "words"
+
+
+class Crossing(StrEnum):
+    """What quoted words run across in the text, where the quotation has no break: `table` is its cells or rows."""
+
+    PARAGRAPHS = "paragraphs"
+    TABLE = "table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +131,11 @@ class QuoteMatch:
         differs_in_numbers: Whether a number, an amount or a date is among them.
         differs_in_negation: Whether a word such as "not" is among them, or one and its opposite.
         omits_negation: Whether an ellipsis or an insertion leaves out a word such as "not" within a sentence.
+        inserts_negation: Whether square brackets put in a word such as "not".
+        inserts_number: Whether they put in a number, an amount or a date.
+        differs_in_raised_figures: Whether a raised figure, the mark of a footnote or a power, is in one alone.
+        runs_across: What the words run across in the text, where the quotation has no break; else None.
+        inserted: What square brackets put in, in order; not in the text.
         omitted: The words of the text that ellipses and insertions stand for, in order.
         parts: The quotation, part by part.
         passages: The passages of the answer, or of its attachment, that it stands in, in order; none of a question,
@@ -147,6 +160,11 @@ class QuoteMatch:
     differs_in_numbers: bool
     differs_in_negation: bool
     omits_negation: bool
+    inserts_negation: bool
+    inserts_number: bool
+    differs_in_raised_figures: bool
+    runs_across: Crossing | None
+    inserted: tuple[str, ...]
     omitted: tuple[str, ...]
     parts: tuple[QuotedPart, ...]
     passages: tuple[QuotedPassage, ...]

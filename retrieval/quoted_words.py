@@ -5,22 +5,56 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Final
 
 # Characters that no reader sees, which web pages and PDF files leave within words.
 _UNSEEN: Final = "\u00ad\u200b-\u200f\u2060\ufeff"
+# The signs of money: category Sc of Unicode 16 (https://www.unicode.org/reports/tr44/), which `re` has no class for.
+_MONEY: Final = (
+    "$\u00a2-\u00a5\u058f\u060b\u07fe\u07ff\u09f2\u09f3\u09fb\u0af1\u0bf9\u0e3f\u17db\u20a0-\u20cf\ua838\ufdfc\ufe69"
+    "\uff04\uffe0\uffe1\uffe5\uffe6\U00011fdd-\U00011fe0\U0001e2ff\U0001ecb0"
+)
+_COMPARING: Final = "<>\u2264\u2265\u2266\u2267\u2a7d\u2a7e\u2248~\u00b1\u2260"
+_SLASHES: Final = "/\u2044\u2215"
+# Raised figures: a power, or the mark of a footnote.
+_RAISED: Final = "\u00b2\u00b3\u00b9\u2070\u2074-\u2079"
+_SPACE: Final = "[ \u00a0\u2009\u202f]?"
 _LETTER: Final = rf"[^\W_{_UNSEEN}]"
 _WORD: Final = re.compile(
-    r"per\s+cent\b|%|&"
-    # A minus or a currency belongs to the figure that it stands before: without it the amount is another.
-    rf"|(?:(?<![\w)])[-\u2212–](?=[£$€]?\d))?(?:[£$€](?=\d))?{_LETTER}"
-    rf"(?:{_LETTER}|(?<=\d)[,.](?=\d)|['’\u02bc](?={_LETTER})|[{_UNSEEN}])*",
+    r"per\s+cent\b|[%&\u2030]|"
+    # A comparison, a minus or a currency belongs to the figure that it stands before: without it the amount is another.
+    rf"(?:[{_COMPARING}]=?{_SPACE}(?=[-\u2212–{_MONEY}.]{{0,3}}\d))?"
+    rf"(?:(?<![\w)])[-\u2212–](?=[{_MONEY}]?\.?\d))?(?:[{_MONEY}]{_SPACE}(?=[-\u2212–]?\.?\d))?"
+    rf"(?:(?<=[{_MONEY}])[-\u2212–](?=\.?\d))?(?:(?<![\w.])\.(?=\d))?"
+    rf"(?![{_RAISED}]){_LETTER}"
+    rf"(?:{_LETTER}|(?<=\d)[,.](?=\d)|(?<=\d)[{_SLASHES}](?=\d)|['’\u02bc](?={_LETTER})"
+    rf"|[\u207a\u207b](?=[{_RAISED}])|[{_UNSEEN}])*"
+    # A currency after its figure, or one without any.
+    rf"|[{_MONEY}]",
     re.IGNORECASE,
 )
+_SIGNS: Final = str.maketrans(
+    {
+        **dict.fromkeys("\u2266\u2a7d", "\u2264"),
+        **dict.fromkeys("\u2267\u2a7e", "\u2265"),
+        **dict.fromkeys(_SLASHES, "/"),
+        "\u2248": "~",
+    }
+)
+_RAISED_MARK: Final = re.compile(rf"[\u207a\u207b]?[{_RAISED}]+")
+# Whose raised figure is a power: of another word or number, it is taken for the mark of a footnote.
+_HAS_POWER: Final = re.compile(
+    rf"((?:(?<!\d)10|(?:^|\d)(?:m|km|cm|mm|ft|yd)))([\u207a\u207b]?[{_RAISED}]+)$", re.IGNORECASE
+)
+_OTHER_FORM: Final = re.compile(r"[^\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u209c\u2150-\u215f\u2189\u2460-\u24ff]+")
+_LEADING_POINT: Final = re.compile(r"(?<![\w.])\.(?=\d)")
+_LEVEL: Final = str.maketrans(
+    "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207a\u207b", "0123456789+-"
+)
 _THOUSANDS: Final = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-_DIGIT: Final = re.compile(r"\d")
+_FIGURE: Final = re.compile(rf"\d|^(?:percent|\u2030|[{_MONEY}])$")
 _RUN: Final = re.compile(r"\w+")
 _SAME_WORD: Final = {"%": "percent", "&": "and"}
 _TYPOGRAPHY: Final = str.maketrans(
@@ -72,9 +106,16 @@ class WordedText:
         """Its words as they are compared, in order, none with a space.
 
         In lower case, without accents, ligatures or commas in numbers; `percent` for `%` and `per cent`, `and` for
-        `&`. A figure keeps its currency and its minus.
+        `&`. A figure keeps its currency, its minus and its sign of comparison, and what makes a fraction or a power
+        of it. The mark of a footnote is left out: `raised` has it.
         """
         return tuple(map(_folded, _WORD.findall(self.text)))
+
+    def raised(self, first: int, last: int | None) -> tuple[str, ...]:
+        """Return the raised figures, powers or marks of footnotes, of its words from `first` to before `last`."""
+        return tuple(
+            found for start, end in self.spans[first:last] for found in _RAISED_MARK.findall(self.text[start:end])
+        )
 
     @cached_property
     def spans(self) -> tuple[tuple[int, int], ...]:
@@ -117,7 +158,9 @@ class WordedText:
 
 def plain_typography(text: str) -> str:
     """Return a text with one kind of quotation mark, dash and space, without ligatures and unseen characters."""
-    plain = unicodedata.normalize("NFKC", _UNSEEN_CHARACTER.sub("", text)).translate(_TYPOGRAPHY)
+    seen = _UNSEEN_CHARACTER.sub("", text)
+    # Of figures that are raised, lowered, in circles or in fractions the form is part of the sense.
+    plain = _OTHER_FORM.sub(lambda found: unicodedata.normalize("NFKC", found[0]), seen).translate(_TYPOGRAPHY)
     return _WHITE_SPACE.sub(" ", plain).strip()
 
 
@@ -128,7 +171,7 @@ def is_negation(word: str) -> bool:
 
 def is_number(word: str) -> bool:
     """Return whether a folded word is a number or part of one, in figures or letters, or part of a date."""
-    return bool(_DIGIT.search(word)) or word in _NUMERALS or word in _OF_NUMBER
+    return bool(_FIGURE.search(word)) or word in _NUMERALS or word in _OF_NUMBER
 
 
 def numbers_in(words: Iterable[str]) -> tuple[str, ...]:
@@ -140,6 +183,11 @@ def reverses(one: str, other: str) -> bool:
     """Return whether one of two folded words is the opposite of the other by its beginning."""
     short, long = sorted((one, other), key=len)
     return len(short) > 2 and any(long == prefix + short for prefix in _REVERSING)
+
+
+def is_reversing(beginning: str) -> bool:
+    """Return whether what is put before a word may turn it into its opposite."""
+    return beginning.lower().rstrip("-") in _REVERSING
 
 
 def negations_in(words: Iterable[str]) -> int:
@@ -158,7 +206,33 @@ def _folded(word: str) -> str:
         if plain.isalpha():
             return plain
     else:
-        parts = unicodedata.normalize("NFKD", word.translate(_TYPOGRAPHY)).casefold()
-        plain = "".join(char for char in parts if unicodedata.category(char) not in ("Mn", "Cf"))
-    joined = _WHITE_SPACE.sub("", plain)  # Of "per cent" alone: no other word has any.
-    return _SAME_WORD.get(joined) or _THOUSANDS.sub("", joined)
+        plain = "".join(_plain_characters(_power_kept(word.translate(_SIGNS).translate(_TYPOGRAPHY)))).casefold()
+    joined = _WHITE_SPACE.sub("", plain)  # Of "per cent", or between a sign and its figure.
+    if joined in _SAME_WORD:
+        return _SAME_WORD[joined]
+    return _LEADING_POINT.sub("0.", _THOUSANDS.sub("", joined)).replace("<=", "\u2264").replace(">=", "\u2265")
+
+
+def _power(found: re.Match[str]) -> str:
+    # A square metre is often written with a plain figure; ten squared can't be.
+    return f"{found[1]}{'^' if found[1][-1].isdigit() else ''}{found[2].translate(_LEVEL)}"
+
+
+def _power_kept(word: str) -> str:
+    """Return a word with its power, if it has one, on the line, and without any other raised figure."""
+    return _RAISED_MARK.sub("", _HAS_POWER.sub(_power, word))
+
+
+def _plain_characters(word: str) -> Iterator[str]:
+    """Yield the characters of a word without accents and ligatures; what makes another number of it stays as it is."""
+    before = ""
+    for char in word:
+        parts = char if char in _COMPARING else unicodedata.normalize("NFKD", char)
+        if unicodedata.category(char) == "No":
+            if "\u2044" in parts:
+                # One and a half is no eleven halves.
+                parts = ("+" if before.isdigit() else "") + parts.replace("\u2044", "/")
+            elif before.isdigit():
+                parts = char
+        yield "".join(part for part in parts if unicodedata.category(part) not in ("Mn", "Cf"))
+        before = char

@@ -25,6 +25,7 @@ PRACTICE_MONTHS: Final = 3
 """Age in months up to which departments may refer back to an answer: practice, with no rule behind it."""
 
 _WEEKS_FROM, _MONTHS_FROM, _YEARS_FROM = 14, 8 * 7, 24
+_NO_DAY: Final = "on a day that is not known"
 _NO_REPLY: Final = frozenset({QuestionState.HOLDING, QuestionState.PROROGATION, QuestionState.WILL_WRITE})
 
 
@@ -36,7 +37,7 @@ def age_of(answered: date | None, today: date) -> AnswerAge:
         today: The day to reckon from.
     """
     if answered is None:
-        return AnswerAge(None, "on a day that is not known", None, None, None)
+        return AnswerAge(None, _NO_DAY, None, None, None)
     session = session_on(answered)
     name = session.name if session else None
     if answered > today:
@@ -74,37 +75,48 @@ def months_after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def rule_told(state: QuestionState, house: House | None, age: AnswerAge | None) -> str:
+def rule_told(state: QuestionState, house: House | None, age: AnswerAge | None, today: date) -> str:
     """Return what a tabled question means for the rule against repeats, in plain words.
 
     Args:
         state: What the question has got.
         house: Where it was tabled; None is not known.
         age: Of what it has got; None while it waits.
+        today: The day that its age is reckoned to.
     """
     if house is House.LORDS:
         return "Tabled in the Lords: the Commons rule against repeats is not theirs, and their practice differs."
     if state is QuestionState.AWAITING or age is None:
         return "It still waits for its answer. The rule against repeats speaks of questions answered or refused."
     where = "" if house else " The source does not say in which House it was tabled."
-    return _by_session(state, age) + where
+    return _by_session(state, age, today) + where
 
 
-def _by_session(state: QuestionState, age: AnswerAge) -> str:
+def _by_session(state: QuestionState, age: AnswerAge, today: date) -> str:
     named = f" ({age.session})" if age.session else ""
     if state in _NO_REPLY:
         return "It got no full reply: whether it may be asked again in the same session is for the Table Office."
-    if age.is_same_session is None and age.days is None:
-        return "Whether that was in the session of today is not known, as the day is not."
     if age.is_same_session is None:
-        return (
-            f"Whether that was in the session of today is not known here: the table of sessions ends on "
-            f"{long_date(sessions_known_to())}. If it was, the Commons rule against repeats applies."
-        )
+        return f"{_not_known(age, today)} If it was, the Commons rule against repeats applies."
     if not age.is_same_session:
         return f"That was in an earlier session{named} than today's: the rule against repeats is about one session."
     verb = "refused an answer" if state is QuestionState.REFUSED else "answered"
     return f"That was in the session of today{named}: in the Commons a question already {verb} in it can't be repeated."
+
+
+def _not_known(age: AnswerAge, today: date) -> str:
+    """Return why it is not known whether an answer was given in the session of today."""
+    unknown = "Whether that was in the session of today is not known"
+    if age.days is None:
+        # Its age tells a day after today; of one that is not known there is none to tell.
+        is_later = age.told != _NO_DAY
+        return f"{unknown}, as {'it is dated after today' if is_later else 'the day is not'}."
+    if today > sessions_known_to():
+        return f"{unknown} here: the table of sessions ends on {long_date(sessions_known_to())}."
+    if today < sessions()[0].first_day:
+        return f"{unknown} here: the table of sessions begins on {long_date(sessions()[0].first_day)}."
+    when = f"in the session of {age.session}, which is over" if age.session else "between two sessions too"
+    return f"{unknown}: today, {long_date(today)}, is between two sessions, and that was {when}."
 
 
 def _ago(day: date, today: date) -> str:

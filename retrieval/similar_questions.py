@@ -199,7 +199,7 @@ class QuestionFinder:
             url=answer.citation.url if answer else official_url(record),
             state=state,
             state_told=state_told(state, record, answer, leads_to, answers.today),
-            rule_told=rule_told(state, record.house, answer.age if answer else None),
+            rule_told=rule_told(state, record.house, answer.age if answer else None, answers.today),
             answer=answer,
             leads_to=leads_to,
             cite_as=_cited(answer) if answer else cited_question(record),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from retrieval.quote_results import QuoteOutcome, QuoteSource
+from retrieval.quote_results import Crossing, QuoteOutcome, QuoteSource
 from retrieval.records import House
 from retrieval.similar_results import Likeness, QuestionState
 from service.assistants.results import About, Part, Passage, Result
@@ -102,6 +102,14 @@ class QuoteMatch(About):
     differs_in_negation: bool = False
     omits_negation: bool = False
     """Whether an ellipsis or an insertion leaves out a word such as "not"."""
+    inserts_negation: bool = False
+    """Whether square brackets put in a word such as "not"."""
+    inserts_number: bool = False
+    differs_in_raised_figures: bool = False
+    runs_across: Crossing | None = None
+    """What the words run across in the record, where the quotation has no break."""
+    inserted: tuple[str, ...] = ()
+    """What square brackets put in: not in the record."""
     parts: tuple[QuotedPart, ...]
     paragraphs: tuple[int, ...] = ()
     """The passages of the answer that it stands in."""

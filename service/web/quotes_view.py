@@ -14,6 +14,7 @@ from retrieval.differences import Segment, SegmentKind
 from retrieval.quote_results import (
     BriefingResult,
     CheckedQuotation,
+    Crossing,
     QuoteMatch,
     QuoteOutcome,
     QuoteResult,
@@ -38,6 +39,10 @@ _MARKS: Final = {
     SegmentKind.SAME: Markup("{}"),
     SegmentKind.REMOVED: Markup('<del><span class="unseen">[take out: </span>{}<span class="unseen">]</span></del>'),
     SegmentKind.ADDED: Markup('<ins><span class="unseen">[put in: </span>{}<span class="unseen">]</span></ins>'),
+}
+_ACROSS: Final = {
+    Crossing.PARAGRAPHS: "Runs across two paragraphs",
+    Crossing.TABLE: "Runs across cells or rows of a table",
 }
 
 
@@ -148,6 +153,14 @@ def _warnings(match: QuoteMatch) -> Iterator[str]:
         yield "A number or date differs"
     if match.omits_negation:
         yield "Leaves a negation out"
+    if match.inserts_negation:
+        yield "Puts a negation in"
+    if match.inserts_number:
+        yield "Puts a number or date in"
+    if match.differs_in_raised_figures:
+        yield "A raised figure differs"
+    if match.runs_across:
+        yield _ACROSS[match.runs_across]
 
 
 def _match(match: QuoteMatch) -> MatchView:

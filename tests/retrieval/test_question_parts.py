@@ -62,3 +62,10 @@ def test_the_own_words_of_a_part_stand_in_the_text_one_after_another(words: list
         assert part.label in text
         assert part.text in text
         assert part.text in part.question
+
+
+@pytest.mark.parametrize("run", [", ", "and ", "; and", " "])
+def test_a_long_run_of_what_joins_parts_takes_no_more_than_its_length(run: str):
+    long = run * (300_000 // len(run))
+    assert len(parts_of(f"what (a) a{long}b (b) c")) == (0 if ";" in run else 2)
+    assert [part.text for part in parts_of(f"what (a) buses, and, or{' and' * 50_000} (b) trams")] == ["buses", "trams"]

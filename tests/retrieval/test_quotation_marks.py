@@ -85,3 +85,17 @@ def test_a_span_has_the_marks_and_the_words_between():
 def test_a_quotation_of_very_many_paragraphs_is_taken_for_unclosed():
     found = list(quotations_in("\n\n".join(["“word"] * 30) + "”"))
     assert (found[0].text, found[0].unclosed) == ("word", True)
+
+
+@pytest.mark.parametrize(
+    "unit", [">\n", "> \n", "> —\n", " '-", " ‘-", " ", "\n", "'", '"', "“", "”", "(", "“a\n\n", "s’ ", "'a "]
+)
+def test_many_marks_in_a_row_take_no_more_than_their_length(unit: str):
+    text = unit * (100_000 // len(unit))
+    # None of these would end if each mark looked through the rest of the text.
+    assert all(one.span.end <= len(text) + 9 for one in quotations_in(f"> a\n{text}b' c"))
+
+
+def test_blank_lines_before_the_line_that_says_whose_it_is_are_no_part_of_the_quotation():
+    assert texts("> We act.\n>\n>   – A Minister\n") == ["We act."]
+    assert texts("> - one\n> - two\n") == ["- one"]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.quotation_parts import MAX_INSERTED, Part, parts_of, trimmed, without_marks
+from retrieval.quotation_parts import MAX_INSERTED, Insertion, Part, insertions_in, parts_of, trimmed, without_marks
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,37 @@ def test_only_marks_around_the_whole_are_taken_off(text: str, expected: str):
 @pytest.mark.parametrize(("text", "expected"), [("– we act,", "we act"), ("we act.", "we act"), ("£5.", "£5")])
 def test_punctuation_at_the_ends_may_be_of_the_sentence_that_quotes(text: str, expected: str):
     assert trimmed(text) == expected
+
+
+@pytest.mark.parametrize("unit", ["-", " ", "[x] ", "… ", "[", "a[b]c"])
+def test_a_very_long_run_within_a_quotation_takes_no_more_than_its_length(unit: str):
+    long = f"the{unit * (300_000 // len(unit))} Government1"
+    assert trimmed(long) == long
+    assert parts_of(long)[-1].text.endswith("Government1")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "denies", "counts"),
+    [
+        ("we will [not] act", Insertion("not"), True, False),
+        ("we act [never was]", Insertion("never was"), True, False),
+        ("we did[n’t] act", Insertion("n’t", ends_word=True), True, False),
+        ("it is [un]likely", Insertion("un", begins_word=True), True, False),
+        ("it is care[less]", Insertion("less", ends_word=True), True, False),
+        ("we act [in] time", Insertion("in"), False, False),
+        ("we gave [£5] million", Insertion("£5"), False, True),
+        ("we act [in March]", Insertion("in March"), False, True),
+        ("we provide[d] it", Insertion("d", ends_word=True), False, False),
+    ],
+)
+def test_what_is_put_in_is_kept_and_told_to_deny_or_to_count(
+    text: str, expected: Insertion, denies: bool, counts: bool
+):
+    found = insertions_in(text)
+    assert found == (expected,)
+    assert (found[0].denies, found[0].counts) == (denies, counts)
+
+
+@pytest.mark.parametrize("text", ["[T]he plan", "it works [sic]", "we […] act", "we [ ] act"])
+def test_a_capital_a_sic_and_an_ellipsis_put_nothing_in(text: str):
+    assert insertions_in(text) == ()

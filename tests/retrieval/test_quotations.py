@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from retrieval.differences import SegmentKind
 from retrieval.errors import QueryError, UnknownKey
 from retrieval.past_texts import PastTexts
 from retrieval.quotations import MAX_QUOTATION_CHARACTERS, verify_briefing, verify_quote
-from retrieval.quote_results import Exactness, QuoteOutcome, QuoteResult, QuoteSource
+from retrieval.quote_results import Crossing, Exactness, QuoteOutcome, QuoteResult, QuoteSource
 from retrieval.received import ReceivedFile
 from retrieval.records import AnswerKind
 from retrieval.store import RecordStore
@@ -208,6 +209,44 @@ def test_a_not_that_is_left_out_of_a_sentence_is_told(corpus: Corpus, gap: str):
     assert "What is left out of the sentence has a negation" in found.message
 
 
+@pytest.mark.parametrize(
+    ("text", "negation", "number", "told"),
+    [
+        ("Islanders’ views were [not] gathered in a survey", True, False, "A negation is put in: check the sense."),
+        ("set aside £12 million for its pier [never]", True, False, "A negation is put in: check the sense."),
+        ("has set aside £12 million [of 90] for its pier", False, True, "A number, an amount or a date is put in."),
+        ("Islanders’ views [on it] were gathered in a survey", False, False, "is not in the text: [on it]."),
+    ],
+)
+def test_what_is_put_in_is_told_and_is_never_to_the_character(
+    corpus: Corpus, text: str, negation: bool, number: bool, told: str
+):
+    found = verify_quote(corpus, text)
+    match = found.matches[0]
+    assert (found.outcome, match.exactness) == (QuoteOutcome.WORD_FOR_WORD, Exactness.WORDS)
+    assert (match.inserts_negation, match.inserts_number, len(match.inserted)) == (negation, number, 1)
+    assert told in found.message
+
+
+def test_words_of_two_paragraphs_run_together_are_told(corpus: Corpus):
+    found = verify_quote(corpus, "for its pier. Islanders’ views were gathered")
+    assert (found.matches[0].runs_across, found.matches[0].exactness) == (Crossing.PARAGRAPHS, Exactness.WORDS)
+    assert "It runs across two paragraphs" in found.message
+    shown = verify_quote(corpus, "for its pier.\n\nIslanders’ views were gathered")
+    assert (shown.matches[0].runs_across, shown.matches[0].exactness) == (None, Exactness.TYPOGRAPHY)
+
+
+def test_cells_of_a_table_run_together_are_told(corpus: Corpus):
+    found = verify_quote(corpus, "Sea Buoys laid")
+    assert (found.matches[0].runs_across, found.matches[0].exactness) == (Crossing.TABLE, Exactness.WORDS)
+    assert "It runs across two cells or rows of a table" in found.message
+
+
+def test_a_changed_word_does_not_hide_that_two_paragraphs_are_run_together(corpus: Corpus):
+    found = verify_quote(corpus, "for its pier. Islanders’ views were all gathered in a survey")
+    assert (found.outcome, found.matches[0].runs_across) == (QuoteOutcome.DIFFERS, Crossing.PARAGRAPHS)
+
+
 def test_what_the_writer_put_in_stands_for_a_few_words_and_no_more(corpus: Corpus):
     assert verify_quote(corpus, "[The line] carried 7.4 million [people] last year").found
     assert verify_quote(corpus, "[I]slanders’ views were gathered").found
@@ -250,6 +289,28 @@ def test_every_passage_is_found_word_for_word_in_its_own_answer(built_once: Path
             found = verify_quote(corpus, stored.passage.text, corpus.store.record(number).key)
             assert found.matches[0].exactness is Exactness.CHARACTER
             assert [one.ordinal for one in found.matches[0].passages] == [stored.passage.ordinal]
+
+
+def test_a_quotation_in_a_briefing_that_is_too_long_is_not_read(corpus: Corpus, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("retrieval.quotations.parts_of", lambda text: pytest.fail("it was read"))
+    found = verify_briefing(corpus, f"“{'[x] ' * MAX_QUOTATION_CHARACTERS}a”")
+    assert found.quotations[0].outcome is QuoteOutcome.NOT_CHECKED
+
+
+def test_a_raised_figure_that_is_not_quoted_is_told(tmp_path: Path, invented: Any):
+    answer = "<p>There were 701\u00b9 invented ferries and 10\u00b2 invented trams.</p>"
+    source = invented.file(tmp_path / "raised.jsonl", [invented.raw(1, answerText=answer)])
+    build([source], tmp_path / "data", ToyEncoder())
+    corpus = Corpus.open(tmp_path / "data")
+    found = verify_quote(corpus, "There were 701 invented ferries")
+    assert (found.outcome, found.matches[0].exactness) == (QuoteOutcome.WORD_FOR_WORD, Exactness.WORDS)
+    assert found.matches[0].differs_in_raised_figures
+    assert "A raised figure, the mark of a footnote or a power, is in one" in found.message
+    for wrong in ("There were 7011 invented ferries", "701 invented ferries and 102 invented trams"):
+        changed = verify_quote(corpus, wrong)
+        assert (changed.outcome, changed.matches[0].differs_in_numbers) == (QuoteOutcome.DIFFERS, True)
+    same = verify_quote(corpus, "701\u00b9 invented ferries and 10\u00b2 invented trams")
+    assert (same.matches[0].exactness, same.matches[0].differs_in_raised_figures) == (Exactness.CHARACTER, False)
 
 
 def test_a_briefing_has_each_of_its_quotations_checked(corpus: Corpus):

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import sys
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +26,12 @@ from retrieval.quoted_words import (
         ("2019–20, long-term", ["2019", "20", "long", "term"]),
         ("R&D at $5 not £5", ["r", "and", "d", "at", "$5", "not", "£5"]),
         ("CO₂ rose_up", ["co2", "rose", "up"]),
+        ("10² 102 10⁻⁶ 5km² m2 10", ["10^2", "102", "10^-6", "5km2", "m2", "10"]),
+        ("701¹ 7011 councils² ¹ end.¹", ["701", "7011", "councils", "end"]),
+        (".5 5 0.5 -.5 £.5 para.5", ["0.5", "5", "0.5", "-0.5", "£0.5", "para", "5"]),
+        ("<18 > 18 ≤18 <= 18 ≥£5 ±5 ~5 ≈5 ≠5 x > y", "<18 >18 ≤18 ≤18 ≥£5 ±5 ~5 ~5 ≠5 x y".split()),
+        ("¥5 ₹5 £ 5 ￡5 5€ £-5 -£5 £m", "¥5 ₹5 £5 £5 5 € £-5 -£5 £ m".split()),
+        ("1/2 1 2 ½ 1½ 11/2 1\u20442 and/or 10①", "1/2 1 2 1/2 1+1/2 11/2 1/2 and or 10①".split()),
     ],
 )
 def test_typography_is_folded_and_what_an_amount_is_made_of_is_kept(text: str, expected: list[str]):
@@ -96,3 +105,25 @@ def test_a_word_and_its_opposite_are_told(one: str, other: str, expected: bool):
 )
 def test_a_sentence_ends_with_a_full_stop_and_not_within_a_number(text: str, expected: bool):
     assert is_one_sentence(text) is expected
+
+
+def test_every_sign_of_money_is_part_of_its_figure():
+    signs = [char for char in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(char) == "Sc"]
+    assert len(signs) > 60
+    for sign in signs:
+        (word,) = WordedText(f"{sign}5").folded
+        assert word != "5"
+        assert numbers_in((word,)) == (word,)
+
+
+def test_raised_figures_are_told_apart_from_the_words_they_stand_at():
+    assert WordedText("of 701¹ councils and 10⁻⁶ at¹²").raised(0, None) == ("¹", "⁻⁶", "¹²")
+    assert WordedText("of 701¹ councils and 10⁻⁶").raised(2, 4) == ()
+    assert plain_typography("10²") != plain_typography("102")
+
+
+@pytest.mark.parametrize("unit", ["per ", "-", "<", "£", "1/", "²", ".", ".)", "’", "é"])
+def test_a_very_long_run_has_its_words_found_once(unit: str):
+    text = unit * (100_000 // len(unit))
+    assert len(WordedText(f"{text} end").folded) <= len(text) + 1
+    assert is_one_sentence(f"{text} end") is (unit not in (".", ".)"))

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retrieval.citations import long_date
 from retrieval.records import House
 from retrieval.repeating import age_of, is_same_session, months_after, rule_told, sessions_known_to
 from retrieval.sessions import sessions
@@ -96,47 +97,65 @@ def test_an_answer_dated_after_today_has_no_age():
 
 
 def test_an_answer_of_this_session_says_that_the_question_cannot_be_repeated():
-    told = rule_told(QuestionState.ANSWERED, House.COMMONS, age_of(IN_SESSION, LATER))
+    told = rule_told(QuestionState.ANSWERED, House.COMMONS, age_of(IN_SESSION, LATER), LATER)
     assert told == (
         "That was in the session of today (2026-27): in the Commons a question already answered in it can't be "
         "repeated."
     )
-    refused = rule_told(QuestionState.REFUSED, House.COMMONS, age_of(IN_SESSION, LATER))
+    refused = rule_told(QuestionState.REFUSED, House.COMMONS, age_of(IN_SESSION, LATER), LATER)
     assert "already refused an answer in it can't be repeated" in refused
 
 
 def test_an_answer_of_an_earlier_session_says_so():
-    told = rule_told(QuestionState.ANSWERED, House.COMMONS, age_of(date(2026, 4, 20), LATER))
+    told = rule_told(QuestionState.ANSWERED, House.COMMONS, age_of(date(2026, 4, 20), LATER), LATER)
     assert (
         told == "That was in an earlier session (2024-26) than today's: the rule against repeats is about one session."
     )
-    before = rule_told(QuestionState.ANSWERED, House.COMMONS, age_of(date(1990, 4, 20), LATER))
+    before = rule_told(QuestionState.ANSWERED, House.COMMONS, age_of(date(1990, 4, 20), LATER), LATER)
     assert before.startswith("That was in an earlier session than today's")
 
 
 def test_a_session_that_the_table_does_not_know_is_said_to_be_not_known():
-    told = rule_told(QuestionState.ANSWERED, House.COMMONS, age_of(IN_SESSION, date(2026, 11, 22)))
+    told = rule_told(QuestionState.ANSWERED, House.COMMONS, age_of(IN_SESSION, date(2026, 11, 22)), date(2026, 11, 22))
     assert told == (
         "Whether that was in the session of today is not known here: the table of sessions ends on 14 September 2026. "
         "If it was, the Commons rule against repeats applies."
     )
-    undated = rule_told(QuestionState.ANSWERED, House.COMMONS, age_of(None, LATER))
-    assert undated == "Whether that was in the session of today is not known, as the day is not."
+    undated = rule_told(QuestionState.ANSWERED, House.COMMONS, age_of(None, LATER), LATER)
+    assert (
+        undated == "Whether that was in the session of today is not known, as the day is not. "
+        "If it was, the Commons rule against repeats applies."
+    )
+    later = rule_told(QuestionState.ANSWERED, House.COMMONS, age_of(LATER, IN_SESSION), IN_SESSION)
+    assert "is not known, as it is dated after today." in later
+
+
+def test_a_day_between_two_sessions_of_the_table_is_not_told_to_be_after_its_end():
+    ended = next(one for one in sessions() if one.is_over and one.name == "2024-26")
+    today = ended.last_day + timedelta(days=2)
+    within = rule_told(QuestionState.ANSWERED, House.COMMONS, age_of(date(2026, 4, 20), today), today)
+    assert f"today, {long_date(today)}, is between two sessions, and that was in the session of 2024-26" in within
+    between = rule_told(QuestionState.ANSWERED, House.COMMONS, age_of(today, today), today)
+    assert "is between two sessions, and that was between two sessions too." in between
+    assert "the table of sessions" not in within + between
+    before = sessions()[0].first_day - timedelta(days=5)
+    early = rule_told(QuestionState.ANSWERED, House.COMMONS, age_of(before, before), before)
+    assert f"the table of sessions begins on {long_date(sessions()[0].first_day)}" in early
 
 
 @pytest.mark.parametrize("state", [QuestionState.HOLDING, QuestionState.PROROGATION, QuestionState.WILL_WRITE])
 def test_what_is_no_reply_is_left_to_the_table_office(state: QuestionState):
-    told = rule_told(state, House.COMMONS, age_of(IN_SESSION, LATER))
+    told = rule_told(state, House.COMMONS, age_of(IN_SESSION, LATER), LATER)
     assert told == "It got no full reply: whether it may be asked again in the same session is for the Table Office."
 
 
 def test_a_question_that_waits_is_neither_answered_nor_refused():
-    told = rule_told(QuestionState.AWAITING, House.COMMONS, None)
+    told = rule_told(QuestionState.AWAITING, House.COMMONS, None, LATER)
     assert told == "It still waits for its answer. The rule against repeats speaks of questions answered or refused."
 
 
 def test_the_commons_rule_is_not_told_of_the_lords_nor_of_a_house_that_is_not_known_as_if_it_were():
-    lords = rule_told(QuestionState.ANSWERED, House.LORDS, age_of(IN_SESSION, LATER))
+    lords = rule_told(QuestionState.ANSWERED, House.LORDS, age_of(IN_SESSION, LATER), LATER)
     assert lords == "Tabled in the Lords: the Commons rule against repeats is not theirs, and their practice differs."
-    unknown = rule_told(QuestionState.ANSWERED, None, age_of(IN_SESSION, LATER))
+    unknown = rule_told(QuestionState.ANSWERED, None, age_of(IN_SESSION, LATER), LATER)
     assert unknown.endswith("can't be repeated. The source does not say in which House it was tabled.")
