@@ -14,12 +14,17 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from retrieval.build import build
 from retrieval.encoders import EncoderIdentity, TokenVectors, unit_rows
+
+# No test is about time: what is slow on a busy machine is not wrong.
+hypothesis.settings.register_profile("despatch", deadline=None)
+hypothesis.settings.load_profile("despatch")
 
 HERE = Path(__file__).parent
 WINDOW = 120
