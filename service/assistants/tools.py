@@ -11,6 +11,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from retrieval.search import Searcher
 from service.assistants import answer_results, checked_results, inputs, results, survey_results
+from service.assistants.brief_schemas import brief
 from service.assistants.checking import similar_questions, verify_quote
 from service.assistants.reading import cite, get_answer, get_history, get_thread
 from service.assistants.searching import search_answers
@@ -62,8 +63,8 @@ class Tool(Generic[Asked]):
         return schema
 
     def output_schema(self) -> dict[str, Any]:
-        """Return the JSON Schema of its structured result."""
-        return self.given.model_json_schema(mode="validation", schema_generator=_Untitled)
+        """Return the JSON Schema of its structured result: what holds of it, without what its text says."""
+        return brief(self.given.model_json_schema(mode="validation", schema_generator=_Untitled))
 
 
 class _Untitled(GenerateJsonSchema):
