@@ -12,7 +12,7 @@ from retrieval.errors import DespatchError, NotAnswered, UnknownKey, UnknownName
 from retrieval.results import Outcome
 from retrieval.search import Searcher
 from service.assistants import facts
-from service.assistants.texts import searched_lines
+from service.assistants.texts import plain, searched_lines
 from service.faults import Fault, shortened
 
 _DETAIL_CHARACTERS: Final = 600
@@ -31,7 +31,7 @@ def failure(title: str, detail: str, beside: Sequence[str] = ()) -> types.CallTo
         beside: Further lines.
     """
     # The path of a data directory need not be UTF-8, and can't be sent as it is then.
-    told = shortened(detail, _DETAIL_CHARACTERS).encode("utf-8", "backslashreplace").decode()
+    told = plain(shortened(detail, _DETAIL_CHARACTERS).encode("utf-8", "backslashreplace").decode())
     text = "\n".join([f"Error. {title}: {told}", *beside])
     return types.CallToolResult(content=[types.TextContent(text=text)], is_error=True)
 
