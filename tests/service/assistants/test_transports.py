@@ -327,6 +327,13 @@ def test_a_form_of_another_sites_page_is_refused(guarded):
     assert guarded.ask("POST", "/mcp", json.dumps(INITIALIZE), headers)[0] == 400
 
 
+def test_half_a_surrogate_pair_gets_an_error(guarded):
+    call = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_answer","arguments":{"key":"\\ud800"}}}'
+    status, _, content = guarded.ask("POST", "/mcp", call, HEADERS)
+    assert status == 400
+    assert "error" in json.loads(content)
+
+
 @pytest.mark.parametrize("version", [{}, {"mcp-protocol-version": "2026-07-28"}])
 def test_a_body_that_is_far_too_long_is_an_error_of_the_protocol_that_says_why(guarded, version):
     status, headers, content = guarded.ask("POST", "/mcp", json.dumps({"x": "y" * 70_000}), {**HEADERS, **version})
