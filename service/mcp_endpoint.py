@@ -88,9 +88,7 @@ class McpEndpoint:
 
 def _too_large() -> Response:
     told = f"Request too large: the body is larger than {limit_of(PATH)} bytes, and a call needs less: send less text"
-    error = types.JSONRPCError(
-        jsonrpc="2.0", id=None, error=types.ErrorData(code=types.INVALID_REQUEST, message=told)
-    )
+    error = types.JSONRPCError(jsonrpc="2.0", id=None, error=types.ErrorData(code=types.INVALID_REQUEST, message=told))
     content = error.model_dump_json(by_alias=True, exclude_unset=True)
     return Response(content, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, media_type="application/json")
 
