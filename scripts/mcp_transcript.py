@@ -107,7 +107,7 @@ def written(stdio: list[tuple[str, dict[str, Any], CallToolResult]], tools: list
             text = result.content[0]
             assert isinstance(text, TextContent)
             lines += ["An error:" if result.is_error else "Text:", "", *_fenced("text", text.text)]
-            if transport != "HTTP":
+            if transport != "HTTP" and not result.is_error:
                 lines += ["", "Structured content:", "", *_fenced("json", _json(result.structured_content))]
     return "\n".join(lines) + "\n"
 

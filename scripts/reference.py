@@ -20,7 +20,7 @@ from retrieval.results import Match, Mode, Outcome, Sort
 from service import manual
 from service.cli import make_app, run
 from service.phrases import FINDINGS, KINDS, capital
-from service.settings import Settings
+from service.settings import BY_ENVIRONMENT_ALONE, Settings
 from service.terminal import Terminal
 
 ROOT: Final = Path(__file__).parents[1]
@@ -149,10 +149,15 @@ def _words() -> Iterator[str]:
 
 def _settings() -> Iterator[str]:
     yield "# Settings of the service\n"
-    yield "`despatch serve` takes each from its option, else from the environment, else as it is by default.\n"
+    alone = " and ".join(f"`DESPATCH_{name.upper()}`" for name in Settings.model_fields if name in BY_ENVIRONMENT_ALONE)
+    yield (
+        "`despatch serve` takes each from its option, else from the environment, else as it is by default. "
+        f"{alone} have no option: they are set by the environment alone.\n"
+    )
     yield "| variable | what it is | by default |\n|---|---|---|"
     for name, field in Settings.model_fields.items():
-        yield f"| `DESPATCH_{name.upper()}` | {_cell(field.description or '')} | `{field.default}` |"
+        default = "none" if field.default == () else f"`{field.default}`"
+        yield f"| `DESPATCH_{name.upper()}` | {_cell(field.description or '')} | {default} |"
     yield ""
 
 

@@ -7,12 +7,16 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Final
 
-from fastapi import FastAPI, Request
+import mcp_types as types
+from fastapi import FastAPI, Request, Response
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import Match, Route
 from starlette.types import Message, Receive, Scope, Send
 
 from retrieval.search import Searcher
+from service.body_limit import limit_of
 from service.dependencies import searcher_in
 from service.faults import shown
 from service.mcp_gate import Gate
@@ -56,7 +60,15 @@ class McpEndpoint:
             await refused.response(headers)(scope, receive, send)
             return
         assert self._manager is not None  # No request comes before the start, or after the end.
-        await self._manager.handle_request(scope, receive, _uncached(send))
+        try:
+            body = await Request(scope, receive).body()
+        except HTTPException:
+            # Only the limit of bodies raises it; clients tell their users what the protocol's own errors say.
+            await _too_large()(scope, receive, _uncached(send))
+        except ClientDisconnect:
+            return
+        else:
+            await self._manager.handle_request(scope, _again(body, receive), _uncached(send))
 
     def _refusal(self, request: Request) -> Problem | None:
         """Return why a request may not ask; None if it may."""
@@ -72,6 +84,23 @@ class McpEndpoint:
             told = "this path speaks the Model Context Protocol: use POST, from an assistant or an editor"
             return problem(request, HTTPStatus.METHOD_NOT_ALLOWED, "Method not allowed", told)
         return None
+
+
+def _too_large() -> Response:
+    told = f"Request too large: the body is larger than {limit_of(PATH)} bytes, and a call needs less: send less text"
+    error = types.JSONRPCError(jsonrpc="2.0", id=None, error=types.ErrorData(code=types.INVALID_REQUEST, message=told))
+    content = error.model_dump_json(by_alias=True, exclude_unset=True)
+    return Response(content, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, media_type="application/json")
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """Return how to receive a request whose body was read."""
+    whole: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def received() -> Message:
+        return whole.pop() if whole else await receive()
+
+    return received
 
 
 def _uncached(send: Send) -> Send:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
 from pydantic_core import PydanticCustomError
@@ -15,7 +15,7 @@ from service.faults import faults, shown
 from service.mcp_gate import is_host
 
 # These have no option: nobody needs them on the command line.
-_BY_ENVIRONMENT_ALONE = frozenset({"reload_seconds", "allowed_hosts"})
+BY_ENVIRONMENT_ALONE: Final = frozenset({"reload_seconds", "allowed_hosts"})
 _Given = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
@@ -64,6 +64,6 @@ def read_settings(**given: str | int | Path | None) -> Settings:
         return Settings(**said)
     except ValidationError as error:
         fault = faults(error.errors(include_url=False), Settings.model_fields)[0]
-        option = "" if fault.field in _BY_ENVIRONMENT_ALONE else f"give --{fault.field} or "
+        option = "" if fault.field in BY_ENVIRONMENT_ALONE else f"give --{fault.field} or "
         where = f"{option}set DESPATCH_{fault.field.upper()} to another value"
         raise QueryError(fault.field, f"{fault.reason} ({where})") from error

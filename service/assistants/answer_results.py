@@ -146,6 +146,8 @@ class Cited(Result):
     notes: tuple[str, ...] = ()
     """What a reader must be told beside it, most serious first."""
     must_say: tuple[str, ...] = ()
+    later: Later | None = None
+    """Read it before you say that this is the answer."""
     url: str | None = None
     accessed: date
     """The day on which the source was read."""

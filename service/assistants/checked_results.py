@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from retrieval.quote_results import Crossing, QuoteOutcome, QuoteSource
+from retrieval.quote_results import Crossing, Exactness, QuoteOutcome, QuoteSource
 from retrieval.records import House
 from retrieval.similar_results import Likeness, QuestionState
-from service.assistants.results import About, Part, Passage, Result
+from service.assistants.results import About, Later, Part, Passage, Result
 
 
 class Standing(About):
@@ -21,6 +21,8 @@ class Standing(About):
     """Whether that was in the session of today; absent where it is not known."""
     under_three_months: bool | None = None
     """Whether departments may refer back to it: a practice, not a rule."""
+    later: Later | None = None
+    """Read it before you say that this is the answer."""
 
 
 class Tabled(Part):
@@ -97,6 +99,8 @@ class QuoteMatch(About):
     """The same in plain words."""
     source: QuoteSource
     """`question`: they are not a minister's words. `past_text`: the answer no longer has them."""
+    exactness: Exactness | None = None
+    """`words`: capitals, accents or punctuation are not the same, so give the `wording`. Absent where words differ."""
     likeness: float
     differs_in_numbers: bool = False
     differs_in_negation: bool = False
@@ -115,13 +119,15 @@ class QuoteMatch(About):
     """The passages of the answer that it stands in."""
     corrected_on: date | None = None
     """When the words were corrected, where they were."""
+    later: Later | None = None
+    """Read it before you say that this is the answer."""
 
 
 class Verified(Result):
     """What became of a quotation."""
 
     verdict: QuoteOutcome
-    """What holds of the quotation: only `word_for_word` may stand as it is."""
+    """What holds of the quotation: only `word_for_word` may stand, and not where `exactness` is `words`."""
     found: bool
     """Whether an answer or a statement has these very words as it is served now."""
     matches: tuple[QuoteMatch, ...]

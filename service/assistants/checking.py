@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from retrieval import quote_results
+from retrieval.citations import Citation
+from retrieval.corpus import Corpus
 from retrieval.differences import SegmentKind
 from retrieval.quotations import verify_quote as verified
-from retrieval.quote_results import QuoteOutcome
+from retrieval.quote_results import Exactness, QuoteOutcome
 from retrieval.results import Outcome
 from retrieval.search import Searcher
 from retrieval.similar_results import PartOfDraft, StandingAnswer, TabledQuestion
@@ -29,6 +31,11 @@ _NOT_FOUND: Final = (
     "do not present the words as a quotation."
 )
 _DIFFERS: Final = "Do not let the quotation stand as it is: tell the user what `told` says, and give the `wording`."
+_OTHER_MARKS: Final = (
+    "The words are the same, but where `exactness` is `words` their capitals, accents or punctuation are not: give the "
+    "`wording` instead, with its `cite_as` and with all that `must_say` says."
+)
+_ASKED: Final = "Tell the user that these are the asker's words; never attribute them to a minister."
 _STANDS: Final = "The quotation may stand, with its `cite_as` and with all that `must_say` says."
 _NOT_ASKED: Final = "Tell the user that no question like it is indexed, with these dates: {dates}"
 
@@ -42,8 +49,9 @@ def similar_questions(searcher: Searcher, asked: SimilarQuestions) -> checked_re
     found = asked.answered_by(searcher)
     searched = facts.searched(found.searched, is_filtered=bool(found.filters))
     advice = _NOT_ASKED.format(dates=facts.dates_told(searched)) if not found.matches else None
+    tabled = [_tabled(searcher.corpus, one) for one in found.matches]
 
-    def made(chosen: Sequence[TabledQuestion], start: int, cursor: str | None) -> checked_results.Similar:
+    def made(chosen: Sequence[checked_results.Tabled], start: int, cursor: str | None) -> checked_results.Similar:
         return checked_results.Similar(
             outcome=found.outcome,
             message=found.message,
@@ -52,7 +60,7 @@ def similar_questions(searcher: Searcher, asked: SimilarQuestions) -> checked_re
             searched=searched,
             snapshot=found.snapshot,
             licence=facts.licence_told(found.licence),
-            matches=tuple(_tabled(one) for one in chosen),
+            matches=tuple(chosen),
             matches_total=len(found.matches),
             parts=() if start else tuple(_part(one) for one in found.parts),
             awaiting=found.awaiting,
@@ -61,7 +69,7 @@ def similar_questions(searcher: Searcher, asked: SimilarQuestions) -> checked_re
         )
 
     wanted = repr(("similar_questions", asked.text, asked.limit, found.filters))
-    return page(found.matches, asked.cursor, (found.snapshot, wanted), made)
+    return page(tabled, asked.cursor, (found.snapshot, wanted), made)
 
 
 def verify_quote(searcher: Searcher, asked: VerifyQuote) -> checked_results.Verified:
@@ -73,11 +81,10 @@ def verify_quote(searcher: Searcher, asked: VerifyQuote) -> checked_results.Veri
     """
     found = verified(searcher.corpus, asked.text, asked.key)
     searched = facts.searched(found.searched)
-    advice = _STANDS if found.outcome is QuoteOutcome.WORD_FOR_WORD else _DIFFERS
-    if not found.matches:
-        advice = _NOT_FOUND.format(dates=facts.dates_told(searched))
+    advice = _advice(found) if found.matches else _NOT_FOUND.format(dates=facts.dates_told(searched))
+    matches = [_match(searcher.corpus, one) for one in found.matches]
 
-    def made(chosen: Sequence[quote_results.QuoteMatch], start: int, cursor: str | None) -> checked_results.Verified:
+    def made(chosen: Sequence[checked_results.QuoteMatch], start: int, cursor: str | None) -> checked_results.Verified:
         return checked_results.Verified(
             outcome=_OUTCOMES.get(found.outcome, Outcome.WEAK),
             message=found.message,
@@ -88,15 +95,23 @@ def verify_quote(searcher: Searcher, asked: VerifyQuote) -> checked_results.Veri
             licence=facts.licence_told(found.licence),
             verdict=found.outcome,
             found=found.found,
-            matches=tuple(_match(one) for one in chosen),
+            matches=tuple(chosen),
             more=found.more,
         )
 
     wanted = repr(("verify_quote", asked.text, found.key))
-    return page(found.matches, asked.cursor, (found.snapshot, wanted), made)
+    return page(matches, asked.cursor, (found.snapshot, wanted), made)
 
 
-def _tabled(one: TabledQuestion) -> checked_results.Tabled:
+def _advice(found: quote_results.QuoteResult) -> str:
+    if found.outcome is QuoteOutcome.IN_QUESTION:
+        return _ASKED
+    if found.outcome is not QuoteOutcome.WORD_FOR_WORD:
+        return _DIFFERS
+    return _OTHER_MARKS if any(one.exactness is Exactness.WORDS for one in found.matches) else _STANDS
+
+
+def _tabled(corpus: Corpus, one: TabledQuestion) -> checked_results.Tabled:
     return checked_results.Tabled(
         rank=one.rank,
         likeness=one.likeness,
@@ -113,17 +128,17 @@ def _tabled(one: TabledQuestion) -> checked_results.Tabled:
         rule_told=one.rule_told,
         url=one.url,
         cite_as=one.cite_as,
-        answer=_standing(one.answer),
-        leads_to=_standing(one.leads_to),
+        answer=_standing(corpus, one.answer),
+        leads_to=_standing(corpus, one.leads_to),
         also_asked=len(one.also_asked),
     )
 
 
-def _standing(answer: StandingAnswer | None) -> checked_results.Standing | None:
+def _standing(corpus: Corpus, answer: StandingAnswer | None) -> checked_results.Standing | None:
     if answer is None:
         return None
     # The question is told with the tabled one that it answers.
-    about: dict[str, Any] = facts.about(answer.citation, question="", answerer=None)
+    about = _about(corpus, answer.citation, question="")
     passage = results.Passage(
         paragraph=answer.ordinal, text=answer.text, context=answer.context or None, hash=answer.hash
     )
@@ -143,12 +158,19 @@ def _part(one: PartOfDraft) -> checked_results.DraftPart:
     )
 
 
-def _match(one: quote_results.QuoteMatch) -> checked_results.QuoteMatch:
+def _about(corpus: Corpus, citation: Citation, *, question: str) -> dict[str, Any]:
+    """Return what get_answer tells of an answer: whose it is, what must be said with it, and a later one."""
+    answer = corpus.answer(citation.key)
+    return facts.with_later(facts.about(citation, question=question, answerer=answer.answerer), answer.later)
+
+
+def _match(corpus: Corpus, one: quote_results.QuoteMatch) -> checked_results.QuoteMatch:
     return checked_results.QuoteMatch(
-        **facts.about(one.citation, question=one.question, answerer=one.answerer),
+        **_about(corpus, one.citation, question=one.question),
         standing=one.standing,
         told=one.told,
         source=one.source,
+        exactness=one.exactness,
         likeness=round(one.likeness, 3),
         differs_in_numbers=one.differs_in_numbers,
         differs_in_negation=one.differs_in_negation,

@@ -4,46 +4,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import mcp_types as types
 
-from retrieval.errors import DespatchError, NotAnswered, QueryError, UnknownKey, UnknownName
+from retrieval.errors import DespatchError, NotAnswered, UnknownKey, UnknownName
 from retrieval.results import Outcome
 from retrieval.search import Searcher
 from service.assistants import facts
-from service.assistants.texts import searched_lines
+from service.assistants.texts import plain, searched_lines
 from service.faults import Fault, shortened
 
 _DETAIL_CHARACTERS: Final = 600
 _FAULTS_TOLD: Final = 20
 
 
-def failure(
-    title: str, detail: str, field: str | None = None, more: dict[str, Any] | None = None
-) -> types.CallToolResult:
-    """Return a result that says what went wrong.
+def failure(title: str, detail: str, beside: Sequence[str] = ()) -> types.CallToolResult:
+    """Return a result that says what went wrong, in text alone.
+
+    Clients hold structured content to the tool's output schema, in errors too, and an error that fits none would be
+    kept from the model.
 
     Args:
         title: Names this kind of problem.
         detail: The value seen, the value needed and the next step; cut short if it is very long.
-        field: The argument at fault.
-        more: What a program may want to know beside it.
+        beside: Further lines.
     """
-    # Half a surrogate pair, which JSON lets through, can't be sent back.
-    told = shortened(detail, _DETAIL_CHARACTERS).encode("utf-8", "backslashreplace").decode()
-    problem: dict[str, Any] = {"title": title, "detail": told} | ({"field": _sendable(field)} if field else {})
-    return types.CallToolResult(
-        content=[types.TextContent(text=f"Error. {title}: {told}")],
-        structured_content={"error": problem} | (more or {}),
-        is_error=True,
-    )
+    # The path of a data directory need not be UTF-8, and can't be sent as it is then.
+    told = plain(shortened(detail, _DETAIL_CHARACTERS).encode("utf-8", "backslashreplace").decode())
+    text = "\n".join([f"Error. {title}: {told}", *beside])
+    return types.CallToolResult(content=[types.TextContent(text=text)], is_error=True)
 
 
 def failure_of_faults(found: Sequence[Fault]) -> types.CallToolResult:
     """Return a result that says what is wrong with the arguments."""
     told = "; ".join(f"{fault.field}: {fault.reason}" for fault in found[:_FAULTS_TOLD])
-    return failure("Invalid arguments", told, found[0].field)
+    return failure("Invalid arguments", told)
 
 
 def failure_of(error: DespatchError, searcher: Searcher | None) -> types.CallToolResult:
@@ -56,11 +52,10 @@ def failure_of(error: DespatchError, searcher: Searcher | None) -> types.CallToo
     title = re.sub(r"(?<!^)([A-Z])", lambda found: f" {found[0].lower()}", type(error).__name__)
     if isinstance(error, UnknownKey) and searcher is not None:
         return _not_there(error, title, searcher)
-    field = error.field if isinstance(error, QueryError) else None
     step = ""
     if isinstance(error, UnknownName):
         step = f". To find the right name, call list_filters with filter={error.field}"
-    return failure(title, f"{error}{step}", field)
+    return failure(title, f"{error}{step}")
 
 
 def _not_there(error: UnknownKey, title: str, searcher: Searcher) -> types.CallToolResult:
@@ -72,12 +67,4 @@ def _not_there(error: UnknownKey, title: str, searcher: Searcher) -> types.CallT
         else "It is not in what is indexed, which does not mean that there is no such answer: say so with these dates. "
         "Take keys from search_answers; never make one up."
     )
-    data = searched.model_dump(mode="json", exclude_defaults=True)
-    more = {"outcome": str(Outcome.NOTHING_CLOSE), "advice": advice, "searched": data}
-    found = failure(title, str(error), "key", more)
-    lines = [found.content[0].text, f"Outcome: {Outcome.NOTHING_CLOSE}. {advice}", *searched_lines(searched)]  # type: ignore[union-attr]
-    return found.model_copy(update={"content": [types.TextContent(text="\n".join(lines))]})
-
-
-def _sendable(text: str) -> str:
-    return text.encode("utf-8", "backslashreplace").decode()
+    return failure(title, str(error), [f"Outcome: {Outcome.NOTHING_CLOSE}. {advice}", *searched_lines(searched)])

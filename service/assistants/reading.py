@@ -113,6 +113,8 @@ def cite(searcher: Searcher, asked: Cite) -> answer_results.Cited:
     """
     corpus = searcher.corpus
     citation = corpus.citation(asked.key, asked.paragraph)
+    answer = corpus.answer(citation.key)
+    said = facts.with_later({"must_say": facts.must_say(citation, answer.answerer)}, answer.later)
     styles = (asked.style,) if asked.style else _IN_WORDS
     told = "Copy the citation as it is."
     return answer_results.Cited(
@@ -121,7 +123,7 @@ def cite(searcher: Searcher, asked: Cite) -> answer_results.Cited:
         paragraph=citation.paragraph,
         written={style: written(citation, style) for style in styles},
         notes=tuple(dict.fromkeys(note for style in styles for note in notes(citation, style))),
-        must_say=facts.must_say(citation),
+        **said,
         url=citation.url,
         accessed=citation.accessed,
         not_in_source=facts.not_in_source(citation),

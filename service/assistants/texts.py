@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import singledispatch
@@ -14,6 +15,7 @@ from service.assistants import answer_results, checked_results, results, survey_
 from service.phrases import FINDINGS, KINDS, count, fact, on, span
 
 _MARK_CHARACTERS = 16
+_LIKE_A_MARK = re.compile(r"\[(?= ?(?:quoted|end of)\b)", re.IGNORECASE)
 
 
 def quoted(text: str) -> str:
@@ -25,9 +27,14 @@ def quoted(text: str) -> str:
     return f"[quoted {mark}]\n{text}\n[end of {mark}]"
 
 
+def plain(text: str) -> str:
+    """Return what stands outside the marks: on one line, with nothing in it that looks like a mark."""
+    return _LIKE_A_MARK.sub("(", one_line(text))
+
+
 def text_of(result: results.Result) -> str:
     """Return a result as text."""
-    lines = [f"Outcome: {result.outcome}. {result.message}", *_line("Advice", result.advice), result.notice, ""]
+    lines = [f"Outcome: {result.outcome}. {plain(result.message)}", *_line("Advice", result.advice), result.notice, ""]
     lines += body(result)
     cursor = f"More: call again with cursor {result.next_cursor}" if result.next_cursor else "That is all."
     return "\n".join([*lines, "", cursor, *searched_lines(result.searched), f"Licence: {result.licence}"])
@@ -69,10 +76,10 @@ def _answers(result: results.Answers) -> Iterator[str]:
         if hit.also_given or hit.near_duplicates:
             others = count(hit.also_given, "other question")
             yield f"Same words given to {others}; nearly the same in {count(hit.near_duplicates, 'other answer')}."
-        yield from (f"Names: {one_line(label)}" for label in hit.refers_to)
+        yield from (f"Names: {plain(label)}" for label in hit.refers_to)
         yield from _later(hit.later)
     for miss in result.near_misses:
-        yield f"Not close enough: {miss.key}, {one_line(miss.cite_as)}"
+        yield f"Not close enough: {plain(miss.key)}, {plain(miss.cite_as)}"
     for left_out in result.left_out:
         yield f"Left out: {left_out.count:,} ({left_out.what}); to see them, add {left_out.filter}"
     yield from _line("Also looked for", "; ".join(result.also_looked_for))
@@ -91,7 +98,7 @@ def _whole(result: answer_results.WholeAnswer) -> Iterator[str]:
     yield f"Passages in all: {result.passages_total}."
     for file in result.attachments:
         read = "its text is among the passages" if file.read else "its text is not indexed"
-        yield f"Attachment {file.number}: {one_line(file.title)}, {file.url} ({read})"
+        yield f"Attachment {file.number}: {plain(file.title)}, {plain(file.url)} ({read})"
     yield from _others("Same words given to", result.also_given, result.also_given_total)
     yield from _others("Pointed to by", result.pointed_to_by, len(result.pointed_to_by))
     yield from _references("Names", result.refers_to)
@@ -104,7 +111,7 @@ def _whole(result: answer_results.WholeAnswer) -> Iterator[str]:
 @body.register
 def _thread(result: answer_results.ThreadOf) -> Iterator[str]:
     for item in result.items:
-        yield f"--- {item.key}{' (the one asked for)' if item.is_asked_for else ''} ---"
+        yield f"--- {plain(item.key)}{' (the one asked for)' if item.is_asked_for else ''} ---"
         yield f"Kind: {KINDS[item.kind]}"
         yield from _line("Heading", item.heading)
         if item.question:
@@ -113,7 +120,7 @@ def _thread(result: answer_results.ThreadOf) -> Iterator[str]:
         yield from _day("Tabled", item.tabled)
         yield from _day("Answered", item.answered)
         yield from _line("Follows", ", ".join(item.follows))
-        yield f"Cite as: {one_line(item.cite_as)}"
+        yield f"Cite as: {plain(item.cite_as)}"
     yield f"Questions in all: {result.items_total}."
     yield from _references("Named and not found", result.not_found)
 
@@ -124,14 +131,14 @@ def _history(result: answer_results.HistoryOf) -> Iterator[str]:
     for text in result.texts:
         state = "stands now" if text.is_current else "does not stand any more: never quote it as the answer"
         since = f", from {on(text.since)}" if text.since else ""
-        yield f"--- Text {text.number}{since}: {KINDS[text.kind]}; {one_line(text.origin)}; {state} ---"
+        yield f"--- Text {text.number}{since}: {KINDS[text.kind]}; {plain(text.origin)}; {state} ---"
         last = text.first_paragraph + len(text.paragraphs) - 1
         yield f"Paragraphs {text.first_paragraph} to {last} of {text.paragraphs_total}, one a line:"
         yield quoted("\n".join(text.paragraphs))
     for change in result.changes:
         done = "Taken out of" if change.kind is SegmentKind.REMOVED else "Put in after"
         yield f"{done} text {change.before} (to text {change.after}):\n{quoted(change.text)}"
-    yield from (f"Note: {note}" for note in result.notes)
+    yield from (f"Note: {plain(note)}" for note in result.notes)
     yield from _line("Corrected in", ", ".join(result.corrections))
     yield from _citation(result.cite_as, result.url)
 
@@ -141,7 +148,8 @@ def _cited(result: answer_results.Cited) -> Iterator[str]:
     for style, text in result.written.items():
         yield f"{style}:\n{quoted(text)}"
     yield from _must_say(result.must_say)
-    yield from (f"Note: {one_line(note)}" for note in result.notes)
+    yield from _later(result.later)
+    yield from (f"Note: {plain(note)}" for note in result.notes)
     yield from _line("Page", result.url)
     yield f"Source read on {on(result.accessed)}."
 
@@ -150,9 +158,9 @@ def _cited(result: answer_results.Cited) -> Iterator[str]:
 def _similar(result: checked_results.Similar) -> Iterator[str]:
     for one in result.matches:
         yield f"--- Question {one.rank}: {one.likeness.replace('_', ' ')} ---"
-        yield one_line(f"{one.state_told} {one.rule_told}")
+        yield plain(f"{one.state_told} {one.rule_told}")
         yield f"Question:\n{quoted(one.question)}"
-        yield f"Key: {one.key}. Cite as: {one_line(one.cite_as)}"
+        yield f"Key: {plain(one.key)}. Cite as: {plain(one.cite_as)}"
         yield from _line("Page", one.url)
         yield from _line("Asked by", one.asked_by)
         yield from _day("Tabled", one.tabled)
@@ -162,17 +170,18 @@ def _similar(result: checked_results.Similar) -> Iterator[str]:
         if one.also_asked:
             yield f"Asked in the same words by {count(one.also_asked, 'other question')}."
     for part in result.parts:
-        nearest = f" Nearest answer: {part.nearest_key}" if part.nearest_key else ""
-        yield f"Part {part.label}: {one_line(part.told)}{nearest}"
+        nearest = f" Nearest answer: {plain(part.nearest_key)}" if part.nearest_key else ""
+        yield f"Part {plain(part.label)}: {plain(part.told)}{nearest}"
     yield f"Questions in all: {result.matches_total}; {count(result.awaiting, 'question')} that wait were looked at."
     yield result.who_decides
 
 
 def _standing(name: str, answer: checked_results.Standing | None) -> Iterator[str]:
     if answer:
-        yield f"{name}, given {one_line(answer.age)}:"
+        yield f"{name}, given {plain(answer.age)}:"
         yield from _passage(answer.passage)
         yield from _about(answer)
+        yield from _later(answer.later)
 
 
 @body.register
@@ -180,13 +189,14 @@ def _verified(result: checked_results.Verified) -> Iterator[str]:
     yield f"Verdict: {result.verdict.replace('_', ' ')}."
     for match in result.matches:
         yield f"--- {match.standing.replace('_', ' ')} ---"
-        yield one_line(match.told)
+        yield plain(match.told)
         for part in match.parts:
             if part.wording:
                 yield f"As it stands in the record:\n{quoted(part.wording)}"
-            yield from (f"Take out: {one_line(text)}" for text in part.take_out if text.strip())
-            yield from (f"Put in: {one_line(text)}" for text in part.put_in if text.strip())
+            yield from (f"Take out: {plain(text)}" for text in part.take_out if text.strip())
+            yield from (f"Put in: {plain(text)}" for text in part.put_in if text.strip())
         yield from _about(match)
+        yield from _later(match.later)
     if result.more:
         yield f"{count(result.more, 'more answer')} have the words."
 
@@ -195,7 +205,7 @@ def _verified(result: checked_results.Verified) -> Iterator[str]:
 def _filters(result: survey_results.FilterList) -> Iterator[str]:
     for one in result.filters:
         yield f"{one.name}: {one.description}" if one.description else f"{one.name}:"
-        yield from (f"  {one_line(value.value)} ({count(value.records, 'record')})" for value in one.values)
+        yield from (f"  {plain(value.value)} ({count(value.records, 'record')})" for value in one.values)
         if one.values_total is not None:
             yield f"  {count(one.values_total, 'value')} in all."
 
@@ -228,7 +238,7 @@ def _about(about: results.About) -> Iterator[str]:
     yield from _must_say(about.must_say)
     yield from _citation(about.cite_as, about.url)
     what = "written statement" if about.genre is Genre.STATEMENT else KINDS[about.kind]
-    yield f"Key: {about.key}. What it is: {'; '.join((what, *(FINDINGS[one] for one in about.findings)))}"
+    yield f"Key: {plain(about.key)}. What it is: {'; '.join((what, *(FINDINGS[one] for one in about.findings)))}"
     yield from _line("Answering body", about.answering_body)
     yield from _people(about.asked_by, about.answered_by)
     yield from _day("Tabled", about.tabled)
@@ -240,12 +250,12 @@ def _about(about: results.About) -> Iterator[str]:
 
 
 def _citation(cite_as: str, url: str | None) -> Iterator[str]:
-    yield f"Cite as: {one_line(cite_as)}"
+    yield f"Cite as: {plain(cite_as)}"
     yield from _line("Page", url)
 
 
 def _must_say(said: Sequence[str]) -> Iterator[str]:
-    yield from (f"Must be said with it: {one_line(one)}" for one in said)
+    yield from (f"Must be said with it: {plain(one)}" for one in said)
 
 
 def _people(asked_by: str | None, answered_by: str | None) -> Iterator[str]:
@@ -255,23 +265,23 @@ def _people(asked_by: str | None, answered_by: str | None) -> Iterator[str]:
 
 def _later(later: results.Later | None) -> Iterator[str]:
     if later:
-        yield f"Later answer: {on(later.answered)}, {one_line(later.cite_as)} (key {later.key})"
+        yield f"Later answer: {on(later.answered)}, {plain(later.cite_as)} (key {plain(later.key)})"
 
 
 def _others(what: str, others: Sequence[answer_results.Other], total: int) -> Iterator[str]:
     if others:
         more = ", ..." if total > len(others) else ""
-        yield f"{what}: {', '.join(one.key for one in others)}{more} ({total:,} in all)"
+        yield f"{what}: {plain(', '.join(one.key for one in others))}{more} ({total:,} in all)"
 
 
 def _references(what: str, named: Sequence[answer_results.Reference]) -> Iterator[str]:
     for one in named:
-        yield f"{what}: {one_line(one.label)}{f' (key {one.key})' if one.key else ''}"
+        yield f"{what}: {plain(one.label)}{f' (key {plain(one.key)})' if one.key else ''}"
 
 
 def _line(name: str, told: str | None) -> Iterator[str]:
     if told:
-        yield f"{name}: {one_line(told)}"
+        yield f"{name}: {plain(told)}"
 
 
 def _day(name: str, day: date | None) -> Iterator[str]:

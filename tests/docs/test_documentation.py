@@ -65,6 +65,15 @@ def test_the_reference_is_what_the_code_says() -> None:
     assert reference.main([]) == 0
 
 
+def test_the_settings_without_an_option_are_told_apart_and_an_empty_default_reads_as_none() -> None:
+    page = reference.pages()["settings.md"]
+    told = (
+        "`DESPATCH_RELOAD_SECONDS` and `DESPATCH_ALLOWED_HOSTS` have no option: they are set by the environment alone."
+    )
+    assert told in page
+    assert re.findall(r"^\| `DESPATCH_ALLOWED_HOSTS` .*\| (.*) \|$", page, re.MULTILINE) == ["none"]
+
+
 def test_every_page_is_in_the_table_of_contents() -> None:
     listed = re.findall(r"^([\w/-]+)$", (DOCS / "index.md").read_text("utf-8"), re.MULTILINE)
     there = {str(path.relative_to(DOCS).with_suffix("")) for path in DOCS.rglob("*.md")} - {"index"}

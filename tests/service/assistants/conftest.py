@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from mcp import Client, StdioServerParameters
@@ -22,6 +23,7 @@ from retrieval.build import build
 from retrieval.encoders import Encoder
 from retrieval.search import Searcher
 from service.assistants.paging import MAX_CHARACTERS
+from service.assistants.tools import TOOLS
 from service.mcp_server import mcp_server
 from tests.conftest import ToyEncoder
 from tests.replay.invented import question
@@ -43,7 +45,7 @@ serve_stdio(read_settings(data=sys.argv[1]), encoder=ToyEncoder())
 
 @dataclass(frozen=True)
 class Told:
-    """What a call came to."""
+    """What a call came to; an error has no data."""
 
     is_error: bool
     text: str
@@ -56,11 +58,12 @@ class Told:
         assert [type(one) for one in result.content] == [TextContent]
         text = result.content[0]
         assert isinstance(text, TextContent)
+        data = result.structured_content
         sent = len(json.dumps(text.text, ensure_ascii=False)) + len(
-            json.dumps(result.structured_content, ensure_ascii=False, separators=(",", ":"))
+            json.dumps(data, ensure_ascii=False, separators=(",", ":")) if data is not None else ""
         )
         assert sent <= MAX_CHARACTERS
-        return cls(result.is_error, text.text, result.structured_content, sent)
+        return cls(result.is_error, text.text, data, sent)
 
 
 class Assistant:
@@ -71,8 +74,11 @@ class Assistant:
         self._portal, self.client = portal, client
 
     def call(self, tool: str, /, **arguments: Any) -> Told:
-        """Call a tool."""
-        return Told.of(self._portal.call(self.client.call_tool, tool, arguments))
+        """Call a tool, and hold what it gives to the schema it was listed with, as clients do, in errors too."""
+        result = self._portal.call(self.client.call_tool, tool, arguments)
+        if result.structured_content is not None:
+            jsonschema.validate(result.structured_content, TOOLS[tool].output_schema(), jsonschema.Draft202012Validator)
+        return Told.of(result)
 
     def tools(self) -> ListToolsResult:
         """List the tools."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from retrieval.corpus import Corpus
 from retrieval.quotations import verify_quote
 from retrieval.search import Searcher
+from service.phrases import on
 
 DRAFT = "To ask the Secretary of State for Transport, what powers local councils have to run village bus services."
 
@@ -98,6 +101,66 @@ def test_words_that_stand_in_an_answer_may_be_quoted(quotable, quotable_once):
     assert told.data["matches"][0]["parts"][0]["wording"] == text
     assert told.data["advice"].startswith("The quotation may stand")
     assert "Verdict: word for word." in told.text
+
+
+def test_other_capitals_may_not_stand_but_the_wording_may(quotable, quotable_once):
+    key, text = a_passage(Corpus.open(quotable_once))
+    exact = quotable.call("verify_quote", text=text, key=key)
+    told = quotable.call("verify_quote", text=text.upper(), key=key)
+    assert told.data["verdict"] == exact.data["verdict"] == "word_for_word"
+    assert exact.data["matches"][0]["exactness"] == "character"
+    assert told.data["matches"][0]["exactness"] == "words"
+    assert text.startswith(told.data["matches"][0]["parts"][0]["wording"])
+    assert "give the `wording` instead" in told.data["advice"]
+    assert "may stand" not in told.data["advice"]
+
+
+def test_the_askers_words_are_never_a_ministers(quotable, quotable_once):
+    key, _ = a_passage(Corpus.open(quotable_once))
+    told = quotable.call("verify_quote", text=Corpus.open(quotable_once).answer(key).question, key=key)
+    assert (told.data["verdict"], told.data["matches"][0]["source"]) == ("in_question", "question")
+    assert told.data["advice"] == (
+        "Tell the user that these are the asker's words; never attribute them to a minister."
+    )
+
+
+TERRACE = "<p>The lanterns of the northern terrace are lit by the council at dusk and put out at dawn.</p>"
+
+
+def test_a_later_answer_is_told_wherever_an_answer_is_quoted_or_cited(over, built_of, invented, toy_encoder):
+    asked = (
+        "To ask the Minister, who lights the lanterns of the northern terrace at dusk and who puts them out at dawn."
+    )
+    data = built_of(
+        invented(1, questionText=asked, answerText=TERRACE, dateTabled="2025-05-12", dateAnswered="2025-05-19"),
+        invented(2, questionText=asked, answerText=TERRACE.replace("the council", "a council")),
+    )
+    text = TERRACE[3:-4]
+    with over(data, toy_encoder) as assistant:
+        whole = assistant.call("get_answer", key="1")
+        cited = assistant.call("cite", key="1")
+        quoted = assistant.call("verify_quote", text=text, key="1")
+        similar = assistant.call("similar_questions", text=asked)
+    later = whole.data["later"]
+    standing = {one["answer"]["key"]: one["answer"] for one in similar.data["matches"]}[whole.data["key"]]
+    for told in (cited.data, quoted.data["matches"][0], standing):
+        assert told["later"] == later
+        assert told["must_say"][-1] == whole.data["must_say"][-1]
+        assert "comes close in meaning: this may not be the last word" in told["must_say"][-1]
+    for shown in (cited, quoted, similar):
+        assert f"Later answer: {on(date.fromisoformat(later['answered']))}, {later['cite_as']}" in shown.text
+
+
+def test_an_answerer_who_is_no_minister_is_told_wherever_an_answer_is_cited(over, built_of, invented, toy_encoder):
+    church = {"answeringBodyId": 9, "answeringBodyName": "Church Commissioners"}
+    data = built_of(invented(1, **church, answerText=TERRACE))
+    with over(data, toy_encoder) as assistant:
+        said = assistant.call("get_answer", key="1").data["must_say"]
+        similar = assistant.call("similar_questions", text="invented lanterns").data["matches"][0]["answer"]
+        assert assistant.call("cite", key="1").data["must_say"] == said
+        assert assistant.call("verify_quote", text=TERRACE[3:-4]).data["matches"][0]["must_say"] == said
+    assert similar["must_say"] == said
+    assert any("Church Commissioners" in one for one in said)
 
 
 def test_words_that_differ_are_told_as_they_should_read(quotable, quotable_once):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import IO
 
 import pytest
+from mcp.shared.exceptions import MCPError
 
 from retrieval.build import build
 from tests.conftest import ToyEncoder
@@ -325,11 +327,40 @@ def test_a_form_of_another_sites_page_is_refused(guarded):
     assert guarded.ask("POST", "/mcp", json.dumps(INITIALIZE), headers)[0] == 400
 
 
-def test_a_body_that_is_far_too_long_is_a_problem(guarded):
-    status, headers, content = guarded.ask("POST", "/mcp", json.dumps({"x": "y" * 70_000}), HEADERS)
+def test_half_a_surrogate_pair_gets_an_error(guarded):
+    call = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_answer","arguments":{"key":"\\ud800"}}}'
+    status, _, content = guarded.ask("POST", "/mcp", call, HEADERS)
+    assert status == 400
+    assert "error" in json.loads(content)
+
+
+@pytest.mark.parametrize("version", [{}, {"mcp-protocol-version": "2026-07-28"}])
+def test_a_body_that_is_far_too_long_is_an_error_of_the_protocol_that_says_why(guarded, version):
+    status, headers, content = guarded.ask("POST", "/mcp", json.dumps({"x": "y" * 70_000}), {**HEADERS, **version})
     assert status == 413
-    assert headers["content-type"] == "application/problem+json"
-    assert json.loads(content)["title"] == "Body too large"
+    assert headers["content-type"] == "application/json"
+    assert headers["cache-control"] == "no-store"
+    told = "Request too large: the body is larger than 65536 bytes, and a call needs less: send less text"
+    assert json.loads(content) == {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": told}}
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+def test_a_client_can_say_that_a_call_was_too_long(over_http, built_once, mode):
+    with (
+        over_http(built_once, mode) as assistant,
+        pytest.raises(MCPError, match="the body is larger than 65536 bytes"),
+    ):
+        assistant.call("search_answers", query="buses " * 12_000)
+
+
+def test_a_client_that_leaves_before_its_body_is_whole_is_no_fault(start, built_once):
+    server = start(built_once)
+    with socket.create_connection((server.host, server.port)) as connection:
+        connection.sendall(b"POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500\r\n\r\n{")
+    assert server.ask("GET", "/healthz")[0] == 200
+    _, _, log = server.stop()
+    assert "Traceback" not in log
+    assert "fault" not in log
 
 
 def test_no_log_of_the_service_has_what_an_assistant_asked(start, built_once):
