@@ -149,4 +149,4 @@ def _told(part: QuestionPart, is_answered: bool, nearest: StandingAnswer | None)
     else:
         told = f"No answer found here to part {part.label}."
         told += " The nearest one is shown." if nearest else ""
-    return PartOfDraft(part.label, part.text, is_answered, told, nearest)
+    return PartOfDraft(part.label, part.written, is_answered, told, nearest)

@@ -24,11 +24,13 @@ class QuestionPart:
         label: As it is written, such as `(a)`.
         text: Its own words: what the other parts do not share.
         question: What it asks by itself: the words before the first part, its own, and those after the last.
+        written: The words that stand after its label, to show: of the last part those that all may share, too.
     """
 
     label: str
     text: str
     question: str
+    written: str
 
 
 def parts_of(question: str) -> tuple[QuestionPart, ...]:
@@ -55,8 +57,8 @@ def _in_clause(clause: str) -> Iterator[QuestionPart]:
     last = written[-1].split()
     own, shared = [*written[:-1], " ".join(last[:longest])], " ".join(last[longest:])
     opening = clause[: markers[0].start()].strip()
-    for marker, text in zip(markers, own, strict=True):
-        yield QuestionPart(marker.group(), text, " ".join(part for part in (opening, text, shared) if part))
+    for marker, text, whole in zip(markers, own, written, strict=True):
+        yield QuestionPart(marker.group(), text, " ".join(part for part in (opening, text, shared) if part), whole)
 
 
 def _own(text: str) -> str:

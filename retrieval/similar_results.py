@@ -174,7 +174,7 @@ class PartOfDraft:
 
     Attributes:
         label: Such as `(b)`.
-        text: Its own words, as far as they can be told from those that all parts share.
+        text: The words that stand after the label; of the last part those that all parts may share, too.
         is_answered: Whether some answer that is close to the draft, or to this part, has a sentence that speaks of
             it. By a rule that is right for seven parts in ten: read the answer.
         told: The same in words.

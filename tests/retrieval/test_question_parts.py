@@ -7,8 +7,8 @@ from retrieval.question_parts import QuestionPart, parts_of
 
 def test_each_part_has_the_words_before_the_first_and_those_after_the_last():
     assert parts_of("what she is doing to (a) diagnose and (b) manage bowel disease.") == (
-        QuestionPart("(a)", "diagnose", "what she is doing to diagnose bowel disease"),
-        QuestionPart("(b)", "manage", "what she is doing to manage bowel disease"),
+        QuestionPart("(a)", "diagnose", "what she is doing to diagnose bowel disease", "diagnose"),
+        QuestionPart("(b)", "manage", "what she is doing to manage bowel disease", "manage bowel disease"),
     )
 
 
