@@ -26,6 +26,7 @@ class Ask:
         facets: What the close answers are counted by.
         freshness: The time that the question asks for; None where it asks for none, or that is switched off.
         expanded: What is looked for beside the words of `text`.
+        marked: Whether the sentence that answers is looked for in the best passages.
     """
 
     text: str
@@ -38,6 +39,7 @@ class Ask:
     facets: tuple[Dimension, ...] = ()
     freshness: Freshness | None = None
     expanded: tuple[Expansion, ...] = ()
+    marked: bool = True
 
     @property
     def is_of_set(self) -> bool:

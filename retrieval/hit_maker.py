@@ -57,6 +57,8 @@ class HitMaker:
         ranked: Sequence[Ranked],
         probabilities: Sequence[float],
         passing: NDArray[np.int64],
+        *,
+        marked: bool = True,
     ) -> list[Hit]:
         """Return a hit for each ranked answer, in their order, numbered from 1.
 
@@ -66,13 +68,14 @@ class HitMaker:
             ranked: The answers.
             probabilities: How likely each is to answer the question, in [0, 1].
             passing: The numbers of the records that pass the filters, rising: only these are cited.
+            marked: Whether the sentence that answers is looked for in the best of them.
         """
         passes = np.zeros(len(self.corpus.store), dtype=bool)
         passes[passing] = True
         cited = [self._cited(vector, one, passes) for one in ranked]
-        marked = cited[:_MARKED]
-        evidence = [self.corpus.evidence(passage.row, self.encoder.fits) for passage in marked]
-        sentences = answering_sentences(asked, [passage.passage.text for passage in marked], evidence, self.encoder)
+        read = cited[:_MARKED] if marked else []
+        evidence = [self.corpus.evidence(passage.row, self.encoder.fits) for passage in read]
+        sentences = answering_sentences(asked, [passage.passage.text for passage in read], evidence, self.encoder)
         sentences += [None] * (len(cited) - len(sentences))
         return [
             hit_of(self.corpus, passage, rank=rank, score=one.score, probability=chance, sentence=sentence)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Final
 
+import numpy as np
+
 from retrieval.asked import MAX_LIMIT
 from retrieval.corpus import Corpus
 from retrieval.errors import QueryError
 from retrieval.filters import Filters
+from retrieval.newest_close import Ask, newest_close
 from retrieval.records import FindingName
-from retrieval.results import Hit, Match, Mode, SearchResult
+from retrieval.results import Hit, Match, Mode, SearchResult, Sort
 from retrieval.search import Searcher
 from retrieval.understanding import understand as understood_in
 
@@ -64,11 +67,14 @@ class StandingSearch:
         entries: By falling `updated`; ties by key.
         result: The search that they were found by, without regard to days: its hits are not the entries.
         match: How the question is matched.
+        at_least: Whether there may be others as new: there were more close answers than could be looked through, or
+            some of them have no day.
     """
 
     entries: tuple[StandingEntry, ...]
     result: SearchResult
     match: Match
+    at_least: bool = False
 
 
 def standing_search(
@@ -84,7 +90,8 @@ def standing_search(
     """Return the newest answers that a search finds: by meaning those that are close enough, by words all.
 
     The reranker has no part in it, near duplicates stand each for itself, and no time is preferred, so that whether
-    an answer is found never depends on which others there are.
+    an answer is close never depends on which others there are. Where more are close than one search looks at, the
+    days are narrowed until the newest are seen whole; `at_least` says where that could not be done.
 
     Args:
         searcher: Over an opened corpus.
@@ -111,49 +118,61 @@ def standing_search(
             understand=understand,
             fresh=False,
             group=False,
+            # Asked for in an order, a search by meaning tells whether there is more than what it looks at.
+            sort=Sort.NEWEST,
             expand=expand,
+            marked=False,
         )
 
     corpus = searcher.corpus
     first = ask(query, filters, understand=understand)
-    hits = {hit.key: hit for hit in first.hits}
-    if len(hits) == MAX_LIMIT:
-        topic, limits = query, filters
-        if any(one.applied for one in first.understood):
-            guess = understood_in(query, corpus.names, filters, searcher.today())
-            topic, limits = guess.topic, guess.filters
-        for more in _newer(corpus, lambda narrower: ask(topic, narrower), first.hits, limits, limit):
-            hits |= {hit.key: hit for hit in more}
+    topic, limits = query, filters
+    if any(one.applied for one in first.understood):
+        guess = understood_in(query, corpus.names, filters, searcher.today())
+        topic, limits = guess.topic, guess.filters
+    hits, is_all = _newest(corpus, ask, first, topic, limits, limit)
     entries = sorted(
-        (_entry(corpus, hit) for hit in hits.values()), key=lambda one: (-one.updated.toordinal(), one.hit.key)
+        (_entry(corpus, hit) for hit in _one_an_answer(corpus, hits)),
+        key=lambda one: (-one.updated.toordinal(), one.hit.key),
     )
-    return StandingSearch(tuple(entries[:limit]), first, match)
+    return StandingSearch(tuple(entries[:limit]), first, match, at_least=not is_all)
 
 
-def _newer(
-    corpus: Corpus,
-    ask: Callable[[Filters], SearchResult],
-    found: Sequence[Hit],
-    filters: Filters,
-    limit: int,
-) -> Iterator[Sequence[Hit]]:
-    """Yield what else may be among the newest where a search has more hits than it can give.
+def _newest(
+    corpus: Corpus, ask: Ask, first: SearchResult, topic: str, filters: Filters, limit: int
+) -> tuple[tuple[Hit, ...], bool]:
+    """Return what may be among the newest, and whether none of those is missing, as far as searches can tell.
 
-    The days are narrowed until everything of them is found: `limit` answers at least are, and none outside is newer,
-    save one that was corrected since.
+    Where one search can't give all, what was corrected may be newer than its answer, and is looked for apart. A text
+    that changed in silence, and an answer without a day, are then only there if a search for the others met them.
     """
-    numbers = set(corpus.admitted(filters).tolist())
-    corrected = ask(replace(filters, finding=(FindingName.CORRECTED,))).hits
-    yield [hit for hit in corrected if corpus.store.number_of(hit.key) in numbers]
-    narrowed = filters
-    while len(found) == MAX_LIMIT:
-        days = (corpus.store.record(corpus.store.number_of(hit.key)).answered for hit in found)
-        newest = sorted((day for day in days if day), reverse=True)[:limit]
-        if len(newest) < limit or newest[-1] == narrowed.answered_from:
-            return
-        narrowed = replace(narrowed, answered_from=newest[-1])
-        found = ask(narrowed).hits
-        yield found
+    numbers = corpus.admitted(filters)
+    if first.match is Match.MEANING:
+        newest = newest_close(corpus, ask, first, topic, filters, limit)
+        hits, is_all = newest.hits, newest.is_all
+        if newest.hits == first.hits and is_all:
+            return hits, True
+    elif first.next_cursor is None:
+        return first.hits, True
+    else:
+        # By words, the first page is the newest of all that there are; what has no day comes last.
+        hits, is_all = first.hits, not bool(np.isnat(corpus.answered_days[numbers]).any())
+    corrected = ask(topic, replace(filters, finding=(FindingName.CORRECTED,)))
+    passing = set(numbers.tolist())
+    kept = tuple(hit for hit in corrected.hits if corpus.store.number_of(hit.key) in passing)
+    has_all = corrected.next_cursor is None if first.match is not Match.MEANING else corrected.at_least_is_all
+    return (*hits, *kept), is_all and has_all
+
+
+def _one_an_answer(corpus: Corpus, hits: Sequence[Hit]) -> list[Hit]:
+    """Return one hit for each answer: the newest time that it was given, as a search of a few days cites an older."""
+    found: dict[int, tuple[date, Hit]] = {}
+    for hit in hits:
+        number = corpus.store.number_of(hit.key)
+        group, day = int(corpus.store.group_of_record[number]), hit.citation.answered or date.min
+        if group not in found or found[group][0] < day:
+            found[group] = day, hit
+    return [hit for _, hit in found.values()]
 
 
 def _entry(corpus: Corpus, hit: Hit) -> StandingEntry:

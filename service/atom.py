@@ -105,6 +105,8 @@ def _subtitle(found: StandingSearch) -> Iterator[str]:
     result = found.result
     searched = result.searched
     yield f"{_FOUND_BY[found.match].format(result.query)}, the newest first."
+    if found.at_least:
+        yield "There are at least these: others as new may be missing, as more fit than were looked through."
     if result.filters:
         given = ((name.replace("_", " "), value) for name, value in result.filters.items())
         told = (f"{name} {value if isinstance(value, str) else ' or '.join(value)}" for name, value in given)

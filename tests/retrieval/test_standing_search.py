@@ -12,8 +12,9 @@ from retrieval.build import build
 from retrieval.encoders import Encoder
 from retrieval.errors import QueryError
 from retrieval.filters import Filters
+from retrieval.newest_close import newest_close
 from retrieval.records import AnswerKind, FindingName, House
-from retrieval.results import Match
+from retrieval.results import Match, Mode, SearchResult, Sort
 from retrieval.search import Searcher
 from retrieval.standing_search import MAX_ENTRIES, DatedBy, StandingSearch, standing_search
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 HOLDING = "<p>It has not proved possible to respond to the hon. Member within the usual time period.</p>"
 Built = Callable[..., Searcher]
+NEWEST_DAY = date(2021, 4, 25)
+NEWEST_DAYS = Filters(answered_from=NEWEST_DAY)
 
 
 @pytest.fixture
@@ -54,11 +57,12 @@ def test_the_newest_come_first_whatever_fits_best(small: Searcher, three_topics:
         ("commons-2025-01-13-205", "2025-01-20", DatedBy.ANSWERED),
     ]
     assert found.entries[0].published == date(2025, 3, 11)
-    assert [entry.hit.rank for entry in found.entries] == [3, 2, 1]
+    assert [entry.hit.rank for entry in found.entries] == [1, 2, 3]
 
 
 def test_only_what_a_search_without_reranker_and_grouping_finds_is_in_it(small: Searcher, three_topics: str):
-    hits = small.search(three_topics, limit=200, fresh=False, group=False).hits
+    asked = {"limit": 200, "fresh": False, "group": False, "sort": Sort.NEWEST, "marked": False}
+    hits = small.search(three_topics, **asked).hits
     found = standing_search(small, three_topics).entries
     assert sorted((entry.hit for entry in found), key=lambda hit: hit.rank) == list(hits)
     assert standing_search(small, "zebra crossings on the moon").entries == ()
@@ -181,6 +185,7 @@ def test_more_hits_on_one_day_than_a_search_can_give_end_the_narrowing(built: Bu
     found = standing_search(built(*raws), "grant council road", limit=30)
     assert {entry.updated for entry in found.entries} == {date(2024, 9, 20)}
     assert len({entry.id for entry in found.entries}) == 30
+    assert found.at_least
 
 
 def test_more_hits_without_a_day_than_a_search_can_give_are_not_narrowed(built: Built, invented: "Invented"):
@@ -188,5 +193,60 @@ def test_more_hits_without_a_day_than_a_search_can_give_are_not_narrowed(built: 
         invented.raw(number, dateAnswered=None, answerText=f"<p>Grant council road n{number}.</p>")
         for number in range(1, 211)
     ]
-    found = standing_search(built(*raws), "grant council road", limit=30)
+    searcher = built(*raws)
+    found = standing_search(searcher, "grant council road", limit=30)
     assert [entry.dated_by for entry in found.entries] == [DatedBy.READ] * 30
+    assert found.at_least
+    assert standing_search(searcher, "grant council road", match=Match.WORDS).at_least
+
+
+@pytest.fixture
+def scattered(built: Built, invented: "Invented") -> Searcher:
+    """Index old answers that are close, newer ones that are close but rank low, and many that rank between them."""
+    first = date(2020, 1, 1).toordinal()
+    answers = [f"Grant council road number{number}." for number in range(60)]
+    answers += [f"Council bins and road works number{number}." for number in range(420)]
+    padding = " ".join(f"w{number}" for number in range(150))
+    answers += [f"Grant council road number{number} {padding}." for number in range(20)]
+    return built(
+        *(
+            invented.raw(
+                number + 1,
+                questionText=f"To ask about parish {number}.",
+                dateTabled="2019-12-01T00:00:00",
+                dateAnswered=f"{date.fromordinal(first + number)}T00:00:00",
+                answerText=f"<p>{answer}</p>",
+            )
+            for number, answer in enumerate(answers)
+        )
+    )
+
+
+def test_new_answers_that_rank_below_many_that_are_not_close_are_found(scattered: Searcher):
+    asked = {"limit": 200, "mode": Mode.FAST, "fresh": False, "group": False, "sort": Sort.NEWEST}
+    alone = scattered.search("grant council road", **asked)
+    newest = {hit.key for hit in scattered.search("grant council road", NEWEST_DAYS, **asked).hits}
+    # The nearest 200 end with answers that are not close, and yet leave the newest out.
+    assert alone.at_least_is_all
+    assert len(alone.hits) < 200
+    assert len(newest) == 20
+    assert newest.isdisjoint(hit.key for hit in alone.hits)
+    found = standing_search(scattered, "grant council road", limit=20)
+    assert {entry.hit.key for entry in found.entries} == newest
+    assert not found.at_least
+
+
+def test_a_search_that_may_not_be_narrowed_enough_is_said_to_be_of_at_least_what_it_found(scattered: Searcher):
+    made: list[Filters] = []
+
+    def ask(question: str, limits: Filters) -> SearchResult:
+        made.append(limits)
+        return scattered.search(question, limits, limit=200, mode=Mode.FAST, fresh=False, group=False, sort=Sort.NEWEST)
+
+    first = ask("grant council road", Filters())
+    assert not newest_close(scattered.corpus, ask, first, "grant council road", Filters(), 60, most=1).is_all
+    assert len(made) == 2
+    enough = newest_close(scattered.corpus, ask, first, "grant council road", Filters(), 60)
+    assert enough.is_all
+    newest = {hit.key for hit in enough.hits if hit.citation.answered and hit.citation.answered >= NEWEST_DAY}
+    assert len(newest) == 20
