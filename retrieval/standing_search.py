@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,6 +12,7 @@ import numpy as np
 
 from retrieval.asked import MAX_LIMIT
 from retrieval.corpus import Corpus
+from retrieval.entry_names import entry_name
 from retrieval.errors import QueryError
 from retrieval.filters import Filters
 from retrieval.newest_close import Ask, newest_close
@@ -23,10 +23,6 @@ from retrieval.understanding import understand as understood_in
 
 MAX_ENTRIES: Final = 100
 """The most entries of a standing search."""
-
-_NAMES: Final = "urn:despatch-box:answer:"
-# The kinds of keys that give way to others as more is known of a question, those that know least first: `Record.key`.
-_PROVISIONAL: Final = ("x-", "id-", "statement-")
 
 
 class DatedBy(StrEnum):
@@ -43,12 +39,13 @@ class StandingEntry:
     """One answer that a standing search finds. Primary key: `id`.
 
     Attributes:
-        id: A `urn:uuid:` that stays with the answer: through rebuilds, corrections and new keys, in every index and
-            for every question. The same text from the same body given again on another day is another entry.
+        id: A `urn:uuid:` that stays with the answer, in every index and for every question, save where `entry_name`
+            says. The same text from the same body given again on another day is another entry.
         hit: The answer, by its best passage.
         published: The day answered, where the source gives it.
         updated: The newest day on which it is known to have been answered, corrected or otherwise changed; where no
-            such day is known, the day it was read.
+            such day is known, the day on which it was read first as it is: reading it again leaves that, unless the
+            source gives something else of it then.
         dated_by: What `updated` is the day of.
     """
 
@@ -179,7 +176,7 @@ def _entry(corpus: Corpus, hit: Hit) -> StandingEntry:
     number = corpus.store.number_of(hit.key)
     days = list(_days(corpus, number, hit))
     updated, dated_by = max(days, default=(hit.citation.accessed, DatedBy.READ), key=lambda pair: pair[0])
-    return StandingEntry(_id_of(corpus, number), hit, hit.citation.answered, updated, dated_by)
+    return StandingEntry(entry_name(corpus, number), hit, hit.citation.answered, updated, dated_by)
 
 
 def _days(corpus: Corpus, number: int, hit: Hit) -> Iterator[tuple[date, DatedBy]]:
@@ -195,27 +192,3 @@ def _days(corpus: Corpus, number: int, hit: Hit) -> Iterator[tuple[date, DatedBy
     if len(texts) > 1 and texts[-1].since is None:
         # The source does not say when the text took another's place: it was at the latest on the day this was read.
         yield hit.citation.accessed, DatedBy.CHANGED
-
-
-def _id_of(corpus: Corpus, number: int) -> str:
-    """Return what names an answer for good.
-
-    A question's key changes as more is known of it, and an answer may be that of many questions: the name is made of
-    the first key that any of the questions answered on that day had. It changes only where a copy is added later that
-    knows less of the question than the first.
-    """
-    rows = corpus.store.rows(
-        "SELECT o.key, d.old_key FROM records r JOIN records o ON o.answer_group = r.answer_group"
-        " AND o.answered IS r.answered LEFT JOIN redirects d ON d.key = o.key WHERE r.number = ?",
-        (number,),
-    )
-    earlier: dict[str, list[str]] = {}
-    for key, old in rows:
-        earlier.setdefault(str(key), []).extend([str(old)] if old else [])
-    first = min(min(olds, key=_least_known, default=key) for key, olds in earlier.items())
-    return uuid.uuid5(uuid.NAMESPACE_URL, _NAMES + first).urn
-
-
-def _least_known(key: str) -> tuple[int, str]:
-    place = next((place for place, kind in enumerate(_PROVISIONAL) if key.startswith(kind)), len(_PROVISIONAL))
-    return place, key

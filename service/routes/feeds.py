@@ -49,9 +49,12 @@ _FEED: Final[dict[int | str, dict[str, Any]]] = {
 def feed(searcher: ReadySearcher, request: Request, parameters: Annotated[FeedParameters, Query()]) -> Response:
     """Follow a search in a feed reader: the newest answers that it finds, without an account.
 
-    By meaning, answers that are close enough are in it; by words, all. An entry keeps its `id` for good. `updated` is
-    the day of the answer, of its correction, or of another change of its text; where the source gives none of them,
-    the day it was read, and the entry says so. The first lines of the feed say how complete what was searched is.
+    By meaning, answers that are close enough are in it; by words, all. An entry's `id` is made of the answering body,
+    the day answered and the first text known, so it stays when the answer is corrected, when others are asked the same
+    and when the index is built again. A reply in the place of a holding answer is a new entry, and so are the answers
+    of a group that is changed for some of its questions only. `updated` is the day of the answer, of its correction,
+    or of another change of its text; where the source gives none of them, the day it was read, and the entry says so.
+    The first lines of the feed say how complete what was searched is, and whether others as new may be missing.
     """
     address = FeedAddress(str(request.base_url), _PATH.removeprefix("/"), parameters.in_order())
     tag = entity_tag(_state(searcher, parameters, address))

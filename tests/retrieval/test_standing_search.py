@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -61,7 +61,7 @@ def test_the_newest_come_first_whatever_fits_best(small: Searcher, three_topics:
 
 
 def test_only_what_a_search_without_reranker_and_grouping_finds_is_in_it(small: Searcher, three_topics: str):
-    asked = {"limit": 200, "fresh": False, "group": False, "sort": Sort.NEWEST, "marked": False}
+    asked: dict[str, Any] = {"limit": 200, "fresh": False, "group": False, "sort": Sort.NEWEST, "marked": False}
     hits = small.search(three_topics, **asked).hits
     found = standing_search(small, three_topics).entries
     assert sorted((entry.hit for entry in found), key=lambda hit: hit.rank) == list(hits)
@@ -97,15 +97,58 @@ def test_an_entry_keeps_its_name_when_the_answer_is_corrected(built: Built, inve
     assert "9 pounds" in after.hit.passage.text
 
 
-def test_an_entry_keeps_its_name_when_a_holding_answer_gives_way_to_a_reply(built: Built, invented: "Invented"):
+def test_a_reply_in_the_place_of_a_holding_answer_is_an_entry_of_its_own(built: Built, invented: "Invented"):
     every = Filters(kind=tuple(AnswerKind))
-    held = invented.raw(1, answerText=HOLDING, answerIsHolding=True, dateAnswered="2024-09-04T00:00:00")
-    (before,) = standing_search(built(held), "respond hon. Member usual time", every).entries
-    reply = invented.raw(1, dateAnswered="2024-11-05T00:00:00", dateHoldingAnswer="2024-09-04T00:00:00")
-    (after,) = standing_search(built(reply, add=True, day=22), "grant council road", every).entries
+    held = {"answerText": HOLDING, "answerIsHolding": True, "dateAnswered": "2024-09-04T00:00:00"}
+    first = built(invented.raw(1, **held), invented.raw(2, **held))
+    (before,) = standing_search(first, "respond hon. Member usual time", every).entries
+    replied = {"dateAnswered": "2024-11-05T00:00:00", "dateHoldingAnswer": "2024-09-04T00:00:00"}
+    reply = built(invented.raw(1, **replied), add=True, day=22)
+    (still,) = standing_search(reply, "respond hon. Member usual time", every).entries
+    (after,) = standing_search(reply, "grant council road 1").entries
     assert (before.hit.kind, after.hit.kind) == (AnswerKind.HOLDING, AnswerKind.SUBSTANTIVE)
-    assert after.id == before.id
+    assert still.id == before.id != after.id
     assert (before.updated, after.updated) == (date(2024, 9, 4), date(2024, 11, 5))
+    # It has the name that it has where the holding answer was never read.
+    (alone,) = standing_search(built(invented.raw(1, **replied), day=23), "grant council road 1").entries
+    assert alone.id == after.id
+
+
+def test_a_question_with_a_smaller_key_that_got_the_same_answer_leaves_the_name(built: Built, invented: "Invented"):
+    same = {"answerText": invented.value(1)["answerText"], "dateAnswered": "2024-09-20T00:00:00"}
+    (before,) = standing_search(built(invented.raw(2, **same)), "grant council road 1").entries
+    (after,) = standing_search(built(invented.raw(1, **same), add=True, day=22), "grant council road 1").entries
+    assert [one.key for one in after.hit.also_given] == ["commons-2024-09-02-1002"]
+    assert after.hit.key < before.hit.key
+    assert after.id == before.id
+
+
+def test_an_answer_corrected_for_some_of_its_questions_leaves_its_name_to_the_others(
+    built: Built, invented: "Invented"
+):
+    same = {"answerText": invented.value(1)["answerText"], "dateAnswered": "2024-09-20T00:00:00"}
+    (both,) = standing_search(built(invented.raw(1, **same), invented.raw(2, **same)), "grant council road 1").entries
+
+    def corrected(number: int, pounds: int) -> bytes:
+        text = f"<p>The Department gave the council of road 1 a grant of {pounds} pounds for it.</p>"
+        changed = {"answerText": text, "dateAnswerCorrected": "2024-10-09T00:00:00", "answerIsCorrection": True}
+        return invented.raw(number, **same | changed)
+
+    one = standing_search(built(corrected(1, 9), add=True, day=22), "grant council road 1").entries
+    names = {entry.hit.key: entry.id for entry in one}
+    assert names["commons-2024-09-02-1002"] == both.id != names["commons-2024-09-02-1001"]
+    two = standing_search(built(corrected(2, 8), add=True, day=23), "grant council road 1").entries
+    assert len({entry.id for entry in two} | {both.id}) == 3
+    assert names["commons-2024-09-02-1001"] in {entry.id for entry in two}
+    alike = standing_search(built(corrected(2, 9), add=True, day=24), "grant council road 1").entries
+    assert [entry.id for entry in alike] == [both.id]
+
+
+def test_reading_an_answer_again_that_has_not_changed_leaves_its_day(built: Built, invented: "Invented"):
+    undated = invented.raw(1, dateAnswered=None)
+    (before,) = standing_search(built(undated), "grant council road").entries
+    (after,) = standing_search(built(undated, add=True, day=25), "grant council road").entries
+    assert after.updated == before.updated == date(2026, 11, 21)
 
 
 def test_a_text_that_changed_in_silence_is_dated_by_the_day_it_was_read(built: Built, invented: "Invented"):
@@ -223,7 +266,7 @@ def scattered(built: Built, invented: "Invented") -> Searcher:
 
 
 def test_new_answers_that_rank_below_many_that_are_not_close_are_found(scattered: Searcher):
-    asked = {"limit": 200, "mode": Mode.FAST, "fresh": False, "group": False, "sort": Sort.NEWEST}
+    asked: dict[str, Any] = {"limit": 200, "mode": Mode.FAST, "fresh": False, "group": False, "sort": Sort.NEWEST}
     alone = scattered.search("grant council road", **asked)
     newest = {hit.key for hit in scattered.search("grant council road", NEWEST_DAYS, **asked).hits}
     # The nearest 200 end with answers that are not close, and yet leave the newest out.
