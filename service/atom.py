@@ -16,7 +16,7 @@ from xml.etree import ElementTree as ET
 from retrieval.citations import Citation, CitationStyle, notes
 from retrieval.licences import Licence
 from retrieval.records import AnswerKind, FindingName, Genre, Member
-from retrieval.results import Hit, Match
+from retrieval.results import Hit, HitPassage, Match
 from retrieval.standing_search import DatedBy, StandingEntry, StandingSearch
 from service.phrases import FINDINGS, KINDS, capital, completeness, on, person
 
@@ -71,6 +71,10 @@ class FeedAddress:
     def answer(self, key: str) -> str:
         """Return the address of one answer in full."""
         return f"{self.base}v1/answers/{quote(key, safe='')}"
+
+    def answer_page(self, key: str, passage: HitPassage) -> str:
+        """Return the address of the page of one answer, at a passage: the hash tells whether that still stands."""
+        return f"{self.base}answers/{quote(key, safe='')}?passage={passage.hash}#p{passage.ordinal}"
 
 
 def atom(found: StandingSearch, address: FeedAddress, made: date) -> bytes:
@@ -132,6 +136,8 @@ def _add_entry(feed: ET.Element, entry: StandingEntry, address: FeedAddress) -> 
     if citation.url:
         ET.SubElement(made, "link", rel="alternate", type="text/html", href=_clean(citation.url))
     ET.SubElement(made, "link", rel="related", type="application/json", href=address.answer(hit.key))
+    page = address.answer_page(hit.key, hit.passage)
+    ET.SubElement(made, "link", rel="related", type="text/html", href=page)
     # RFC 4946.
     ET.SubElement(made, "link", rel="license", href=citation.licence.url)
     for term, label, scheme in _categories(hit):

@@ -88,9 +88,12 @@ def test_the_feed_is_valid_and_a_reader_finds_everything_in_it(client: TestClien
     assert (entry.published, entry.updated) == ("2025-02-17T00:00:00Z", "2025-02-17T00:00:00Z")
     assert entry.author == "Baroness Pretend"
     assert entry.rights.startswith(LICENCE)
+    hits = client.get("/v1/search", params={"q": three_topics}).json()["hits"]
+    passage = next(hit["passage"] for hit in hits if hit["key"] == "lords-2025-02-03-hl77")
     assert {(link.rel, link.href) for link in entry.links} == {
         ("alternate", "https://questions-statements.parliament.uk/written-questions/detail/2025-02-03/hl77"),
         ("related", "http://testserver/v1/answers/lords-2025-02-03-hl77"),
+        ("related", f"http://testserver/answers/lords-2025-02-03-hl77?passage={passage['hash']}#p{passage['ordinal']}"),
         ("license", "https://www.parliament.uk/site-information/copyright-parliament/open-parliament-licence/"),
     }
     assert {(tag.term, tag.label) for tag in entry.tags} == {
@@ -244,7 +247,7 @@ def test_facts_that_are_missing_are_said_to_be_missing(lanterns, is_valid):
     assert shown in first.content[0].value
     assert first.author == "Ministry of Imaginary Works (name not in the source)"
     assert first.title.startswith("… how many invented lanterns")
-    assert [link.rel for link in first.links] == ["related", "license"]
+    assert [link.rel for link in first.links] == ["related", "related", "license"]
     assert second.author == "Name not in the source"
     assert "Answering body not in the source." in second.content[0].value
     found = standing_search(lanterns(bare), "invented lanterns lit in district")
