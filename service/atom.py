@@ -19,6 +19,7 @@ from retrieval.records import AnswerKind, FindingName, Genre, Member
 from retrieval.results import Hit, HitPassage, Match
 from retrieval.standing_search import DatedBy, StandingEntry, StandingSearch
 from service.phrases import FINDINGS, KINDS, capital, completeness, on, person
+from service.web.addresses import answer_href
 
 MEDIA_TYPE: Final = "application/atom+xml"
 _NAMESPACE: Final = "http://www.w3.org/2005/Atom"
@@ -74,7 +75,7 @@ class FeedAddress:
 
     def answer_page(self, key: str, passage: HitPassage) -> str:
         """Return the address of the page of one answer, at a passage: the hash tells whether that still stands."""
-        return f"{self.base}answers/{quote(key, safe='')}?passage={passage.hash}#p{passage.ordinal}"
+        return self.base.removesuffix("/") + answer_href(key, passage.hash, passage.ordinal)
 
 
 def atom(found: StandingSearch, address: FeedAddress, made: date) -> bytes:

@@ -30,7 +30,11 @@ from retrieval.exporting import ExportFormat, ExportRow
 from retrieval.facets import Dimension
 from retrieval.filters import Filters
 from retrieval.history import History
+from retrieval.quote_results import QuoteResult
+from retrieval.records import House
 from retrieval.results import Answer, Coverage, Match, Mode, SearchResult, Sort, Thread
+from retrieval.similar_results import SimilarQuestions
+from retrieval.timeline import DEFAULT_LIMIT, Timeline
 from service.problems import Problem, error_named
 from service.responses import WrittenCitation
 
@@ -197,6 +201,74 @@ class Client:
         words = {"q": query} if query is not None else {}
         given = {"by": ",".join(by), "match": str(match), **filters.as_text(), **words}
         return self._asked(Counts, "GET", "/v1/counts", params=given)
+
+    def similar_questions(
+        self,
+        text: str,
+        *,
+        house: Sequence[House] = (),
+        answering_body: Sequence[str] = (),
+        limit: int = 10,
+    ) -> SimilarQuestions:
+        """Tell whether a draft has been asked before, and what came of it: as `Searcher.similar_questions` does.
+
+        Args:
+            text: The draft of a question; the service neither logs nor keeps it.
+            house: Only questions tabled in these Houses.
+            answering_body: Only questions to these bodies, named as in a filter.
+            limit: The most questions to return.
+
+        Raises:
+            QueryError: If the draft, a name or the limit is not usable.
+        """
+        body = {"text": text, "house": list(house), "answering_body": list(answering_body), "limit": limit}
+        return self._asked(SimilarQuestions, "POST", "/v1/similar-questions", json=body)
+
+    def verify_quote(self, text: str, key: str | None = None) -> QuoteResult:
+        """Check one quotation: as `retrieval.quotations.verify_quote` does.
+
+        Args:
+            text: The quotation; the service neither logs nor keeps it.
+            key: The one answer to look in, by its key or Parliament's id; None looks in all.
+
+        Raises:
+            QueryError: If the text has no word, or is too long.
+            UnknownKey: If there is no such answer.
+        """
+        body = {"text": text} | ({"key": key} if key is not None else {})
+        try:
+            return self._asked(QuoteResult, "POST", "/v1/verify-quote", json=body)
+        except UnknownKey as error:
+            # The address, which else tells the key, has none here.
+            error.key = key or ""
+            raise
+
+    def timeline(
+        self,
+        query: str,
+        filters: Filters = Filters(),
+        *,
+        match: Match = Match.MEANING,
+        sort: Sort = Sort.NEWEST,
+        limit: int = DEFAULT_LIMIT,
+        cursor: str | None = None,
+    ) -> Timeline:
+        """Return how the line on a topic changed: as `retrieval.timeline.timeline` does. The topic is in the address.
+
+        Args:
+            query: A topic in plain words; with `match` exact or words, the words.
+            filters: Limits on which records may answer.
+            match: Whether the answers nearest to the topic are found, or every answer that has the words.
+            sort: The order of the entries: `newest` or `oldest`.
+            limit: The most entries to return; all are counted.
+            cursor: For the page after another: the `next_cursor` of that.
+
+        Raises:
+            QueryError: If the topic, a filter, the limit or the cursor is not usable.
+        """
+        given = {"q": query, "match": str(match), "sort": str(sort), "limit": str(limit), **filters.as_text()}
+        page = {"cursor": cursor} if cursor is not None else {}
+        return self._asked(Timeline, "GET", "/v1/timeline", params={**given, **page})
 
     def export(
         self, query: str, filters: Filters = Filters(), *, match: Match = Match.EXACT, sort: Sort = Sort.NEWEST

@@ -33,9 +33,14 @@ from retrieval.errors import (
 from retrieval.exporting import ExportRow, export
 from retrieval.facets import Dimension
 from retrieval.filters import EVERY_KIND, Filters
+from retrieval.quotations import verify_quote
 from retrieval.records import FindingName, House
 from retrieval.results import Match, Mode, SearchResult, Sort
 from retrieval.search import Searcher
+from retrieval.similar_results import SimilarQuestions
+from retrieval.timeline import Timeline, timeline
+from retrieval.topic import topic_of
+from retrieval.worded_search import Page
 from service.client import Client
 from service.responses import WrittenCitation
 from tests.replay.invented import question
@@ -130,6 +135,44 @@ def test_every_other_call_gives_what_the_library_gives(remote: Client, local: Se
     assert remote.counts([Dimension.HOUSE], bodies) == counts(corpus, [Dimension.HOUSE], bodies)
 
 
+def test_a_draft_is_compared_as_in_the_library(remote: Client, local: Searcher):
+    def told(found: SimilarQuestions) -> SimilarQuestions:
+        return replace(found, took_ms=0.0)
+
+    draft = "To ask the Secretary of State for Transport, what steps are being taken on bus services in rural areas."
+    found = remote.similar_questions(draft, limit=3)
+    assert told(found) == told(local.similar_questions(draft, limit=3))
+    assert found.matches
+    narrowed: dict[str, Any] = {"house": (House.LORDS,), "answering_body": ("Ministry of Defence",)}
+    assert told(remote.similar_questions(draft, **narrowed)) == told(local.similar_questions(draft, **narrowed))
+
+
+def test_a_quotation_is_checked_as_in_the_library(remote: Client, local: Searcher):
+    quoted = "giving local councils powers to run bus services in rural areas"
+    assert remote.verify_quote(quoted) == verify_quote(local.corpus, quoted)
+    key = "commons-2025-03-03-520"
+    assert remote.verify_quote(quoted, key) == verify_quote(local.corpus, quoted, key)
+    assert remote.verify_quote(quoted, key) != remote.verify_quote(quoted)
+    with pytest.raises(UnknownKey) as unknown:
+        remote.verify_quote(quoted, "commons-1900-01-01-1")
+    assert unknown.value.key == "commons-1900-01-01-1"
+
+
+def test_a_timeline_and_its_pages_are_those_of_the_library(remote: Client, local: Searcher, three_topics: str):
+    today = date.today()
+
+    def here(query: str, filters: Filters, match: Match, page: Page) -> Timeline:
+        return timeline(local.corpus, topic_of(local, query, filters, match), today, page)
+
+    every = Filters(kind=EVERY_KIND)
+    first = remote.timeline("the", every, match=Match.WORDS, sort=Sort.OLDEST, limit=2)
+    assert first == here("the", every, Match.WORDS, Page(2, Sort.OLDEST))
+    second = remote.timeline("the", every, match=Match.WORDS, sort=Sort.OLDEST, limit=2, cursor=first.next_cursor)
+    assert second == here("the", every, Match.WORDS, Page(2, Sort.OLDEST, first.next_cursor))
+    assert {one.key for one in first.entries}.isdisjoint(one.key for one in second.entries)
+    assert remote.timeline(three_topics) == here(three_topics, Filters(), Match.MEANING, Page(20, Sort.NEWEST))
+
+
 def test_an_export_comes_row_by_row(remote: Client, local: Searcher):
     every = Filters(kind=EVERY_KIND)
     rows = remote.export("the", every, match=Match.WORDS, sort=Sort.OLDEST)
@@ -155,6 +198,9 @@ def test_a_result_from_afar_is_shown_and_tabled_alike(remote: Client, local: Sea
         (lambda asked: asked.citation("9", CitationStyle.HOUSE, 99), QueryError),
         (lambda asked: list(asked.export("(x", match=Match.WORDS)), QueryError),
         (lambda asked: asked.counts([]), QueryError),
+        (lambda asked: asked.similar_questions(" "), QueryError),
+        (lambda asked: asked.verify_quote("..."), QueryError),
+        (lambda asked: asked.timeline("x", sort=Sort.STANDING), QueryError),
     ],
 )
 def test_what_the_service_refuses_is_the_librarys_error_in_the_services_words(
