@@ -139,7 +139,7 @@ def strangers(
         if answer and folded(answer) not in held:
             texts += sentences(answer, draw)
     texts = texts[: 2 * count]
-    checking.LIKE = 0.5  # type: ignore[misc]
+    checking.LIKE = 0.5  # type: ignore[misc] # final everywhere but here, where lower bounds are tried
     found = [(asked(text), text) for text in texts]
     for like in (0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9):
         print(

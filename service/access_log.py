@@ -14,13 +14,13 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.handlers import told
+from service.not_kept import NOT_KEPT
 from service.problems import problem
 
 LOGGER: Final = logging.getLogger(__name__)
 
 # A method is whatever the client sends, so only those known are written down.
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
-_NOT_KEPT: Final = {"Cache-Control": "no-store"}
 
 
 class AccessLog:
@@ -77,10 +77,10 @@ def _told(request: Request) -> Response:
         "this is a fault in Despatch Box, not in the request; the service's log says where it arose",
     )
     try:
-        return told(request, found, _NOT_KEPT)
+        return told(request, found, NOT_KEPT)
     except Exception as error:  # noqa: BLE001 - the page may fail of what the request failed of
         LOGGER.error("Unexpected fault in the page that tells of it\n%s", "".join(without_texts(error)))
-        return found.response(_NOT_KEPT)
+        return found.response(NOT_KEPT)
 
 
 def _route(scope: Scope) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -13,9 +13,6 @@ from retrieval.search import Searcher
 from retrieval.similar_results import SimilarQuestions
 from service.schemas import MAX_VALUES
 from service.values import WHOLE_NUMBER, Words, one_of
-
-NOT_KEPT: Final = {"Cache-Control": "no-store"}
-"""Headers of a response that a draft can be told from: no cache may keep it."""
 
 
 def _draft(value: object) -> object:

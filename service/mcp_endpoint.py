@@ -10,6 +10,7 @@ from typing import Final
 import mcp_types as types
 from fastapi import FastAPI, Request, Response
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match, Route
@@ -21,6 +22,7 @@ from service.dependencies import searcher_in
 from service.faults import shown
 from service.mcp_gate import Gate
 from service.mcp_server import mcp_server
+from service.not_kept import NOT_KEPT
 from service.problems import Problem, problem
 from service.settings import Settings
 
@@ -108,8 +110,7 @@ def _uncached(send: Send) -> Send:
 
     async def sent(message: Message) -> None:
         if message["type"] == "http.response.start":
-            kept = [pair for pair in message["headers"] if pair[0].lower() != b"cache-control"]
-            message = {**message, "headers": [*kept, (b"cache-control", b"no-store")]}
+            MutableHeaders(scope=message).update(NOT_KEPT)
         await send(message)
 
     return sent

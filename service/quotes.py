@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from retrieval.quotations import MAX_BRIEFING_CHARACTERS, MAX_QUOTATION_CHARACTERS, MAX_QUOTATIONS
 from service.values import WHOLE_NUMBER, Words, not_blank
-
-NOT_KEPT: Final = {"Cache-Control": "no-store"}
-"""The headers of a response to what a user wrote: no cache keeps it."""
 
 
 class QuoteRequest(BaseModel):

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Body, Depends, Response
 
 from retrieval.similar_results import SimilarQuestions
 from service.dependencies import ReadySearcher, takes_nothing
-from service.drafts import NOT_KEPT, DraftRequest
+from service.drafts import DraftRequest
+from service.not_kept import NOT_KEPT
 from service.openapi import problems
 from service.schemas import to_json
 

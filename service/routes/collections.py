@@ -13,13 +13,12 @@ from retrieval.collection_files import CollectionFormat, collection_file
 from retrieval.corpus import Corpus
 from service.collecting import CollectionExportRequest, CollectionRequest
 from service.dependencies import ReadyCorpus, takes_nothing
+from service.not_kept import NOT_KEPT
 from service.openapi import problems
 from service.schemas import to_json
 
 router = APIRouter(tags=["answers"])
 
-# What a user has written beside a passage is nobody else's business, a cache's neither.
-_NOT_KEPT: Final = {"Cache-Control": "no-store"}
 _MEDIA_TYPES: Final = {
     CollectionFormat.HTML: ("text/html", "html"),
     CollectionFormat.MARKDOWN: ("text/markdown", "md"),
@@ -70,7 +69,7 @@ def collection(corpus: ReadyCorpus, request: Annotated[CollectionRequest, Body()
     Nothing is kept: the passages and the notes are yours to store. A body of up to 4 MB is taken.
     """
     found = collect(corpus, (item.kept() for item in request.items))
-    return Response(to_json(found), media_type="application/json", headers=_NOT_KEPT)
+    return Response(to_json(found), media_type="application/json", headers=NOT_KEPT)
 
 
 @router.post(
@@ -104,7 +103,7 @@ def file_of(corpus: Corpus, request: CollectionExportRequest) -> Response:
     return Response(
         text.encode(),
         headers={
-            **_NOT_KEPT,
+            **NOT_KEPT,
             "Content-Type": f"{media_type}; charset=utf-8",
             "Content-Disposition": f'attachment; filename="despatch-box-passages.{ending}"',
             "Despatch-Left-Out": str(left_out),

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Body, Depends, Response
 from retrieval.quotations import verify_briefing, verify_quote
 from retrieval.quote_results import BriefingResult, QuoteResult
 from service.dependencies import ReadyCorpus, takes_nothing
+from service.not_kept import NOT_KEPT
 from service.openapi import problems
-from service.quotes import NOT_KEPT, BriefingRequest, QuoteRequest
+from service.quotes import BriefingRequest, QuoteRequest
 from service.schemas import to_json
 
 router = APIRouter(tags=["answers"])

@@ -15,6 +15,7 @@ from retrieval.citing import long_date
 from retrieval.licences import OPEN_PARLIAMENT_LICENCE
 from service import phrases
 from service.dependencies import readiness
+from service.not_kept import NOT_KEPT
 from service.web.marks import marked
 from service.web.static_files import static_url
 
@@ -30,8 +31,7 @@ SAFE_HEADERS: Final[Mapping[str, str]] = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Vary": "Accept",
 }
-_KEPT: Final = "private, no-cache"
-_NOT_KEPT: Final = "no-store"
+_KEPT: Final = {"Cache-Control": "private, no-cache"}
 
 
 @cache
@@ -75,6 +75,6 @@ def render(
     searcher = readiness(request).searcher
     given = {"sample": searcher.corpus.sample if searcher else None, **context}
     text = environment().get_template(template).render(path=request.scope["path"], **given)
-    headers = {**SAFE_HEADERS, "Cache-Control": _NOT_KEPT if is_private else _KEPT}
+    headers = {**SAFE_HEADERS, **(NOT_KEPT if is_private else _KEPT)}
     # Half a surrogate pair, which JSON lets in, has no UTF-8.
     return HTMLResponse(text.encode("utf-8", "replace"), status, headers)

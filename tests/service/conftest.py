@@ -143,6 +143,7 @@ class Running:
         found = re.search(r"http://([^ ]+):(\d+)", self.said[0])
         assert found, self.said
         self.host, self.port = found[1].strip("[]"), int(found[2])
+        self.address = f"http://{found[1]}:{found[2]}"
 
     def _read(self, log: IO[str]) -> None:
         for line in log:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -35,6 +36,9 @@ from tests.replay.invented import (
     with_attachments,
 )
 
+if TYPE_CHECKING:
+    from tests.service.conftest import Running
+
 SERIOUS = ("serious", "critical")
 
 
@@ -49,10 +53,10 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def site(start_once: Callable[..., object], filled_once: Path) -> str:
+def site(start_once: Callable[..., Running], filled_once: Path) -> str:
     """Serve records of every kind in a process of its own, and give its address."""
     running = start_once(filled_once)
-    return f"http://{running.host}:{running.port}"  # type: ignore[attr-defined]
+    return running.address
 
 
 NewPage = Callable[..., Page]
@@ -202,7 +206,7 @@ def pages_client(pages_once: Path, toy_encoder: Encoder) -> Iterator[TestClient]
 
 
 @pytest.fixture(scope="module")
-def pages_site(start_once: Callable[..., object], pages_once: Path) -> str:
+def pages_site(start_once: Callable[..., Running], pages_once: Path) -> str:
     """Serve those records in a process of its own, for all the tests of a module, and give its address."""
     running = start_once(pages_once)
-    return f"http://{running.host}:{running.port}"  # type: ignore[attr-defined]
+    return running.address

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from fastapi.testclient import TestClient
@@ -14,6 +15,9 @@ from retrieval.encoders import Encoder
 from retrieval.quotations import MAX_BRIEFING_CHARACTERS
 from service.app import create_app
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from tests.service.conftest import Running
 
 READER = {"Accept": "text/html"}
 BRIEFING = (
@@ -31,9 +35,9 @@ def quoting(quotable_once: Path, toy_encoder: Encoder) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def quotes_site(start: Callable[..., object], quotable_once: Path) -> str:
+def quotes_site(start: Callable[..., Running], quotable_once: Path) -> str:
     running = start(quotable_once)
-    return f"http://{running.host}:{running.port}/quotes"  # type: ignore[attr-defined]
+    return f"{running.address}/quotes"
 
 
 def headings(page: str) -> list[str]:

@@ -3,6 +3,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 from urllib.request import urlopen
 
@@ -13,6 +14,9 @@ from retrieval.build import build
 from tests.conftest import ToyEncoder
 from tests.replay.invented import question
 
+if TYPE_CHECKING:
+    from tests.service.conftest import Running
+
 pytestmark = pytest.mark.browser
 
 NewPage = Callable[..., Page]
@@ -22,24 +26,24 @@ WORDS = "/?q=invented&match=words"
 MARKUP = '<script>document.title = "taken"</script><img src=x onerror="document.title = \'taken\'">'
 
 
-def address(running: object) -> str:
-    return f"http://{running.host}:{running.port}"  # type: ignore[attr-defined]
+def address(running: "Running") -> str:
+    return running.address
 
 
 @pytest.fixture(scope="module")
-def site(start_once: Callable[..., object], filled_once: Path) -> str:
+def site(start_once: "Callable[..., Running]", filled_once: Path) -> str:
     """Serve records of every kind in a process of its own, and give its address."""
     return address(start_once(filled_once))
 
 
 @pytest.fixture(scope="module")
-def small_site(start_once: Callable[..., object], built_once: Path) -> str:
+def small_site(start_once: "Callable[..., Running]", built_once: Path) -> str:
     """Serve the twelve records likewise."""
     return address(start_once(built_once))
 
 
 @pytest.fixture
-def hostile_site(start: Callable[..., object], tmp_path: Path) -> str:
+def hostile_site(start: "Callable[..., Running]", tmp_path: Path) -> str:
     """Serve an answer with markup in all of its texts."""
     told = MARKUP.replace("<", "&lt;").replace(">", "&gt;")
     record = question(1, answerText=f"<p>Lanterns {told} were lit.</p>", heading=told, questionText=f"To ask {told}.")

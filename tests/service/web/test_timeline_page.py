@@ -15,6 +15,9 @@ from lxml import html
 from playwright.sync_api import Page
 
 if TYPE_CHECKING:
+    from tests.service.conftest import Running
+
+if TYPE_CHECKING:
     from tests.service.web.conftest import NewPage
 
 READER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -256,9 +259,9 @@ def test_what_was_asked_is_escaped(lanterns_client: TestClient):
 
 
 @pytest.fixture
-def site_of_lanterns(start: Callable[..., object], lanterns: Path) -> str:
+def site_of_lanterns(start: Callable[..., Running], lanterns: Path) -> str:
     running = start(lanterns)
-    return f"http://{running.host}:{running.port}"  # type: ignore[attr-defined]
+    return running.address
 
 
 @pytest.mark.browser
