@@ -17,10 +17,11 @@ from retrieval.encoders import Encoder, SentenceEncoder
 from retrieval.errors import DespatchError
 from retrieval.evaluation import evaluate
 from retrieval.filters import Filters
+from retrieval.hit_results import Hit
 from retrieval.opening import open_corpus
 from retrieval.records import AnswerKind, FindingName, House, Record
 from retrieval.rerankers import CrossEncoderReranker
-from retrieval.results import Hit, Outcome, SearchResult
+from retrieval.results import Outcome, SearchResult
 from retrieval.search import Searcher
 
 __all__ = [

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.encoders import Encoder, TokenVectors, unit_rows
-from retrieval.results import Span
+from retrieval.hit_results import Span
 from retrieval.sentences import sentence_spans
 
 _ADDRESS: Final = re.compile(r"[(<]?(?:https?://|www\.)\S+[)>.]*")

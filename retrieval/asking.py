@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from retrieval.choices import Mode, Sort
 from retrieval.expansion import Expansion
 from retrieval.facets import Dimension
 from retrieval.filters import Filters
 from retrieval.freshness import Freshness
-from retrieval.results import Mode, Sort
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from retrieval.answer_results import AnswerPassage, AttachmentReading
 from retrieval.attached import place_of
 from retrieval.attachments.texts import AttachmentText
 from retrieval.citing import CitedAttachment
+from retrieval.hit_results import AttachmentSource
 from retrieval.passages import Passage
 from retrieval.records import Record
-from retrieval.results import AnswerPassage, AttachmentReading, AttachmentSource
 from retrieval.store import RecordStore, StoredPassage
 
 

@@ -9,12 +9,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.choices import Sort
 from retrieval.closeness import Judged
 from retrieval.corpus import Corpus
 from retrieval.governments import governments
 from retrieval.hit_maker import cited_record
 from retrieval.records import AnswerKind
-from retrieval.results import Sort
 
 CLOSE_COUNTED: Final = 200
 """How many of the nearest places are looked at where close answers are counted, put in another order or paged.

@@ -9,8 +9,9 @@ from typing import Final
 
 from retrieval.citations import Citation, Licence
 from retrieval.differences import Segment
+from retrieval.hit_results import AttachmentSource, LaterAnswer
 from retrieval.records import AnswerKind, FindingName, Genre
-from retrieval.results import AttachmentSource, LaterAnswer, Sample
+from retrieval.results import Sample
 
 MAX_ITEMS: Final = 200
 """The most passages of one collection."""

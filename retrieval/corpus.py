@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.acronyms import Acronyms
+from retrieval.answer_results import Answer, Coverage, FoundIn, Thread
 from retrieval.answering_bodies import AnsweringBodies
 from retrieval.attached import with_title
 from retrieval.attached_results import attachment_readings, cited_attachment, passage_results
@@ -26,6 +27,7 @@ from retrieval.errors import QueryError, SnapshotDamaged
 from retrieval.expansion import Expander
 from retrieval.filters import HELD_BACK, VISIBLE, Condition, Filters, conditions
 from retrieval.history import History, history
+from retrieval.hit_results import AlsoGiven
 from retrieval.later import LaterAnswers
 from retrieval.lexical import LexicalIndex
 from retrieval.licences import OPEN_PARLIAMENT_LICENCE, Licence, licence_of
@@ -35,7 +37,7 @@ from retrieval.past_texts import PastTexts
 from retrieval.received import ReceivedFile
 from retrieval.records import AnswererKind, FindingName, House, Record
 from retrieval.relations import Relations, citation_of
-from retrieval.results import AlsoGiven, Answer, Coverage, FoundIn, Sample, Searched, Thread
+from retrieval.results import Sample, Searched
 from retrieval.samples import sample_of
 from retrieval.snapshot import Manifest, Snapshot, open_snapshot
 from retrieval.sources import reader_named

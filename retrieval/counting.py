@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from retrieval.choices import Match
 from retrieval.corpus import Corpus
 from retrieval.errors import QueryError
 from retrieval.facets import Count, Dimension, counted
 from retrieval.filters import Filters
-from retrieval.results import LeftOut, Match, Searched
+from retrieval.results import LeftOut, Searched
 from retrieval.worded_messages import left_out_note, message_of
 from retrieval.worded_set import hidden_records, left_out_of, worded_set
 

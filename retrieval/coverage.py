@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from retrieval.answer_results import Coverage
 from retrieval.completeness import MonthCoverage, compared, gaps_in
 from retrieval.filters import Condition, Filters
 from retrieval.licences import Licence
 from retrieval.records import House
-from retrieval.results import Coverage, Sample
+from retrieval.results import Sample
 from retrieval.snapshot import Manifest
 from retrieval.store import RecordStore
 

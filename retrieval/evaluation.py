@@ -11,9 +11,9 @@ import ir_measures
 import msgspec
 import numpy as np
 
+from retrieval.choices import Mode
 from retrieval.errors import MalformedRecord, SourceNotFound, UnknownKey
 from retrieval.filters import Filters
-from retrieval.results import Mode
 from retrieval.search import Searcher
 
 DEPTH = 100

@@ -12,12 +12,12 @@ from typing import Final
 import numpy as np
 
 from retrieval.attached_results import attachment_source
+from retrieval.choices import Match, Sort
 from retrieval.citations import CitationStyle, written
 from retrieval.corpus import Corpus
 from retrieval.filters import Filters
 from retrieval.licences import licence_of
 from retrieval.records import AnswerKind, FindingName, Genre, House, Record
-from retrieval.results import Match, Sort
 from retrieval.spreadsheet import cell, csv_line
 from retrieval.store import StoredPassage
 from retrieval.worded_messages import message_of

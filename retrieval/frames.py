@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     import pandas
     import polars
 
-    from retrieval.results import Answer, Hit
+    from retrieval.answer_results import Answer
+    from retrieval.hit_results import Hit
 
 Cell = str | int | float | date | list[str] | None
 Table = dict[str, list[Cell]]

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from retrieval.answering import answering_sentences
 from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder
+from retrieval.hit_results import Hit
 from retrieval.hits import hit_of
 from retrieval.ranking import Ranked
-from retrieval.results import Hit
 from retrieval.store import StoredPassage
 
 _MARKED = 20  # Marking a sentence costs an encoding of its passage; nobody reads further down than this at a time.

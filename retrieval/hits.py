@@ -7,7 +7,7 @@ from typing import Final
 from retrieval.attached_results import attachment_source, neighbours
 from retrieval.citations import CitationStyle, notes, written
 from retrieval.corpus import Corpus, answerer_kind
-from retrieval.results import Hit, HitPassage, Span
+from retrieval.hit_results import Hit, HitPassage, Span
 from retrieval.store import StoredPassage
 
 _PROSE: Final = (CitationStyle.HOUSE, CitationStyle.MEMBER, CitationStyle.OSCOLA)

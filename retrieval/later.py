@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from retrieval.citations import CitationStyle, written
 from retrieval.filters import Filters
+from retrieval.hit_results import Hit, LaterAnswer
 from retrieval.namesakes import are_namesakes
-from retrieval.results import Hit, LaterAnswer
 
 if TYPE_CHECKING:
     from retrieval.corpus import Corpus

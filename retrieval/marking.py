@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
-from retrieval.results import Span
+from retrieval.hit_results import Span
 from retrieval.wording import Phrase, WordMaker
 
 _ASCII_RUN: Final = re.compile(r"[^\W_]+")

@@ -13,11 +13,11 @@ from retrieval.citations import CitationStyle, written
 from retrieval.collapsing import Place
 from retrieval.corpus import Corpus
 from retrieval.filters import Condition
+from retrieval.hit_results import Hit, HitPassage, NearDuplicate, Span
 from retrieval.leading import Contender, leading_order
 from retrieval.passages import Passage
 from retrieval.ranking import Ranked
 from retrieval.repeats import common_length, differing_spans, words_of
-from retrieval.results import Hit, HitPassage, NearDuplicate, Span
 
 MAX_LISTED: Final = 20
 _QUESTIONS_READ = 20  # Of one answer that was given to many: enough to know what it is about.

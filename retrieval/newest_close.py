@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from retrieval.close_answers import CLOSE_COUNTED
 from retrieval.corpus import Corpus
 from retrieval.filters import Filters
-from retrieval.results import Hit, SearchResult
+from retrieval.hit_results import Hit
+from retrieval.results import SearchResult
 
 MAX_SEARCHES: Final = 10
 """The most spans of days that are searched after the first search: by far most topics of 4,980 answers take four."""

@@ -11,8 +11,10 @@ from retrieval.citations import CitationStyle, long_date, written
 if TYPE_CHECKING:
     from datetime import date
 
+    from retrieval.answer_results import Answer, AnswerPassage
     from retrieval.citations import Citation, Licence
-    from retrieval.results import Answer, AnswerPassage, Hit, HitPassage, LaterAnswer, SearchResult
+    from retrieval.hit_results import Hit, HitPassage, LaterAnswer
+    from retrieval.results import SearchResult
 
 
 def search_html(result: SearchResult) -> str:

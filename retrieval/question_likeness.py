@@ -12,10 +12,10 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Final
 
+from retrieval.hit_results import Span
 from retrieval.questions import without_formula
 from retrieval.references import one_line
 from retrieval.repeats import OF_ANY_QUESTION, common_length, differing_spans, is_plain, words_of
-from retrieval.results import Span
 from retrieval.sentences import sentence_spans
 from retrieval.similar_results import Likeness
 

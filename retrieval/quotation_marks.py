@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from retrieval.hit_results import Span
 from retrieval.quotation_parts import without_marks
 from retrieval.quoted_words import WordedText
-from retrieval.results import Span
 
 _BLOCK: Final = re.compile(r"(?:^ {0,3}>[^\n]*(?:\n|\Z))+", re.MULTILINE)
 _PREFIX: Final = re.compile(r"^ {0,3}(?:> ?)+", re.MULTILINE)

@@ -10,6 +10,7 @@ from retrieval.citations import CitationStyle, notes, written
 from retrieval.corpus import Corpus, answerer_kind
 from retrieval.differences import Segment
 from retrieval.history import History, PastText
+from retrieval.hit_results import AttachmentSource
 from retrieval.quote_messages import told_of
 from retrieval.quote_placing import Place, Quoted
 from retrieval.quote_reading import Reading, read, segments_between
@@ -17,7 +18,6 @@ from retrieval.quote_results import QuoteChange, QuoteMatch, QuoteOutcome, Quote
 from retrieval.quote_texts import QuotableText
 from retrieval.quoted_words import WordedText
 from retrieval.records import AnswerKind, Record
-from retrieval.results import AttachmentSource
 from retrieval.word_alignment import aligned
 
 _PROSE: Final = (CitationStyle.HOUSE, CitationStyle.MEMBER, CitationStyle.OSCOLA)

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from retrieval.differences import Segment, SegmentKind, diff, joined
+from retrieval.hit_results import Span
 from retrieval.quote_placing import Place, Quoted
 from retrieval.quote_results import Crossing, Exactness, QuotedPart
 from retrieval.quoted_words import (
@@ -19,7 +20,6 @@ from retrieval.quoted_words import (
     plain_typography,
     reverses,
 )
-from retrieval.results import Span
 from retrieval.word_alignment import changes
 
 _EXACTNESS: Final = tuple(Exactness)

@@ -8,8 +8,9 @@ from enum import StrEnum
 
 from retrieval.citations import Citation, Licence
 from retrieval.differences import Segment
+from retrieval.hit_results import AlsoGiven, AttachmentSource, Span
 from retrieval.records import AnswererKind, AnswerKind, FindingName, Genre
-from retrieval.results import AlsoGiven, AttachmentSource, Searched, Span
+from retrieval.results import Searched
 
 
 class QuoteOutcome(StrEnum):

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from retrieval.corpus import Corpus
+from retrieval.hit_results import Span
 from retrieval.passages import Passage
 from retrieval.quote_results import QuotedPassage, QuoteSource
 from retrieval.quoted_words import WordedText
-from retrieval.results import Span
 
 
 @dataclass(frozen=True, slots=True, eq=False)

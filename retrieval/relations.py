@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import msgspec
 
+from retrieval.answer_results import Thread, ThreadItem
 from retrieval.citations import Citation, CitationStyle, cite, long_date, written
 from retrieval.citing import CitedAttachment, body_of_the_day, page_url
+from retrieval.hit_results import PointedFrom, PointsTo
 from retrieval.mentions import Mention, MentionRole
 from retrieval.records import Genre, Record
 from retrieval.resolving import ResolutionReason
-from retrieval.results import PointedFrom, PointsTo, Thread, ThreadItem
 from retrieval.store import RecordStore
 from retrieval.threads import in_thread_order, thread_of
 

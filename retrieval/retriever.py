@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.asking import Ask
+from retrieval.choices import Mode
 from retrieval.corpus import Corpus
 from retrieval.freshness import FRESHNESS_WEIGHT, Freshness, freshness_bonus
 from retrieval.fusion import candidates, followed_by, fused, meaning_weight_of
 from retrieval.identifiers import identifiers_in
 from retrieval.ranking import Ranked, best_answers
 from retrieval.reranking import Reranker, reranked
-from retrieval.results import Mode
 
 Ranking = Callable[[int], list[Ranked]]
 """From a depth to so many answers by falling score."""

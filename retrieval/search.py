@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from retrieval.asked import checked_limit, checked_query
 from retrieval.asking import Ask
+from retrieval.choices import Match, Mode, Sort
 from retrieval.close_answers import CLOSE_COUNTED, cited_numbers, close_in_order
 from retrieval.closeness import Closeness, Judged
 from retrieval.collapsing import REACH, Place, alone, collapsed
@@ -26,12 +27,13 @@ from retrieval.facets import Count, Dimension, facets_of
 from retrieval.filters import Filters
 from retrieval.freshness import Freshness, FreshnessKind, freshness_of
 from retrieval.hit_maker import HitMaker
+from retrieval.hit_results import Hit
 from retrieval.later import LaterAnswers
 from retrieval.near_results import NearDuplicates
 from retrieval.ranking import Ranked
 from retrieval.records import AnswerKind, FindingName, House
 from retrieval.reranking import Reranker
-from retrieval.results import Hit, LeftOut, Match, Mode, Outcome, SearchResult, Sort
+from retrieval.results import LeftOut, Outcome, SearchResult
 from retrieval.retriever import Ranking, Retriever
 from retrieval.similar_questions import QuestionFinder
 from retrieval.similar_results import SimilarQuestions

@@ -7,8 +7,9 @@ from datetime import date
 from enum import StrEnum
 
 from retrieval.citations import Citation, Licence
+from retrieval.hit_results import PointsTo, Span
 from retrieval.records import AnswerKind, FindingName, House, Member
-from retrieval.results import Outcome, PointsTo, Searched, Span
+from retrieval.results import Outcome, Searched
 
 
 class Likeness(StrEnum):

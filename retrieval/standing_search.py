@@ -11,13 +11,15 @@ from typing import Final
 import numpy as np
 
 from retrieval.asked import MAX_LIMIT
+from retrieval.choices import Match, Mode, Sort
 from retrieval.corpus import Corpus
 from retrieval.entry_names import entry_name
 from retrieval.errors import QueryError
 from retrieval.filters import Filters
+from retrieval.hit_results import Hit
 from retrieval.newest_close import Ask, newest_close
 from retrieval.records import FindingName
-from retrieval.results import Hit, Match, Mode, SearchResult, Sort
+from retrieval.results import SearchResult
 from retrieval.search import Searcher
 from retrieval.understanding import understand as understood_in
 

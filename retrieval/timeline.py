@@ -8,13 +8,14 @@ from datetime import date
 from typing import Final
 
 from retrieval.asked import checked_limit
+from retrieval.choices import Match, Sort
 from retrieval.corpus import Corpus
 from retrieval.cursors import cursor_at, offset_of
 from retrieval.dated_answers import given_in_order
 from retrieval.errors import QueryError
 from retrieval.licences import Licence
 from retrieval.monthly import BodyCount, TimelineMonth, months_of_topic
-from retrieval.results import LeftOut, Match, Searched, Sort
+from retrieval.results import LeftOut, Searched
 from retrieval.timeline_entries import TimelineEntry, entries_of
 from retrieval.topic import Topic
 from retrieval.worded_search import Page

@@ -13,8 +13,8 @@ from retrieval.corpus import Corpus
 from retrieval.dated_answers import Given
 from retrieval.differences import Segment
 from retrieval.governments import government_on
+from retrieval.hit_results import AttachmentSource
 from retrieval.records import AnswerKind, FindingName, Genre, House, Member
-from retrieval.results import AttachmentSource
 from retrieval.sentence_news import LOOKED_BACK, News, Standing, sentence_news
 from retrieval.sentences import sentence_spans
 from retrieval.store import StoredPassage

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.asked import MAX_LIMIT
+from retrieval.choices import Match, Mode, Sort
 from retrieval.corpus import Corpus
 from retrieval.filters import Filters
-from retrieval.results import LeftOut, Match, Mode, SearchResult, Sort
+from retrieval.results import LeftOut, SearchResult
 from retrieval.search import Searcher
 from retrieval.worded_messages import message_of
 from retrieval.worded_set import worded_set

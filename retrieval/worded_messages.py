@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from retrieval.choices import Match
 from retrieval.corpus import Corpus
-from retrieval.results import Match, Searched
+from retrieval.results import Searched
 from retrieval.worded_set import WordedSet
 
 _REFUSES = ("is not a reply or says nothing but a refusal", "are not a reply or say nothing but a refusal")

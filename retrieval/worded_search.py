@@ -9,14 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.choices import Match, Sort
 from retrieval.corpus import Corpus
 from retrieval.cursors import cursor_at, offset_of
 from retrieval.errors import QueryError
 from retrieval.facets import Dimension, facets_of
 from retrieval.filters import Filters
+from retrieval.hit_results import Hit
 from retrieval.hits import hit_of
 from retrieval.marking import matched_spans
-from retrieval.results import Hit, Match, Outcome, SearchResult, Sort
+from retrieval.results import Outcome, SearchResult
 from retrieval.worded_messages import message_of
 from retrieval.worded_set import WordedSet, cited_records, worded_set
 from retrieval.wording import phrases

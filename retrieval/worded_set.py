@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.asked import checked_query
+from retrieval.choices import Match, Sort
 from retrieval.close_answers import standing
 from retrieval.corpus import Corpus
 from retrieval.errors import QueryError
 from retrieval.filters import EVERY_KIND, Filters
-from retrieval.results import LeftOut, Match, Sort
+from retrieval.results import LeftOut
 from retrieval.worded import Matched
 from retrieval.wording import wording_of
 

@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.choices import Match
 from retrieval.errors import QueryError
-from retrieval.results import Match
 
 Phrase = tuple[str, ...]
 """Words that stand one after another, as the index has them: lower case, accents folded."""

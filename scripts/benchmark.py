@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.choices import Mode
 from retrieval.encoders import Encoder, SentenceEncoder
 from retrieval.evaluation import read_qrels, read_queries
 from retrieval.filters import Filters
@@ -17,7 +18,6 @@ from retrieval.fusion import candidates, fused
 from retrieval.models import DEFAULT_MODEL, DEFAULT_RERANKER, STOCK_MODEL
 from retrieval.ranking import best_answers
 from retrieval.rerankers import reranker_named
-from retrieval.results import Mode
 from retrieval.search import Searcher
 from scripts.quality import JudgedSet, Measured, Ranker, judged_set, measured, significance
 from scripts.tuning import Tuning

@@ -16,13 +16,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.choices import Mode
 from retrieval.encoders import SentenceEncoder
 from retrieval.evaluation import read_qrels, read_queries
 from retrieval.filters import Filters
 from retrieval.fusion import candidates, fused, meaning_weight_of
 from retrieval.models import DEFAULT_MODEL, DEFAULT_RERANKER
 from retrieval.rerankers import reranker_named
-from retrieval.results import Mode
 from retrieval.retriever import read_again
 from retrieval.search import Searcher
 from scripts.quality import JudgedSet, judged_set

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from retrieval.choices import Mode
 from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder, SentenceEncoder
 from retrieval.filters import EVERY_KIND, Filters
@@ -20,7 +21,7 @@ from retrieval.question_parts import parts_of
 from retrieval.records import Genre
 from retrieval.rerankers import CrossEncoderReranker
 from retrieval.reranking import Reranker
-from retrieval.results import Mode, Outcome
+from retrieval.results import Outcome
 from retrieval.search import Searcher
 from retrieval.standing_answers import StandingAnswers
 from retrieval.tabled_questions import AWAITING_POOL

@@ -15,8 +15,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from retrieval.choices import Match, Mode, Sort
 from retrieval.records import AnswerKind, FindingName
-from retrieval.results import Match, Mode, Outcome, Sort
+from retrieval.results import Outcome
 from service import manual
 from service.cli import make_app, run
 from service.phrases import FINDINGS, KINDS, capital

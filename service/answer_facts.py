@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from retrieval.answer_results import Answer
 from retrieval.records import Genre
-from retrieval.results import Answer
 from service.phrases import FINDINGS, badges, capital, no_minister, on, person
 
 LACKING: Final = "not in the source"

@@ -8,9 +8,9 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from retrieval.answer_results import Answer
 from retrieval.mentions import MentionRole
 from retrieval.records import Attachment, Genre
-from retrieval.results import Answer
 from service.answer_facts import all_facts
 from service.briefing import citation_lines, pointing, sample_block
 from service.corrected import CORRECTED_ANSWER

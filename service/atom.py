@@ -13,10 +13,11 @@ from typing import Final
 from urllib.parse import quote, urlencode
 from xml.etree import ElementTree as ET
 
+from retrieval.choices import Match
 from retrieval.citations import Citation, CitationStyle, notes
+from retrieval.hit_results import Hit, HitPassage
 from retrieval.licences import Licence
 from retrieval.records import AnswerKind, FindingName, Genre, Member
-from retrieval.results import Hit, HitPassage, Match
 from retrieval.standing_search import DatedBy, StandingEntry, StandingSearch
 from service.phrases import FINDINGS, KINDS, capital, completeness, on, person
 from service.web.addresses import answer_href

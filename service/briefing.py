@@ -9,9 +9,11 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from retrieval.choices import Match
 from retrieval.citations import Citation, CitationStyle, notes, written
+from retrieval.hit_results import Hit, PointsTo
 from retrieval.records import AnswerKind, Genre
-from retrieval.results import Hit, LeftOut, Match, PointsTo, Sample, SearchResult
+from retrieval.results import LeftOut, Sample, SearchResult
 from service.counted_lines import close_told, facet_lines, later_lines
 from service.exits import option_named
 from service.phrases import (

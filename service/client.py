@@ -13,6 +13,8 @@ from urllib.parse import quote
 import httpx2
 from pydantic import TypeAdapter, ValidationError
 
+from retrieval.answer_results import Answer, Coverage, Thread
+from retrieval.choices import Match, Mode, Sort
 from retrieval.citations import CitationStyle
 from retrieval.counting import Counts
 from retrieval.errors import (
@@ -32,7 +34,7 @@ from retrieval.filters import Filters
 from retrieval.history import History
 from retrieval.quote_results import QuoteResult
 from retrieval.records import House
-from retrieval.results import Answer, Coverage, Match, Mode, SearchResult, Sort, Thread
+from retrieval.results import SearchResult
 from retrieval.similar_results import SimilarQuestions
 from retrieval.timeline import DEFAULT_LIMIT, Timeline
 from service.problems import Problem, error_named

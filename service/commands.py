@@ -9,11 +9,12 @@ from pathlib import Path
 import typer
 
 from retrieval.build import BuildReport, build, upgrade
+from retrieval.choices import Match, Mode, Sort
 from retrieval.citations import CitationStyle, notes, style_named, written
 from retrieval.corpus import Corpus
 from retrieval.errors import QueryError
 from retrieval.models import DEFAULT_MODEL, DEFAULT_RERANKER
-from retrieval.results import Match, Mode, SearchResult, Sort
+from retrieval.results import SearchResult
 from retrieval.search import Searcher
 from retrieval.snapshot import FORMAT, KEEP, OLDER_FORMATS, current_name, open_snapshot, same_model
 from retrieval.verify import verify

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from retrieval.answer_results import Answer
 from retrieval.corpus import Corpus
 from retrieval.errors import UnknownKey
-from retrieval.results import Answer
 
 CORRECTED_ANSWER = "CorrectedAnswer"
 """Parliament's word for a link from a statement to the answer that it corrects."""

@@ -7,7 +7,8 @@ from typing import Final
 
 from rich.console import RenderableType
 
-from retrieval.results import LaterAnswer, SearchResult
+from retrieval.hit_results import LaterAnswer
+from retrieval.results import SearchResult
 from service.phrases import count, on, person
 from service.terminal import unbroken, words
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 from rich.text import Text
 
+from retrieval.answer_results import Coverage
 from retrieval.completeness import compared_span
 from retrieval.filters import Filters
 from retrieval.records import Genre
-from retrieval.results import Coverage
 from service.briefing import sample_block
 from service.months_table import months_table
 from service.phrases import capital, completeness, count, fact, gap_told, held, licence_lines, on, span

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from retrieval.results import Expanding, Match
+from retrieval.choices import Expanding, Match
 from retrieval.search import Searcher
 from retrieval.standing_search import MAX_ENTRIES, StandingSearch, standing_search
 from service.schemas import Limits

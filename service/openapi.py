@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from retrieval import (
+    answer_results,
     citing,
     collected,
     completeness,
@@ -21,6 +22,7 @@ from retrieval import (
     expansion,
     facets,
     history,
+    hit_results,
     licences,
     monthly,
     quote_results,
@@ -35,8 +37,25 @@ from service.problems import MEDIA_TYPE, FieldProblem, Problem
 
 # The modules whose dataclasses a response is made of: their docstrings describe it.
 _DESCRIBED: Final[tuple[ModuleType, ...]] = (
-    *(citing, collected, completeness, counting, differences, encoders, expansion, facets, history, licences, records),
-    *(monthly, quote_results, results, similar_results, timelines, timeline_entries),
+    answer_results,
+    citing,
+    collected,
+    completeness,
+    counting,
+    differences,
+    encoders,
+    expansion,
+    facets,
+    history,
+    hit_results,
+    licences,
+    monthly,
+    quote_results,
+    records,
+    results,
+    similar_results,
+    timeline_entries,
+    timelines,
     responses,
 )
 

@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
+from retrieval.choices import Match, Sort
+from retrieval.choices import Mode as RankingMode
 from retrieval.citations import CitationStyle
 from retrieval.exporting import ExportFormat
 from retrieval.facets import Dimension
 from retrieval.records import AnswererKind, AnswerKind, FindingName, Genre, House
-from retrieval.results import Match, Sort
-from retrieval.results import Mode as RankingMode
 
 
 def _one_of(values: type[StrEnum]) -> str:

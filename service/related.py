@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from rich.console import RenderableType
 from rich.text import Text
 
+from retrieval.answer_results import Thread, ThreadItem
 from retrieval.differences import Segment, SegmentKind
 from retrieval.history import History, PastText
-from retrieval.results import PointsTo, Thread, ThreadItem
+from retrieval.hit_results import PointsTo
 from service.briefing import pointing
 from service.phrases import KINDS, NOT_FOUND, capital, count, on, person
 from service.terminal import clean, indented, unbroken, words

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rich.console import RenderableType
 
-from retrieval.results import Hit
+from retrieval.hit_results import Hit
 from service.phrases import count, on
 from service.terminal import words
 

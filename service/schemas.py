@@ -8,11 +8,12 @@ from typing import Annotated, get_origin
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter
 
 from retrieval.asked import MAX_LIMIT
+from retrieval.choices import Expanding, Grouping, Match, Mode, Sort
 from retrieval.citations import CitationStyle
 from retrieval.facets import Dimension
 from retrieval.filters import EVERY_KIND, Filters
 from retrieval.records import AnswererKind, AnswerKind, FindingName, Genre, House
-from retrieval.results import Expanding, Grouping, Match, Mode, SearchResult, Sort
+from retrieval.results import SearchResult
 from retrieval.search import Searcher
 from service.values import WHOLE_NUMBER, YES_OR_NO, Day, KindAsked, Question, Words, one_of, parted
 

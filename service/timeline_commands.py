@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from retrieval.choices import Match
 from retrieval.corpus import Corpus
 from retrieval.errors import QueryError
 from retrieval.models import DEFAULT_MODEL
-from retrieval.results import Match
 from retrieval.search import Searcher
 from retrieval.timeline import Timeline
 from service import options as given

@@ -9,8 +9,8 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, StringConstraints
 
 from retrieval.asked import MAX_LIMIT
+from retrieval.choices import Match, Sort
 from retrieval.corpus import Corpus
-from retrieval.results import Match, Sort
 from retrieval.search import Searcher
 from retrieval.timeline import DEFAULT_LIMIT, Timeline, timeline
 from retrieval.topic import topic_of, worded_topic

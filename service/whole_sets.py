@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from retrieval.choices import Match, Sort
 from retrieval.exporting import ExportFormat
 from retrieval.facets import Dimension
-from retrieval.results import Match, Sort
 from service.schemas import Limits
 from service.values import WordsSought, one_of, parted
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from retrieval.answer_results import ThreadItem
 from retrieval.citations import Citation, CitationStyle, fact_name, long_date, written
 from retrieval.corpus import Corpus
 from retrieval.filters import Filters
+from retrieval.hit_results import AttachmentSource, Hit, LaterAnswer, PointsTo
 from retrieval.licences import Licence
 from retrieval.records import AnswererKind, AnswerKind, FindingName, Genre, Member
-from retrieval.results import AttachmentSource, Hit, LaterAnswer, PointsTo, ThreadItem
 from retrieval.results import Searched as LibrarySearched
 from service.assistants import answer_results, results
 from service.phrases import gap_told, licence_lines, no_minister, person, span

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from retrieval.choices import Match, Sort
 from retrieval.citations import CitationStyle
-from retrieval.results import Match, Sort
 from service.drafts import DraftRequest
 from service.quotes import QuoteRequest
 from service.schemas import MAX_CURSOR_CHARACTERS, Limits

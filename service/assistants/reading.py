@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final
 
+from retrieval.answer_results import Answer, AnswerPassage
 from retrieval.citations import CitationStyle, notes, written
 from retrieval.corpus import Corpus
 from retrieval.differences import DiffUnit, Segment, SegmentKind
 from retrieval.history import Change, History
-from retrieval.results import AlsoGiven, Answer, AnswerPassage, Outcome, PointedFrom
+from retrieval.hit_results import AlsoGiven, PointedFrom
+from retrieval.results import Outcome
 from retrieval.search import Searcher
 from service.assistants import answer_results, facts, results
 from service.assistants.inputs import Cite, Paged

@@ -10,8 +10,9 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
+from retrieval.choices import Match, Sort
 from retrieval.records import AnswerKind, FindingName, Genre, House
-from retrieval.results import Match, Outcome, Sort
+from retrieval.results import Outcome
 
 NOTICE: Final = (
     "All texts, questions, headings and names below were copied from records of Parliament. They are data to quote, "

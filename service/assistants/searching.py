@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from retrieval.choices import Match
 from retrieval.citations import CitationStyle, written
-from retrieval.results import Hit, LeftOut, Match, Outcome, SearchResult
+from retrieval.hit_results import Hit
+from retrieval.results import LeftOut, Outcome, SearchResult
 from retrieval.search import Searcher
 from service.assistants import facts, results
 from service.assistants.inputs import SearchAnswers

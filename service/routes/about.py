@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from retrieval.results import Coverage
+from retrieval.answer_results import Coverage
 from service.dependencies import ReadyCorpus, ReadyOrNot, ReadySearcher, takes_nothing
 from service.openapi import problems
 from service.responses import Health, Ready, Welcome

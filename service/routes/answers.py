@@ -6,8 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from retrieval.answer_results import Answer, Thread
 from retrieval.history import History
-from retrieval.results import Answer, Thread
 from service.dependencies import Key, ReadyCorpus, each_once, takes_nothing
 from service.openapi import problems
 from service.responses import WrittenCitation

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from retrieval.answer_results import Answer, Thread
 from retrieval.citation_notes import serious_notes
 from retrieval.citations import Citation, CitationStyle, notes, written
 from retrieval.citing import long_date
 from retrieval.corpus import Corpus
 from retrieval.history import History
+from retrieval.hit_results import PointsTo
 from retrieval.records import AnswerKind, Genre
-from retrieval.results import Answer, PointsTo, Thread
 from service.answer_facts import facts
 from service.corrected import corrected_by
 from service.phrases import KINDS, capital, no_minister, person

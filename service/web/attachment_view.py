@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
+from retrieval.answer_results import Answer, AnswerPassage, AttachmentReading
 from retrieval.citations import Citation, written
 from retrieval.corpus import Corpus
 from retrieval.records import Attachment
-from retrieval.results import Answer, AnswerPassage, AttachmentReading
 from service.web.citation_view import STYLES, CitationBlock, citation_block_of
 
 PASSAGES_SHOWN: Final = 40

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from retrieval.answer_results import Coverage
 from retrieval.completeness import MonthCoverage, compared_span
 from retrieval.filters import Filters
 from retrieval.records import AnswerKind, FindingName, Genre
-from retrieval.results import Coverage
 from service.phrases import FINDINGS, KINDS, capital, completeness, count, fact, gap_told, held, month_named, on, span
 
 MONTHS_SHOWN: Final = 24

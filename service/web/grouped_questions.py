@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from retrieval.answer_results import Answer
 from retrieval.citing import page_url
 from retrieval.corpus import Corpus
 from retrieval.errors import UnknownKey
 from retrieval.records import Genre, GroupedQuestion
-from retrieval.results import Answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from retrieval.choices import Match
 from retrieval.citations import Citation, CitationStyle, cite, written
 from retrieval.records import AnswerKind, FindingName, House, Provenance, Record
-from retrieval.results import Match, Outcome
+from retrieval.results import Outcome
 from service.phrases import FINDINGS, KINDS, capital
 from service.web.answer_view import FILES
 from service.web.citation_view import STYLES

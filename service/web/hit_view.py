@@ -10,8 +10,8 @@ from typing import Final
 
 from markupsafe import Markup
 
+from retrieval.hit_results import Hit, PointsTo, Span
 from retrieval.records import AnswerKind, Genre, Member
-from retrieval.results import Hit, PointsTo, Span
 from service.phrases import capital, chance, count, no_minister, on, person
 from service.web.addresses import answer_href
 from service.web.badges import Badge, badges_of

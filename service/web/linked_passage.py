@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from retrieval.answer_results import Answer
 from retrieval.citing import long_date
 from retrieval.history import History, PastText
 from retrieval.passages import Passage, passages_of
 from retrieval.records import AnswerKind, FindingName
-from retrieval.results import Answer
 
 _HASH: Final = re.compile(r"[0-9a-f]{16}")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from markupsafe import Markup, escape
 
-from retrieval.results import Span
+from retrieval.hit_results import Span
 
 
 def marked(text: str, spans: Iterable[Span], tag: str = "mark", name: str = "") -> Markup:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import parse_qsl
 
-from retrieval.results import LeftOut, Match, Outcome, SearchResult
+from retrieval.choices import Match
+from retrieval.results import LeftOut, Outcome, SearchResult
 from service.phrases import FINDINGS, KINDS, count, on
 from service.schemas import Limits, SearchParameters
 from service.searched import searched_lines

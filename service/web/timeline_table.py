@@ -8,8 +8,8 @@ from datetime import date
 from itertools import groupby
 from typing import Final
 
+from retrieval.choices import Match
 from retrieval.monthly import MonthState, TimelineMonth, days_of
-from retrieval.results import Match
 from retrieval.timeline import Timeline
 from service.phrases import capital, count, month_named
 from service.timeline_page import STATES, share

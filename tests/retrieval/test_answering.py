@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from retrieval.answering import answering_sentences, coverage, likeness, part
 from retrieval.encoders import Encoder, EncoderIdentity, SentenceEncoder, TokenVectors
+from retrieval.hit_results import Span
 from retrieval.models import STOCK_MODEL
-from retrieval.results import Span
 
 LANTERNS = "The quay is long. Forty lanterns were lit on the invented quay. Ministers are grateful."
 HEADING = "Lanterns: Quays\nHow many lanterns were lit on the quay, and when?\n"

@@ -13,13 +13,15 @@ import pytest
 from numpy.typing import NDArray
 
 from retrieval.build import build
+from retrieval.choices import Match, Mode, Sort
 from retrieval.errors import QueryError
 from retrieval.facets import Dimension
 from retrieval.filters import EVERY_KIND, Filters
+from retrieval.hit_results import Hit
 from retrieval.ranking import Ranked
 from retrieval.records import AnswerKind
 from retrieval.reranking import RerankerIdentity
-from retrieval.results import Hit, Match, Mode, Outcome, SearchResult, Sort
+from retrieval.results import Outcome, SearchResult
 from retrieval.search import Searcher
 
 TOPIC = "giving the invented harbour new invented cranes"

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from retrieval.choices import Match
 from retrieval.corpus import Corpus
 from retrieval.counting import Counts, counts
 from retrieval.errors import QueryError
 from retrieval.facets import Dimension
 from retrieval.filters import EVERY_KIND, Filters
-from retrieval.results import Match
 
 EVERYTHING = Filters(kind=EVERY_KIND)
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from retrieval.build import build
+from retrieval.choices import Match, Sort
 from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder
 from retrieval.errors import QueryError
 from retrieval.exporting import ExportFormat, ExportRow, as_csv, as_jsonl, export, exported
 from retrieval.filters import EVERY_KIND, Filters
-from retrieval.results import Match, Sort
 from retrieval.worded_search import worded_search
 from tests.retrieval.conftest import Invented
 

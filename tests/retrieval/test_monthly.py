@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.build import build
+from retrieval.choices import Match
 from retrieval.completeness import NEVER_COMPARED, MonthCoverage
 from retrieval.corpus import Corpus
 from retrieval.filters import EVERY_KIND, Filters
 from retrieval.monthly import BodyCount, MonthState, days_of, months_of_topic, state_of
 from retrieval.records import Genre, House
-from retrieval.results import Match
 from retrieval.topic import worded_topic
 from tests.conftest import ToyEncoder
 

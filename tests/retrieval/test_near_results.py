@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from retrieval.build import build
 from retrieval.encoders import Encoder
 from retrieval.filters import Filters
+from retrieval.hit_results import Hit, NearDuplicate, Span
 from retrieval.records import Genre
-from retrieval.results import Hit, NearDuplicate, Span
 from retrieval.search import Searcher
 from tests.conftest import ToyEncoder
 from tests.replay.invented import question, statement

@@ -8,17 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from retrieval.answer_results import AnswerPassage, AttachmentReading
+from retrieval.choices import Match
 from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder
+from retrieval.hit_results import Hit, Span
 from retrieval.notebook import answer_html, hit_html, search_html
-from retrieval.results import (
-    AnswerPassage,
-    AttachmentReading,
-    Hit,
-    Match,
-    SearchResult,
-    Span,
-)
+from retrieval.results import SearchResult
 from retrieval.search import Searcher
 
 HARMLESS = {"p", "blockquote", "mark", "br", "details", "summary", "cite", "a", "ul", "li"}

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from retrieval.choices import Match, Mode
 from retrieval.encoders import Encoder
 from retrieval.errors import ModelNotFound, NoSnapshot, OtherModel
 from retrieval.opening import open_corpus
 from retrieval.reranking import Reranker, RerankerIdentity
-from retrieval.results import Match, Mode
 from retrieval.search import Searcher
 
 

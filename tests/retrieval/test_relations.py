@@ -14,8 +14,9 @@ from retrieval.build import build
 from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder
 from retrieval.filters import Filters
+from retrieval.hit_results import PointedFrom
 from retrieval.records import AnswerKind, Genre, House
-from retrieval.results import LeftOut, PointedFrom
+from retrieval.results import LeftOut
 from retrieval.search import Searcher
 from retrieval.verify import verify
 from tests.replay.invented import correcting_statement, lords_question, pointer, pursuant, question, statement

@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from retrieval import reranking, retriever
 from retrieval.asking import Ask
 from retrieval.build import build
+from retrieval.choices import Mode
 from retrieval.corpus import Corpus
 from retrieval.filters import Filters
 from retrieval.freshness import FRESHNESS_WEIGHT, Freshness, FreshnessKind, freshness_bonus
 from retrieval.fusion import candidates, fused, meaning_weight_of
 from retrieval.ranking import Ranked
 from retrieval.reranking import RERANKED, RerankerIdentity
-from retrieval.results import Mode
 from retrieval.retriever import Retriever
 from retrieval.search import Searcher
 from tests.conftest import ToyEncoder

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from retrieval.build import build
+from retrieval.choices import Match, Mode, Sort
 from retrieval.encoders import Encoder
 from retrieval.errors import QueryError
 from retrieval.filters import Filters
 from retrieval.newest_close import newest_close
 from retrieval.records import AnswerKind, FindingName, House
-from retrieval.results import Match, Mode, SearchResult, Sort
+from retrieval.results import SearchResult
 from retrieval.search import Searcher
 from retrieval.standing_search import MAX_ENTRIES, DatedBy, StandingSearch, standing_search
 

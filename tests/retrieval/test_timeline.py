@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from retrieval.build import build
+from retrieval.choices import Match, Sort
 from retrieval.corpus import Corpus
 from retrieval.cursors import cursor_at
 from retrieval.differences import SegmentKind
 from retrieval.errors import QueryError
 from retrieval.filters import Filters
-from retrieval.results import Match, Sort
 from retrieval.timeline import Timeline, timeline
 from retrieval.timeline_entries import TimelineEntry
 from retrieval.topic import worded_topic

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from retrieval.choices import Match
 from retrieval.corpus import Corpus
 from retrieval.errors import QueryError
 from retrieval.filters import EVERY_KIND, Filters
 from retrieval.records import House
-from retrieval.results import Match
 from retrieval.search import Searcher
 from retrieval.topic import Topic, meant_topic, worded_topic
 from tests.conftest import ToyEncoder

@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from retrieval.build import build
+from retrieval.choices import Match, Sort
 from retrieval.encoders import Encoder
 from retrieval.errors import QueryError
 from retrieval.filters import EVERY_KIND, Filters
 from retrieval.records import AnswerKind, FindingName
-from retrieval.results import Match, Outcome, SearchResult, Sort
+from retrieval.results import Outcome, SearchResult
 from retrieval.search import Searcher
 from retrieval.store import StoredPassage
 from retrieval.wording import wording_of

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retrieval.choices import Match
 from retrieval.errors import QueryError
 from retrieval.marking import matched_spans
-from retrieval.results import Match
 from retrieval.wording import AllOf, AnyOf, Flags, Found, Not, Phrase, Wording, holds, phrases, wording_of
 
 

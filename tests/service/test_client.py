@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from retrieval.build import build
+from retrieval.choices import Match, Mode, Sort
 from retrieval.citations import CitationStyle
 from retrieval.corpus import Corpus
 from retrieval.counting import counts
@@ -35,7 +36,7 @@ from retrieval.facets import Dimension
 from retrieval.filters import EVERY_KIND, Filters
 from retrieval.quotations import verify_quote
 from retrieval.records import FindingName, House
-from retrieval.results import Match, Mode, SearchResult, Sort
+from retrieval.results import SearchResult
 from retrieval.search import Searcher
 from retrieval.similar_results import SimilarQuestions
 from retrieval.timeline import Timeline, timeline

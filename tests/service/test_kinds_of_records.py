@@ -16,8 +16,8 @@ from retrieval.completeness import Gap, MonthCoverage
 from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder
 from retrieval.filters import Filters
+from retrieval.hit_results import AlsoGiven
 from retrieval.records import AnswererKind, Attachment, Genre, House, LinkedStatement, Provenance
-from retrieval.results import AlsoGiven
 from retrieval.search import Searcher
 from service.answer_page import answer_page
 from service.briefing import briefing

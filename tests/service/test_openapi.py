@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
+from retrieval.answer_results import Answer, Coverage, Thread
 from retrieval.collected import Collection
 from retrieval.counting import Counts
 from retrieval.encoders import SentenceEncoder
 from retrieval.history import History
 from retrieval.quote_results import BriefingResult, QuoteResult
-from retrieval.results import Answer, Coverage, SearchResult, Thread
+from retrieval.results import SearchResult
 from retrieval.similar_results import SimilarQuestions
 from retrieval.timeline import Timeline
 from scripts.openapi import DOCUMENT, EXAMPLES, PROMISED, as_text, document, examples, main

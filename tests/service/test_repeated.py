@@ -15,7 +15,8 @@ from fastapi.testclient import TestClient
 
 from retrieval.build import build
 from retrieval.encoders import Encoder
-from retrieval.results import AttachmentSource, Hit, NearDuplicate, SearchResult, Span
+from retrieval.hit_results import AttachmentSource, Hit, NearDuplicate, Span
+from retrieval.results import SearchResult
 from retrieval.search import Searcher
 from service.app import create_app
 from service.repeated import near_duplicates

@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from retrieval.answer_results import Answer, Coverage
+from retrieval.choices import Match
 from retrieval.filters import EVERY_KIND, Filters
 from retrieval.records import AnswererKind, AnswerKind, FindingName, Genre, House
-from retrieval.results import Answer, Coverage, Match, SearchResult
+from retrieval.results import SearchResult
 from retrieval.search import Searcher
 from service.faults import faults, shown
 from service.schemas import SearchParameters, SearchRequest, to_data, to_json

@@ -15,8 +15,9 @@ import pytest
 from rich.console import RenderableType
 
 from retrieval.encoders import Encoder
+from retrieval.hit_results import Hit, Span
 from retrieval.records import AnswerKind, FindingName, Member
-from retrieval.results import Hit, Outcome, SearchResult, Span
+from retrieval.results import Outcome, SearchResult
 from retrieval.search import Searcher
 from service.briefing import briefing, marked
 from service.cli import make_app, run

@@ -11,10 +11,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from retrieval.build import build
+from retrieval.choices import Match
 from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder
 from retrieval.filters import Filters
-from retrieval.results import Match
 from retrieval.timeline import timeline
 from retrieval.topic import worded_topic
 from service.app import create_app

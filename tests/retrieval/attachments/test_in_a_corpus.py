@@ -19,8 +19,8 @@ from retrieval.citing import CitedAttachment
 from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder
 from retrieval.filters import Filters
+from retrieval.hit_results import AttachmentSource, Hit
 from retrieval.packing import pack, unpack
-from retrieval.results import AttachmentSource, Hit
 from retrieval.search import Searcher
 from retrieval.snapshot import open_snapshot
 from retrieval.verify import VerifyReport, verify

@@ -10,10 +10,12 @@ from html import unescape
 import pytest
 from fastapi.testclient import TestClient
 
+from retrieval.answer_results import Coverage
+from retrieval.choices import Match
 from retrieval.completeness import Gap, MonthCoverage
 from retrieval.corpus import Corpus
 from retrieval.records import AnswerKind, FindingName, Genre, House
-from retrieval.results import Coverage, Match, Outcome
+from retrieval.results import Outcome
 from service.phrases import FINDINGS, KINDS, capital
 from service.web.coverage_view import MONTHS_SHOWN, coverage_view
 from service.web.help_view import help_view

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from markupsafe import Markup
 
+from retrieval.choices import Match
 from retrieval.encoders import Encoder
 from retrieval.filters import EVERY_KIND, Filters
+from retrieval.hit_results import AttachmentSource, Hit, LaterAnswer, NearDuplicate, Span
 from retrieval.records import AnswererKind, AnswerKind, Genre, Member
-from retrieval.results import AttachmentSource, Hit, LaterAnswer, Match, NearDuplicate, Span
 from retrieval.search import Searcher
 from service.web.hit_view import hit_view, words_of
 

@@ -3,7 +3,7 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
-from retrieval.results import Span
+from retrieval.hit_results import Span
 from service.web.marks import marked
 from service.web.static_files import static_url, version
 

@@ -1,8 +1,8 @@
 import pytest
 
+from retrieval.choices import Match
 from retrieval.errors import QueryError, UnknownName
 from retrieval.records import AnswererKind, AnswerKind, FindingName, Genre, House
-from retrieval.results import Match
 from service.schemas import Limits, SearchParameters
 from service.web.filter_names import CHOICES, LABELS, value_name
 from service.web.search_form import FILTERS, read_form

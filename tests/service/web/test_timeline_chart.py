@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from retrieval.choices import Match
 from retrieval.corpus import Corpus
 from retrieval.filters import Filters
 from retrieval.monthly import BodyCount, MonthState, TimelineMonth
-from retrieval.results import Match
 from retrieval.timeline import Timeline, timeline
 from retrieval.topic import worded_topic
 from service.web.bars import ticks
