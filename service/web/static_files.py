@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from functools import cache
 from http import HTTPStatus
@@ -10,6 +11,7 @@ from importlib.resources.abc import Traversable
 from typing import Final
 
 from fastapi import APIRouter, Response
+from markupsafe import Markup
 from starlette.exceptions import HTTPException
 
 router = APIRouter(include_in_schema=False)
@@ -57,6 +59,37 @@ def static_url(name: str) -> str:
         raise KeyError(name)
     # One version for all, so that a script finds the modules beside it.
     return f"/static/{version()}/{name}"
+
+
+def within(name: str) -> Markup:
+    """Return a style sheet or a script as part of a page, so that nothing need be fetched before the page is painted.
+
+    Args:
+        name: Of the file, such as `pages.css`; its content has no closing tag of its own.
+
+    Raises:
+        KeyError: If there is no such file, or it is of another kind.
+    """
+    tag = {"css": "style", "js": "script"}[_ending(name)]
+    # Our own file, and no text of anyone else's: the policy of the page lets in nothing that differs from it.
+    return Markup(f"<{tag}>{_contents()[name].decode()}</{tag}>")  # noqa: S704 - our own file
+
+
+def style_sheets() -> tuple[str, ...]:
+    """Return the names of all style sheets."""
+    return tuple(sorted(name for name in _contents() if _ending(name) == "css"))
+
+
+def hash_of(name: str) -> str:
+    """Return what a Content-Security-Policy calls a file by that stands in a page.
+
+    Args:
+        name: Of the file.
+
+    Raises:
+        KeyError: If there is no such file.
+    """
+    return f"'sha256-{base64.b64encode(hashlib.sha256(_contents()[name]).digest()).decode()}'"
 
 
 @router.get("/static/{wanted}/{name}")

@@ -11,6 +11,7 @@ const form = document.getElementById("basket-export");
 const style = document.getElementById("basket-style");
 const undo = document.getElementById("basket-undo");
 let found = new Map();
+let latest = 0;
 let before = null;
 let isTyping = false;
 
@@ -71,8 +72,11 @@ function tell(items) {
 }
 
 async function lookUp() {
+  const mine = ++latest;
   const items = places();
   const items_now = items.length ? await lookedUp(items) : [];
+  // The basket has been looked up again meanwhile: what is older must not be drawn over it.
+  if (mine !== latest) return;
   if (items_now) {
     found = new Map(items_now.map((one) => [idOf(one.kept), one]));
     // The key of an answer changes when more becomes known of it.

@@ -318,6 +318,25 @@ def test_a_saved_copy_is_opened_elsewhere_and_joined_to_what_is_there(site: str,
     ]
 
 
+def test_words_looked_up_too_late_are_not_drawn_over_newer_ones(site: str, new_page: Any, items: Any):
+    page = new_page()
+    open_basket(page, site, items[:1])
+    file = saved(page, page.get_by_role("button", name="Save a copy").click).path()
+    there = new_page()
+    open_basket(there, site, items[1:2])
+    held: list[Any] = []
+    there.route("**/v1/collection", lambda route: route.continue_() if held else held.append(route))
+    # The file's passages are looked up twice: as the basket has changed, and to tell what came of the file.
+    there.get_by_label("Open a saved copy").set_input_files(file)
+    told = there.locator("#basket-told")
+    expect(told).to_contain_text("1 passage added from the file.")
+    assert len(held) == 1
+    with there.expect_response("**/v1/collection"):
+        held[0].continue_()
+    there.wait_for_timeout(100)
+    expect(told).to_contain_text("1 passage added from the file.")
+
+
 def test_a_file_that_is_no_basket_changes_nothing(site: str, page: Page, items: Any):
     open_basket(page, site, items)
     for name, content in {

@@ -1,3 +1,5 @@
+import base64
+import hashlib
 import re
 
 import pytest
@@ -5,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from retrieval.hit_results import Span
 from service.web.marks import marked
-from service.web.static_files import static_url, version
+from service.web.static_files import hash_of, static_url, style_sheets, version
 
 READER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
@@ -19,7 +21,15 @@ def test_a_page_loads_nothing_from_elsewhere_and_says_no_question_to_other_sites
     found = client.get("/", headers=READER)
     policy = dict(part.split(" ", 1) for part in found.headers["content-security-policy"].split("; "))
     assert policy["default-src"] == "'none'"
-    assert policy["script-src"] == policy["style-src"] == "'self'"
+    # Of what stands in the page, only our own files are let in: those that have the hash of one.
+    assert re.fullmatch(r"'self' 'sha256-[\w+/=]+'", policy["script-src"])
+    assert set(policy["style-src"].split()) == {hash_of(name) for name in style_sheets()}
+    for tag, allowed in (("style", "style-src"), ("script", "script-src")):
+        for content in re.findall(rf"<{tag}>(.*?)</{tag}>", found.text, re.DOTALL):
+            digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+            assert f"'sha256-{digest}'" in policy[allowed]
+    assert found.text.count("<style>") == 2
+    assert re.findall(r'style="|<style |javascript:| on\w+="', found.text) == []
     assert found.headers["referrer-policy"] == "no-referrer"
     assert re.findall(r'(?:src|href)="(?:https?:)?//', found.text) == []
 
