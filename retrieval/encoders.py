@@ -7,13 +7,15 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.errors import ModelNotFound
+from retrieval.micro_batches import MicroBatches
 from retrieval.models import DEFAULT_MODEL, model_folder, usable_cores, weights_hash
+from retrieval.packed_bert import PackedBert
 
 _DOCUMENTS_A_ROUND = 512
 _DOCUMENT_PROMPTS = ("document", "passage", "corpus")  # The names that sentence-transformers knows, in its order.
@@ -127,6 +129,7 @@ class SentenceEncoder:
         weights = weights_hash(folder, model)
         self.folder = folder
         self._lock = threading.Lock()
+        self._questions: MicroBatches[str, NDArray[np.float32]] = MicroBatches(self._at_once, self._lock, _BATCH)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self._load(folder)
@@ -167,6 +170,11 @@ class SentenceEncoder:
         self._counter = Tokenizer.from_str(self._model.tokenizer.backend_tokenizer.to_str())
         self._counter.no_truncation()
         self._counter.no_padding()
+        self._packed = _packed(self._model)
+        if self._packed:
+            self._cutter = Tokenizer.from_str(self._model.tokenizer.backend_tokenizer.to_str())
+            self._cutter.enable_truncation(int(self._model.max_seq_length or 512))
+            self._cutter.no_padding()
 
     @property
     def identity(self) -> EncoderIdentity:
@@ -219,7 +227,9 @@ class SentenceEncoder:
             Unit vectors, shape (len(texts), dimensions), float32, in the order of `texts`.
         """
         prefixed = [self._identity.query_prefix + text for text in texts]
-        return self._at_once(prefixed) if 0 < len(prefixed) <= _BATCH else self._encode(prefixed)
+        if not 0 < len(prefixed) <= _BATCH:
+            return self._encode(prefixed)
+        return np.stack(self._questions(prefixed))
 
     def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Encode the tokens of each text.
@@ -230,6 +240,14 @@ class SentenceEncoder:
         Returns:
             The tokens of each, without the special ones, in the order of `texts`; those past the window are left out.
         """
+        if self._packed:
+            cut = self._cutter.encode_batch(list(texts))
+            with self._lock:
+                layers = self._packed.read([one.ids for one in cut])
+            return [
+                _tokens(one.special_tokens_mask, one.offsets, rows.float().numpy())
+                for one, rows in zip(cut, layers, strict=True)
+            ]
         with self._lock:
             read = self._model.encode(
                 list(texts),
@@ -247,17 +265,19 @@ class SentenceEncoder:
         special = whole.special_tokens_mask
         # A text that was cut still ends in the special tokens that the whole one ends in.
         last = len(rows) - special[::-1].index(0) if 0 in special else 0
-        kept = [place for place in range(last) if not special[place]]
-        spans = np.array([whole.offsets[place] for place in kept], dtype=np.int64).reshape(-1, 2)
-        return TokenVectors(spans, rows[kept])
+        return _tokens([*special[:last], *(1 for _ in rows[last:])], whole.offsets, rows)
 
-    def _at_once(self, texts: list[str]) -> NDArray[np.float32]:
-        """Encode few texts, without what `encode` does about many, which takes a millisecond."""
+    def _at_once(self, texts: list[str]) -> list[NDArray[np.float32]]:
+        """Encode few texts, without what `encode` does about many; the lock is held."""
         import torch
 
-        with self._lock, torch.inference_mode():
-            encoded = self._model(self._model.preprocess(texts))["sentence_embedding"]
-        return unit_rows(encoded.float().numpy())
+        if self._packed:
+            layers = self._packed.read([one.ids for one in self._cutter.encode_batch(texts)])
+            means = torch.stack([rows.float().mean(dim=0) for rows in layers])
+        else:
+            with torch.inference_mode():
+                means = self._model(self._model.preprocess(texts))["sentence_embedding"]
+        return list(unit_rows(means.float().numpy()))
 
     def _encode(self, texts: list[str]) -> NDArray[np.float32]:
         # The tokenizer can't be shared by two threads at once, and two encodings would share the cores anyway.
@@ -266,3 +286,19 @@ class SentenceEncoder:
                 texts, prompt="", batch_size=_BATCH, show_progress_bar=False, convert_to_numpy=True
             )
         return unit_rows(np.asarray(encoded, dtype=np.float32).reshape(len(texts), -1))
+
+
+def _tokens(special: Sequence[int], offsets: Sequence[tuple[int, int]], rows: NDArray[np.float32]) -> TokenVectors:
+    """Put rows beside where their tokens stand in the text, without the special ones."""
+    kept = [place for place in range(len(rows)) if not special[place]]
+    return TokenVectors(np.array([offsets[place] for place in kept], dtype=np.int64).reshape(-1, 2), rows[kept])
+
+
+def _packed(model: Any) -> PackedBert | None:
+    """Return the fast path to a model that is a BERT with the mean of its tokens as vector; None for any other."""
+    names = [type(module).__name__ for module in model]
+    if names not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
+        return None
+    layers, pooling = model[0].model, model[1]
+    is_mean = pooling.pooling_mode == "mean" and pooling.include_prompt
+    return PackedBert.of(layers) if is_mean and PackedBert.serves(layers) else None
