@@ -11,10 +11,12 @@ from retrieval.answering import answering_sentences
 from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder
 from retrieval.hit_results import Hit
-from retrieval.hits import hit_of
+from retrieval.hits import placed, unplaced
 from retrieval.ranking import Ranked
+from retrieval.recent import Recent
 from retrieval.store import StoredPassage
 
+_KEPT_HITS = 1024  # Some 10 kB each.
 _MARKED = 20  # Marking a sentence costs an encoding of its passage; nobody reads further down than this at a time.
 
 
@@ -49,6 +51,7 @@ class HitMaker:
         """Keep both."""
         self.corpus = corpus
         self.encoder = encoder
+        self._kept: Recent[int, Hit] = Recent(_KEPT_HITS)
 
     def hits(
         self,
@@ -78,11 +81,14 @@ class HitMaker:
         sentences = answering_sentences(asked, [passage.passage.text for passage in read], evidence, self.encoder)
         sentences += [None] * (len(cited) - len(sentences))
         return [
-            hit_of(self.corpus, passage, rank=rank, score=one.score, probability=chance, sentence=sentence)
+            placed(self._told(passage), rank=rank, score=one.score, probability=chance, sentence=sentence)
             for rank, (one, chance, passage, sentence) in enumerate(
                 zip(ranked, probabilities, cited, sentences, strict=True), 1
             )
         ]
+
+    def _told(self, passage: StoredPassage) -> Hit:
+        return self._kept.get(passage.row, lambda: unplaced(self.corpus, passage))
 
     def _cited(self, vector: NDArray[np.float32], ranked: Ranked, passes: NDArray[np.bool_]) -> StoredPassage:
         """Choose a passage of the newest record of the answer that passes the filters.
