@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from retrieval.errors import ModelNotFound
 from retrieval.micro_batches import MicroBatches
 from retrieval.models import DEFAULT_MODEL, model_folder, usable_cores, weights_hash
 from retrieval.packed_bert import PackedBert
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 _DOCUMENTS_A_ROUND = 512
 _DOCUMENT_PROMPTS = ("document", "passage", "corpus")  # The names that sentence-transformers knows, in its order.
@@ -81,8 +84,8 @@ class Encoder(Protocol):
         """Encode questions; shape (len(texts), dimensions), unit length."""
         ...
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """Encode the tokens of each text, without a prefix; what is past the window is left out."""
+    def encode_tokens(self, texts: Sequence[str], *, in_context: bool = True) -> list[TokenVectors]:
+        """Encode the tokens of each text, without a prefix; in context what is past the window is left out."""
         ...
 
 
@@ -170,6 +173,7 @@ class SentenceEncoder:
         self._counter = Tokenizer.from_str(self._model.tokenizer.backend_tokenizer.to_str())
         self._counter.no_truncation()
         self._counter.no_padding()
+        self._words = _words(self._model)
         self._packed = _packed(self._model)
         if self._packed:
             self._cutter = Tokenizer.from_str(self._model.tokenizer.backend_tokenizer.to_str())
@@ -231,15 +235,28 @@ class SentenceEncoder:
             return self._encode(prefixed)
         return np.stack(self._questions(prefixed))
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+    def encode_tokens(self, texts: Sequence[str], *, in_context: bool = True) -> list[TokenVectors]:
         """Encode the tokens of each text.
 
         Args:
             texts: Questions or passages, read as they are: a prefix is the caller's to add.
+            in_context: Whether each token is read in the light of the others. If not, its vector is what the model
+                begins with, the same wherever it stands, which costs next to nothing; a model without such vectors
+                reads in context all the same.
 
         Returns:
-            The tokens of each, without the special ones, in the order of `texts`; those past the window are left out.
+            The tokens of each, without the special ones, in the order of `texts`; in context those past the window
+            are left out.
         """
+        if not in_context and self._words is not None:
+            whole = self._counter.encode_batch(list(texts), add_special_tokens=False)
+            return [
+                TokenVectors(
+                    np.array(one.offsets, dtype=np.int64).reshape(-1, 2),
+                    self._words[np.array(one.ids, dtype=np.int64)].float().numpy(),
+                )
+                for one in whole
+            ]
         if self._packed:
             cut = self._cutter.encode_batch(list(texts))
             with self._lock:
@@ -292,6 +309,13 @@ def _tokens(special: Sequence[int], offsets: Sequence[tuple[int, int]], rows: ND
     """Put rows beside where their tokens stand in the text, without the special ones."""
     kept = [place for place in range(len(rows)) if not special[place]]
     return TokenVectors(np.array([offsets[place] for place in kept], dtype=np.int64).reshape(-1, 2), rows[kept])
+
+
+def _words(model: Any) -> Tensor | None:
+    """Return the vectors that a model begins with, one a token, shape (vocabulary, d); None if it has none."""
+    inside = getattr(model[0], "model", None)
+    table = inside.get_input_embeddings() if hasattr(inside, "get_input_embeddings") else None
+    return table.weight.detach() if hasattr(table, "weight") else None
 
 
 def _packed(model: Any) -> PackedBert | None:

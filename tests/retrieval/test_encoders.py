@@ -51,6 +51,26 @@ def test_the_tokens_of_a_text_stand_where_they_are_in_it_up_to_the_window() -> N
 
 
 @pytest.mark.model
+def test_out_of_context_a_token_has_one_vector_wherever_it_stands() -> None:
+    encoder = SentenceEncoder()
+    one, other, none = encoder.encode_tokens(["Caf\u00e9 rules.", "The rules of 1988 " * 200, ""], in_context=False)
+    assert one.spans.tolist() == [[0, 4], [5, 10], [10, 11]]
+    assert (len(other.spans), len(none.spans)) == (800, 0)
+    assert one.vectors[1].tolist() == other.vectors[1].tolist() == other.vectors[5].tolist()
+    assert one.vectors.shape == (3, 384)
+
+
+@pytest.mark.model
+def test_questions_encoded_together_have_the_vectors_that_they_have_alone() -> None:
+    encoder = SentenceEncoder()
+    questions = ["What is spent on rural buses?", "Potholes", "How many lanterns were lit on the quay last winter?"]
+    together = encoder.encode_queries(questions)
+    alone = np.concatenate([encoder.encode_queries([one]) for one in questions])
+    assert together == pytest.approx(alone, abs=1e-5)
+    assert np.sum(together * encoder.encode_documents(questions), axis=1) == pytest.approx(np.ones(3), abs=1e-3)
+
+
+@pytest.mark.model
 def test_a_processor_without_bfloat16_gets_float32_and_nearly_the_same_vectors(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

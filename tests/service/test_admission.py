@@ -47,8 +47,8 @@ class HeldEncoder:
         assert self.may_go.wait(30)
         return self.inner.encode_queries(texts)
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        return self.inner.encode_tokens(texts)
+    def encode_tokens(self, texts: Sequence[str], *, in_context: bool = True) -> list[TokenVectors]:
+        return self.inner.encode_tokens(texts, in_context=in_context)
 
 
 @pytest.fixture
