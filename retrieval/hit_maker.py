@@ -13,6 +13,7 @@ from retrieval.encoders import Encoder
 from retrieval.hit_results import Hit
 from retrieval.hits import hit_of
 from retrieval.ranking import Ranked
+from retrieval.stages import UNWATCHED, Stage, Stages
 from retrieval.store import StoredPassage
 
 _MARKED = 20  # Marking a sentence costs an encoding of its passage; nobody reads further down than this at a time.
@@ -43,12 +44,14 @@ class HitMaker:
     Args:
         corpus: An opened snapshot.
         encoder: The one that it was built with.
+        stages: Told when hits are made.
     """
 
-    def __init__(self, corpus: Corpus, encoder: Encoder) -> None:
-        """Keep both."""
+    def __init__(self, corpus: Corpus, encoder: Encoder, stages: Stages = UNWATCHED) -> None:
+        """Keep them."""
         self.corpus = corpus
         self.encoder = encoder
+        self._stages = stages
 
     def hits(
         self,
@@ -70,19 +73,21 @@ class HitMaker:
             passing: The numbers of the records that pass the filters, rising: only these are cited.
             marked: Whether the sentence that answers is looked for in the best of them.
         """
-        passes = np.zeros(len(self.corpus.store), dtype=bool)
-        passes[passing] = True
-        cited = [self._cited(vector, one, passes) for one in ranked]
-        read = cited[:_MARKED] if marked else []
-        evidence = [self.corpus.evidence(passage.row, self.encoder.fits) for passage in read]
-        sentences = answering_sentences(asked, [passage.passage.text for passage in read], evidence, self.encoder)
-        sentences += [None] * (len(cited) - len(sentences))
-        return [
-            hit_of(self.corpus, passage, rank=rank, score=one.score, probability=chance, sentence=sentence)
-            for rank, (one, chance, passage, sentence) in enumerate(
-                zip(ranked, probabilities, cited, sentences, strict=True), 1
-            )
-        ]
+        with self._stages.stage(Stage.MARK):
+            passes = np.zeros(len(self.corpus.store), dtype=bool)
+            passes[passing] = True
+            cited = [self._cited(vector, one, passes) for one in ranked]
+            read = cited[:_MARKED] if marked else []
+            evidence = [self.corpus.evidence(passage.row, self.encoder.fits) for passage in read]
+            sentences = answering_sentences(asked, [passage.passage.text for passage in read], evidence, self.encoder)
+            sentences += [None] * (len(cited) - len(sentences))
+        with self._stages.stage(Stage.HITS):
+            return [
+                hit_of(self.corpus, passage, rank=rank, score=one.score, probability=chance, sentence=sentence)
+                for rank, (one, chance, passage, sentence) in enumerate(
+                    zip(ranked, probabilities, cited, sentences, strict=True), 1
+                )
+            ]
 
     def _cited(self, vector: NDArray[np.float32], ranked: Ranked, passes: NDArray[np.bool_]) -> StoredPassage:
         """Choose a passage of the newest record of the answer that passes the filters.
