@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +18,9 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOGGER: Final = logging.getLogger(__name__)
+
+LONGER_SECONDS: Final = 2
+"""How long the rest of the end may take: traces to be sent, what is open to be closed."""
 
 
 class Drain:
@@ -61,28 +66,64 @@ class ClosesWhenDraining:
         await self._app(scope, receive, sent if scope["type"] == "http" else send)
 
 
+def break_off(end: Callable[[int], object] = os._exit) -> None:
+    """End the process, whatever it is at: a thread can't be ended from outside, and waiting for one has no bound.
+
+    Nothing is lost by that but the answers under way: a service writes no file.
+
+    Args:
+        end: Ends it, given the exit code.
+    """
+    LOGGER.warning("Breaking off what did not finish in time", extra={"event": "broken off"})
+    end(0)
+
+
 class DrainingServer(uvicorn.Server):
     """A server that drains when a service manager ends it, and ends at once, but in good order, on Ctrl-C.
 
     After SIGTERM it takes requests for a while yet, but says that it is not ready: a load balancer needs some time to
-    notice. Then, as after Ctrl-C or a second signal, it takes no more, and finishes those it has.
+    notice. Then, as after Ctrl-C or a second signal, it takes no more, and finishes those it has. What is not finished
+    in time is broken off.
 
     Args:
-        config: What is served; its `timeout_graceful_shutdown` bounds the finishing.
+        config: What is served.
         drain: Told when draining begins.
         accept_seconds: How long requests are taken after SIGTERM.
+        finish_seconds: How long those under way have then; a process that has not ended `LONGER_SECONDS` after that is
+            broken off.
         listening: Called once the server listens.
     """
 
     def __init__(
-        self, config: uvicorn.Config, drain: Drain, accept_seconds: float, listening: Callable[[], None]
+        self,
+        config: uvicorn.Config,
+        drain: Drain,
+        *,
+        accept_seconds: float,
+        finish_seconds: int,
+        listening: Callable[[], None],
     ) -> None:
         """Keep them."""
+        config.timeout_graceful_shutdown = finish_seconds
         super().__init__(config)
+        self._overdue = threading.Timer(finish_seconds + LONGER_SECONDS, break_off)
+        self._overdue.daemon = True
         self._drain = drain
         self._accept_seconds = accept_seconds
         self._listening = listening
         self._closes_at: float | None = None
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until told to stop."""
+        try:
+            super().run(sockets)
+        finally:
+            self._overdue.cancel()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more requests, and finish those under way."""
+        self._overdue.start()
+        await super().shutdown(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen."""

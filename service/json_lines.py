@@ -13,16 +13,14 @@ from service.request_ids import request_id
 class JsonLines(logging.Formatter):
     """Writes a line with its time, level, event and message, the request it belongs to, and the fields it was given.
 
-    `logging` takes both as `extra`: `event`, a word for this kind of line, and `fields`, a mapping. Of an exception come
-    its type and lines of code, and never its text, which may hold what was asked.
+    `logging` takes both as `extra`: `event`, a word for this kind of line, and `fields`, a mapping. Of an exception
+    come its type and lines of code, and never its text, which may hold what was asked.
     """
 
     def format(self, record: logging.LogRecord) -> str:
         """Return one JSON object without a line break."""
         written: dict[str, object] = {
-            "time": datetime.fromtimestamp(record.created, UTC)
-            .isoformat(timespec="milliseconds")
-            .replace("+00:00", "Z"),
+            "time": f"{datetime.fromtimestamp(record.created, UTC):%Y-%m-%dT%H:%M:%S}.{int(record.msecs):03}Z",
             "level": record.levelname.lower(),
             "event": getattr(record, "event", "message"),
             "message": record.getMessage(),

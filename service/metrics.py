@@ -51,8 +51,8 @@ class Refusal(StrEnum):
 class Metrics:
     """The metrics of one application, in a registry of its own; safe to use from several threads.
 
-    Labels take values of the code's own (routes, methods, stages, reasons), so that there are few, and no path, question or
-    address among them.
+    Labels take values of the code's own (routes, methods, stages, reasons), so that there are few, and no path,
+    question or address among them.
 
     Args:
         ready: Gives what is served when the metrics are read.
@@ -60,7 +60,7 @@ class Metrics:
     """
 
     def __init__(self, ready: Callable[[], Readiness], now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        """Register every metric, those with known labels at nought: an alert can't tell an absent one from a well one."""
+        """Register every metric, those with known labels at nought: to an alert an absent one looks well."""
         self._registry = registry = CollectorRegistry()
         self._requests = Counter(
             "despatch_requests",

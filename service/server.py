@@ -45,7 +45,6 @@ def run(app: FastAPI, settings: Settings) -> None:
         server_header=False,
         lifespan="on",
         h11_max_incomplete_event_size=_LONGEST_HEAD_BYTES,
-        timeout_graceful_shutdown=settings.finish_seconds,
     )
     address = _address(settings.host, listener.getsockname()[1])
 
@@ -53,7 +52,13 @@ def run(app: FastAPI, settings: Settings) -> None:
         LOGGER.info("%s", announcement(address, app.state.readiness), extra={"event": "started"})
 
     with listener:
-        DrainingServer(config, app.state.drain, settings.drain_seconds, listening).run(sockets=[listener])
+        DrainingServer(
+            config,
+            app.state.drain,
+            accept_seconds=settings.drain_seconds,
+            finish_seconds=settings.finish_seconds,
+            listening=listening,
+        ).run(sockets=[listener])
     LOGGER.info("Stopped.", extra={"event": "stopped"})
 
 

@@ -78,7 +78,7 @@ class Settings(BaseSettings):
         description="How long requests are taken after SIGTERM, while /readyz says that the service stops, in seconds.",
     )
     finish_seconds: int = Field(
-        default=7, ge=1, le=600, description="How long requests under way have to finish then, in seconds."
+        default=5, ge=1, le=600, description="How long requests under way have to finish then, in seconds."
     )
 
 

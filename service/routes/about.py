@@ -81,7 +81,10 @@ def alive() -> Response:
     responses=problems(422, 503),
 )
 def ready(request: Request, searcher: ReadySearcher) -> Response:
-    """Say that questions can be answered; if not, the problem says what to do. A service that was told to stop says so."""
+    """Say that questions can be answered; if not, the problem says what to do.
+
+    A service that was told to stop says so here, while it finishes what it was asked.
+    """
     if request.app.state.drain.has_begun:
         told = "this service was told to stop, and finishes what it was asked: ask another, or try again soon"
         return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, "Draining", told).response()
