@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 import traceback
@@ -16,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.handlers import told
 from service.not_kept import NOT_KEPT
-from service.problems import problem
+from service.problems import Problem, problem
 from service.request_ids import request_id
 
 LOGGER: Final = logging.getLogger(__name__)
@@ -103,6 +104,10 @@ class AccessLog:
             LOGGER.error("Unexpected fault in %s\n%s", _route(inner), told, extra=_fault(_route(inner)))
             if not status:
                 await _told(Request(scope))(scope, receive, sent)
+        except asyncio.CancelledError:
+            # Nothing else cancels a request than a service that ends before it was answered.
+            if not status:
+                await _broken_off(Request(scope)).response(NOT_KEPT)(scope, receive, sent)
         finally:
             method = scope["method"] if scope["method"] in _METHODS else "OTHER"
             self._tell(Served(method, _route(inner), status, time.perf_counter() - started))
@@ -123,6 +128,11 @@ def _quoted() -> str:
 
 def _fault(route: str) -> Mapping[str, object]:
     return {"event": "fault", "fields": {"route": route}}
+
+
+def _broken_off(request: Request) -> Problem:
+    told = "the service was told to stop, and this took too long to finish: ask again soon"
+    return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, "Broken off", told)
 
 
 def _told(request: Request) -> Response:

@@ -78,6 +78,11 @@ def break_off(end: Callable[[int], object] = os._exit) -> None:
     end(0)
 
 
+def is_waited_for(thread: threading.Thread) -> bool:
+    """Return whether a process does not end before a thread does."""
+    return not thread.daemon and thread is not threading.main_thread()
+
+
 class DrainingServer(uvicorn.Server):
     """A server that drains when a service manager ends it, and ends at once, but in good order, on Ctrl-C.
 
@@ -106,8 +111,9 @@ class DrainingServer(uvicorn.Server):
         """Keep them."""
         config.timeout_graceful_shutdown = finish_seconds
         super().__init__(config)
-        self._overdue = threading.Timer(finish_seconds + LONGER_SECONDS, break_off)
+        self._overdue = threading.Timer(finish_seconds + LONGER_SECONDS, self._break_off_what_is_left)
         self._overdue.daemon = True
+        self._has_ended = False
         self._drain = drain
         self._accept_seconds = accept_seconds
         self._listening = listening
@@ -115,15 +121,18 @@ class DrainingServer(uvicorn.Server):
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         """Serve until told to stop."""
-        try:
-            super().run(sockets)
-        finally:
-            self._overdue.cancel()
+        super().run(sockets)
+        self._has_ended = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more requests, and finish those under way."""
         self._overdue.start()
         await super().shutdown(sockets)
+
+    def _break_off_what_is_left(self) -> None:
+        # The server may have ended, and the interpreter still wait for a thread that answers.
+        if not self._has_ended or any(is_waited_for(one) for one in threading.enumerate()):
+            break_off()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen."""

@@ -40,7 +40,7 @@ LOGGING: Final[dict[str, Any]] = {
     "loggers": {
         "service": {"handlers": ["timed"], "level": "INFO", "propagate": False},
         "service.server": {"handlers": ["plain"], "level": "INFO", "propagate": False},
-        "uvicorn": {"handlers": ["timed"], "level": "WARNING", "propagate": False},
+        "uvicorn": {"handlers": ["guarded"], "level": "WARNING", "propagate": False},
         "mcp": {"handlers": ["guarded"], "level": "ERROR", "propagate": False},
         "opentelemetry": {"handlers": ["guarded"], "level": "WARNING", "propagate": False},
     },

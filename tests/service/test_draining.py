@@ -9,7 +9,7 @@ import time
 from fastapi.testclient import TestClient
 
 from service.app import create_app
-from service.draining import ClosesWhenDraining, Drain, break_off
+from service.draining import ClosesWhenDraining, Drain, break_off, is_waited_for
 from service.settings import Settings
 
 # Encodes nothing with the word "slowly" in it before a file is there, and says by another that it was asked to.
@@ -104,9 +104,14 @@ def test_a_request_that_never_ends_is_broken_off_when_its_time_is_over(start, bu
     server.process.send_signal(signal.SIGTERM)
     assert server.process.wait(30) == 0
     slow.join(30)
-    assert isinstance(slow.came, ConnectionError)
+    status, headers, content = slow.came
+    assert (status, headers["content-type"]) == (503, "application/problem+json")
+    assert json.loads(content)["detail"] == (
+        "the service was told to stop, and this took too long to finish: ask again soon"
+    )
     err = server.stop()[2]
     assert "Traceback" not in err
+    assert "GET /v1/search 503 " in err
     assert err.endswith("WARNING Breaking off what did not finish in time\n")
 
 
@@ -128,6 +133,11 @@ def test_what_is_broken_off_is_told_before_the_process_ends(caplog):
     codes = []
     break_off(codes.append)
     assert (codes, caplog.messages) == ([0], ["Breaking off what did not finish in time"])
+
+
+def test_a_process_waits_for_threads_that_answer_and_not_for_those_that_watch():
+    waited_for = [is_waited_for(threading.Thread(daemon=daemon)) for daemon in (False, True)]
+    assert (waited_for, is_waited_for(threading.main_thread())) == ([True, False], False)
 
 
 def test_that_it_stops_is_told_once():

@@ -7,7 +7,6 @@ import pytest
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from retrieval.build import build
 from retrieval.corpus import Corpus
 from retrieval.reranking import RerankerIdentity
 from retrieval.search import Searcher
@@ -147,14 +146,11 @@ def test_without_a_snapshot_nothing_is_made_up(tmp_path, toy_encoder):
     assert served == set()
 
 
-def test_where_no_day_of_an_answer_is_known_the_newest_has_no_age(tmp_path, toy_encoder):
-    source = tmp_path / "undated.csv"
-    source.write_text("heading,question,answer\nLamps,How many lamps are there?,There are nine lamps in the hall.\n")
-    mapping = tmp_path / "mapping.toml"
-    mapping.write_text('[columns]\nheading = "heading"\nquestion = "question"\nanswer = "answer"\n')
-    build([str(source)], tmp_path / "data", toy_encoder, mapping=mapping)
-    found = of(Metrics(ready(tmp_path / "data", toy_encoder)[1]))
-    assert found["despatch_snapshot_records"] == {(): 1}
+def test_where_no_day_of_an_answer_is_known_the_newest_has_no_age(built_once, toy_encoder):
+    _, given = ready(built_once, toy_encoder)
+    given().searcher.corpus.last_answered = None
+    found = of(Metrics(given))
+    assert found["despatch_snapshot_records"] == {(): 12}
     assert "despatch_newest_answer_age_seconds" not in found
 
 
