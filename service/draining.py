@@ -144,7 +144,7 @@ class DrainingServer(uvicorn.Server):
         """Return whether it is time to take no more requests."""
         if self._closes_at is not None and not self._drain.has_begun:
             self._drain.begin()
-            told = "Told to stop: not ready from now on, and taking requests for %g seconds"
+            told = "Told to stop: no longer ready, but taking requests for %g s more"
             fields = {"event": "draining", "fields": {"accept_seconds": self._accept_seconds}}
             LOGGER.info(told, self._accept_seconds, extra=fields)
         is_over = self._closes_at is not None and time.monotonic() >= self._closes_at

@@ -42,7 +42,7 @@ LOGGING: Final[dict[str, Any]] = {
         "service.server": {"handlers": ["plain"], "level": "INFO", "propagate": False},
         "uvicorn": {"handlers": ["guarded"], "level": "WARNING", "propagate": False},
         "mcp": {"handlers": ["guarded"], "level": "ERROR", "propagate": False},
-        "opentelemetry": {"handlers": ["guarded"], "level": "WARNING", "propagate": False},
+        "opentelemetry": {"handlers": ["guarded"], "level": "ERROR", "propagate": False},
     },
 }
 

@@ -61,7 +61,7 @@ class Metrics:
 
     def __init__(self, ready: Callable[[], Readiness], now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         """Register every metric, those with known labels at nought: to an alert an absent one looks well."""
-        self._registry = registry = CollectorRegistry()
+        self._registry = registry = _Registry()
         self._requests = Counter(
             "despatch_requests",
             "Requests answered, by method, route and status; status 0 is a client that left before.",
@@ -137,6 +137,15 @@ class Metrics:
     def written(self) -> bytes:
         """Return all metrics as they are now, in the text that every version of Prometheus reads."""
         return generate_latest(self._registry)
+
+
+class _Registry(CollectorRegistry):
+    """Leaves out when each number was first counted, which would be as many numbers again and tell nobody anything."""
+
+    def collect(self) -> Iterator[Metric]:
+        for metric in super().collect():
+            metric.samples = [sample for sample in metric.samples if not sample.name.endswith("_created")]
+            yield metric
 
 
 class _Served(Collector):

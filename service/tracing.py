@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -24,6 +25,7 @@ from service.request_ids import request_id
 _NAME: Final = "despatch-box"
 _PARENT: Final = "traceparent"
 _SERVER_FAULT: Final = 500
+_SENDING_SECONDS: Final = 1.0  # Less than a service that ends is given for all that is left.
 
 
 class Tracing:
@@ -40,8 +42,7 @@ class Tracing:
         """Make the provider, which goes by the standard `OTEL_` variables."""
         self._exporter = exporter
         self._provider = TracerProvider(resource=_resource(), shutdown_on_exit=False)
-        self._processor = BatchSpanProcessor(exporter)
-        self._provider.add_span_processor(self._processor)
+        self._provider.add_span_processor(BatchSpanProcessor(exporter))
         self._tracer = self._provider.get_tracer(_NAME, version(_NAME))
         self._parents = TraceContextTextMapPropagator()
 
@@ -100,9 +101,11 @@ class Tracing:
             span.set_status(StatusCode.ERROR)
 
     def close(self) -> None:
-        """Send what is left, for two seconds at most, and stop."""
-        self._processor.force_flush(2_000)
-        # First the exporter: it would go on trying to reach a collector that is gone.
+        """Send what is left, for a second at most, and stop."""
+        # The time that it takes as an argument does not bound it: it tries again and again where the collector is gone.
+        sending = threading.Thread(target=self._provider.force_flush, daemon=True)
+        sending.start()
+        sending.join(_SENDING_SECONDS)
         self._exporter.shutdown()
         self._provider.shutdown()
 

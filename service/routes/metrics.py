@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from fastapi import APIRouter, Request, Response
 
 from service.metrics import MEDIA_TYPE, Metrics
@@ -13,6 +15,8 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/metrics")
 async def metrics(request: Request) -> Response:
-    """Give all metrics. Not in a thread, of which there may be none left when this is needed most."""
+    """Give all metrics."""
     told: Metrics = request.app.state.metrics
-    return Response(told.written(), media_type=MEDIA_TYPE, headers=NOT_KEPT)
+    # Not in one of the threads that answer requests: there may be none left when this is needed most.
+    written = await asyncio.to_thread(told.written)
+    return Response(written, media_type=MEDIA_TYPE, headers=NOT_KEPT)

@@ -160,6 +160,28 @@ def test_by_the_environment_spans_go_to_the_collector_it_names(monkeypatch, buil
     assert MARKER.encode() not in sent
 
 
+class Stuck(InMemorySpanExporter):
+    """Sends nothing until it is shut down, as to a collector that is gone."""
+
+    def __init__(self):
+        super().__init__()
+        self.ended = threading.Event()
+
+    def export(self, spans):
+        self.ended.wait(30)
+        return super().export(spans)
+
+    def shutdown(self):
+        self.ended.set()
+
+
+def test_a_collector_that_does_not_answer_does_not_hold_up_the_end(built_once, toy_encoder):
+    stuck = Stuck()
+    with TestClient(create_app(Settings(data=built_once), encoder=toy_encoder, tracing=Tracing(stuck))) as client:
+        client.get("/healthz")
+    assert stuck.ended.is_set()
+
+
 def test_where_the_extra_is_not_installed_the_command_to_install_it_is_told(monkeypatch, tmp_path):
     monkeypatch.delitem(sys.modules, "service.tracing")
     monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
