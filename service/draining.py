@@ -9,7 +9,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Final
@@ -67,20 +67,24 @@ class ClosesWhenDraining:
         await self._app(scope, receive, sent if scope["type"] == "http" else send)
 
 
-def break_off(end: Callable[[int], object] = os._exit) -> None:
-    """End the process, whatever it is at: a thread can't be ended from outside, and waiting for one has no bound.
+def break_off(has_ended: bool, threads: Iterable[threading.Thread], end: Callable[[int], object] = os._exit) -> None:
+    """End the process if something holds that up.
 
-    Nothing is lost by that but the answers under way: a service writes no file.
+    A thread can't be ended from outside, and waiting for one has no bound. Nothing is lost by not waiting but the
+    answers under way: a service writes no file.
 
     Args:
-        end: Ends it, given the exit code.
+        has_ended: Whether the server has; the interpreter may still wait for a thread that answers.
+        threads: Those that there are.
+        end: Ends the process, given the exit code.
     """
+    if has_ended and not any(_is_waited_for(thread) for thread in threads):
+        return
     LOGGER.warning("Breaking off what did not finish in time", extra={"event": "broken off"})
     end(0)
 
 
-def is_waited_for(thread: threading.Thread) -> bool:
-    """Return whether a process does not end before a thread does."""
+def _is_waited_for(thread: threading.Thread) -> bool:
     return not thread.daemon and thread is not threading.main_thread()
 
 
@@ -112,7 +116,9 @@ class DrainingServer(uvicorn.Server):
         """Keep them."""
         config.timeout_graceful_shutdown = finish_seconds
         super().__init__(config)
-        self._overdue = threading.Timer(finish_seconds + LONGER_SECONDS, self._break_off_what_is_left)
+        self._overdue = threading.Timer(
+            finish_seconds + LONGER_SECONDS, lambda: break_off(self._has_ended, threading.enumerate())
+        )
         self._overdue.daemon = True
         self._has_ended = False
         self._drain = drain
@@ -132,11 +138,6 @@ class DrainingServer(uvicorn.Server):
         """Take no more requests, and finish those under way."""
         self._overdue.start()
         await super().shutdown(sockets)
-
-    def _break_off_what_is_left(self) -> None:
-        # The server may have ended, and the interpreter still wait for a thread that answers.
-        if not self._has_ended or any(is_waited_for(one) for one in threading.enumerate()):
-            break_off()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen."""

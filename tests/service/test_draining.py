@@ -5,11 +5,14 @@ import json
 import signal
 import threading
 import time
+from typing import Any
 
+import pytest
 from fastapi.testclient import TestClient
 
+from service.access_log import AccessLog
 from service.app import create_app
-from service.draining import ClosesWhenDraining, Drain, break_off, is_waited_for
+from service.draining import ClosesWhenDraining, Drain, break_off
 from service.settings import Settings
 
 # Encodes nothing with the word "slowly" in it before a file is there, and says by another that it was asked to.
@@ -39,7 +42,8 @@ class Asking(threading.Thread):
 
     def __init__(self, server, target):
         super().__init__(daemon=True)
-        self.server, self.target, self.came = server, target, None
+        self.server, self.target = server, target
+        self.came: Any = None
 
     def run(self):
         try:
@@ -129,15 +133,48 @@ def test_a_service_that_was_not_told_to_stop_is_ready_and_one_that_was_is_not(bu
         assert client.get("/healthz").json() == {"status": "alive"}
 
 
-def test_what_is_broken_off_is_told_before_the_process_ends(caplog):
-    codes = []
-    break_off(codes.append)
-    assert (codes, caplog.messages) == ([0], ["Breaking off what did not finish in time"])
+@pytest.mark.parametrize(
+    ("has_ended", "threads", "is_broken_off"),
+    [
+        (False, [], True),
+        (True, [threading.main_thread(), threading.Thread(daemon=True)], False),
+        (True, [threading.main_thread(), threading.Thread(daemon=False)], True),
+    ],
+    ids=["the server is still at it", "the process ends by itself", "a thread still answers"],
+)
+def test_what_holds_the_end_up_is_broken_off_and_told(caplog, has_ended, threads, is_broken_off):
+    codes: list[int] = []
+    break_off(has_ended, threads, codes.append)
+    told = ["Breaking off what did not finish in time"]
+    assert (codes, caplog.messages) == (([0], told) if is_broken_off else ([], []))
 
 
-def test_a_process_waits_for_threads_that_answer_and_not_for_those_that_watch():
-    waited_for = [is_waited_for(threading.Thread(daemon=daemon)) for daemon in (False, True)]
-    assert (waited_for, is_waited_for(threading.main_thread())) == ([True, False], False)
+def sent_by(app, begun):
+    """Return what is sent of a request whose answering is cancelled, before or after the response began."""
+    sent = []
+
+    async def cancelled(scope, receive, send):
+        if begun:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise asyncio.CancelledError
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/v1/search", "query_string": b"", "headers": []}
+    asyncio.run(app(cancelled)(scope, nothing, send))
+    return sent
+
+
+async def nothing():
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+def test_a_request_that_is_broken_off_is_told_so_unless_its_response_has_begun():
+    start, body = sent_by(AccessLog, begun=False)
+    assert (start["status"], dict(start["headers"])[b"cache-control"]) == (503, b"no-store")
+    assert json.loads(body["body"])["title"] == "Broken off"
+    assert [message["type"] for message in sent_by(AccessLog, begun=True)] == ["http.response.start"]
 
 
 def test_that_it_stops_is_told_once():
@@ -161,5 +198,5 @@ def test_what_is_no_request_passes_as_it_is():
 
     drain = Drain()
     drain.begin()
-    asyncio.run(ClosesWhenDraining(app, drain)({"type": "lifespan"}, None, send))
+    asyncio.run(ClosesWhenDraining(app, drain)({"type": "lifespan"}, nothing, send))
     assert passed == [{"type": "lifespan"}, {"type": "http.response.start", "headers": []}]

@@ -29,7 +29,7 @@ def watched(built_once, toy_encoder):
 
 def samples(text):
     """Return, by the name of a metric, the values of its samples by their labels' values, in the order given."""
-    found = {}
+    found: dict[str, dict[tuple[str, ...], float]] = {}
     for family in text_string_to_metric_families(text):
         for one in family.samples:
             found.setdefault(one.name, {})[tuple(one.labels.values())] = one.value

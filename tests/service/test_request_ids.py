@@ -47,6 +47,10 @@ def test_a_page_of_a_fault_gives_the_id_to_quote_and_one_of_a_mistake_does_not(f
     assert (mistake.status_code, "quote-me" in mistake.text) == (404, False)
 
 
+async def unused(*given):
+    raise AssertionError(given)
+
+
 def test_there_is_an_id_within_a_request_and_none_outside_of_one():
     seen = []
 
@@ -56,8 +60,8 @@ def test_there_is_an_id_within_a_request_and_none_outside_of_one():
     wrapped = RequestIds(app)
 
     async def ask():
-        await wrapped({"type": "lifespan"}, None, None)
-        await wrapped({"type": "http", "headers": [(b"x-request-id", b"mine")]}, None, None)
+        await wrapped({"type": "lifespan"}, unused, unused)
+        await wrapped({"type": "http", "headers": [(b"x-request-id", b"mine")]}, unused, unused)
         seen.append(("after", request_id()))
 
     asyncio.run(ask())

@@ -4,6 +4,7 @@ import http.server
 import json
 import sys
 import threading
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -108,11 +109,11 @@ def test_no_span_has_a_word_of_what_was_asked(traced):
 def test_a_fault_is_told_by_its_type_alone(built_once, failing_client: TestClient):
     exporter = InMemorySpanExporter()
     tracing = Tracing(exporter)
-    encoder = failing_client.app.state.readiness.searcher.encoder
+    app: Any = failing_client.app
+    encoder = app.state.readiness.searcher.encoder
     with TestClient(create_app(Settings(data=built_once), encoder=encoder, tracing=tracing)) as client:
         assert client.get("/v1/search", params={"q": MARKER}).status_code == 500
-        tracing._provider.force_flush()
-        spans = sorted(exporter.get_finished_spans(), key=lambda span: span.start_time)
+        spans: Any = Traced(client, exporter, tracing).spans()
     assert [(span.name, span.status.status_code, span.attributes["error.type"]) for span in spans] == [
         ("GET /v1/search", StatusCode.ERROR, "500"),
         ("search.encode", StatusCode.ERROR, "RuntimeError"),
@@ -132,11 +133,14 @@ def test_the_process_at_large_is_not_traced(traced):
     assert [one.name for one in traced.spans()] == ["GET /healthz"]
 
 
+TAKEN: list[tuple[str, bytes]] = []
+
+
 class Collector(http.server.BaseHTTPRequestHandler):
     """Takes what is sent, as a collector would."""
 
     def do_POST(self):
-        self.server.taken.append((self.path, self.rfile.read(int(self.headers["content-length"]))))
+        TAKEN.append((self.path, self.rfile.read(int(self.headers["content-length"]))))
         self.send_response(200)
         self.end_headers()
 
@@ -146,15 +150,15 @@ class Collector(http.server.BaseHTTPRequestHandler):
 
 def test_by_the_environment_spans_go_to_the_collector_it_names(monkeypatch, built_once, toy_encoder):
     with http.server.HTTPServer(("127.0.0.1", 0), Collector) as collector:
-        collector.taken = []
+        TAKEN.clear()
         threading.Thread(target=collector.serve_forever, daemon=True).start()
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{collector.server_port}")
         monkeypatch.setenv("OTEL_SERVICE_NAME", "despatch-two")
         with TestClient(create_app(Settings(data=built_once, traces=True), encoder=toy_encoder)) as client:
             client.get("/v1/search", params={"q": MARKER})
         collector.shutdown()
-    sent = b"".join(body for _, body in collector.taken)
-    assert {path for path, _ in collector.taken} == {"/v1/traces"}
+    sent = b"".join(body for _, body in TAKEN)
+    assert {path for path, _ in TAKEN} == {"/v1/traces"}
     for told in (b"despatch-two", b"GET /v1/search", b"search.encode"):
         assert told in sent
     assert MARKER.encode() not in sent
