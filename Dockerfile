@@ -19,10 +19,13 @@ RUN if [ -n "$TORCH_INDEX" ]; then \
     && useradd --create-home --uid 10001 despatch \
     && install --directory --owner despatch /data
 
-USER despatch
+# By number, which a host can tell from root without the names of the image.
+USER 10001
 VOLUME /data
 ENV DESPATCH_DATA=/data DESPATCH_HOST=0.0.0.0
 EXPOSE 8000
+# It then finishes what it was asked, within 8 seconds: `docker stop` waits for 10.
+STOPSIGNAL SIGTERM
 HEALTHCHECK --start-period=60s CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz')"]
 ENTRYPOINT ["despatch"]
 CMD ["serve"]

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from retrieval.lexical import Alternatives, LexicalIndex
 from retrieval.phrases import quoted_phrases
 from retrieval.ranking import Ranked
+from retrieval.stages import UNWATCHED, Stage, Stages
 from retrieval.vectors import VectorIndex
 
 DEPTH = 200
@@ -58,7 +59,7 @@ class Candidates:
     named: NDArray[np.float32]
 
 
-def candidates(
+def candidates(  # noqa: PLR0913 - two arms, what each looks for, and who is told
     index: VectorIndex,
     lexical: LexicalIndex,
     question: str,
@@ -68,6 +69,7 @@ def candidates(
     depth: int = DEPTH,
     alternatives: Alternatives = (),
     numbered: Sequence[NDArray[np.int64]] = (),
+    stages: Stages = UNWATCHED,
 ) -> Candidates:
     """Bring in what either arm finds, with the evidence of both for each row.
 
@@ -80,25 +82,29 @@ def candidates(
         depth: The most rows from each arm.
         alternatives: What is looked for beside some words of the question; meaning goes by the question alone.
         numbered: For each number that the question is about, the rows of the records that have it, rising.
+        stages: Told of each arm; the scores of one for what the other found are a stage of their own.
     """
-    near, cosines = index.search(vector, depth, rows)
-    worded, scores = lexical.search(question, depth, rows, alternatives)
-    best = float(scores[0]) if rows is None and len(scores) else _best(lexical, question, alternatives)
-    named = [*_with_phrases(lexical, question), *numbered]
-    found = np.unique(np.concatenate([near, worded, *(_nearest(index, vector, depth, one, rows) for one in named)]))
-    cosine_of, word_of = np.zeros(len(found), np.float32), np.zeros(len(found), np.float32)
-    _put(found, near, cosines, cosine_of)
-    # By FAISS too, which adds up in its own order: a passage that recurs must have the same cosine, to the last bit.
-    far = np.setdiff1d(found, near)
-    if len(far):
-        _put(found, *index.search(vector, len(far), far), cosine_of)
-    _put(found, worded, scores, word_of)
-    unworded = np.setdiff1d(found, worded)
-    _put(found, unworded, lexical.scores(question, unworded, alternatives), word_of)
-    shares = np.zeros(len(found), np.float32)
-    for every in named:
-        shares += np.isin(found, every).astype(np.float32) / len(named)
-    return Candidates(found, cosine_of, word_of / best if best else word_of, shares)
+    with stages.stage(Stage.MEANING):
+        near, cosines = index.search(vector, depth, rows)
+    with stages.stage(Stage.WORDS):
+        worded, scores = lexical.search(question, depth, rows, alternatives)
+        best = float(scores[0]) if rows is None and len(scores) else _best(lexical, question, alternatives)
+        named = [*_with_phrases(lexical, question), *numbered]
+    with stages.stage(Stage.EVIDENCE):
+        found = np.unique(np.concatenate([near, worded, *(_nearest(index, vector, depth, one, rows) for one in named)]))
+        cosine_of, word_of = np.zeros(len(found), np.float32), np.zeros(len(found), np.float32)
+        _put(found, near, cosines, cosine_of)
+        # By FAISS too, which adds up in its own order: a passage that recurs must have the same cosine, to the bit.
+        far = np.setdiff1d(found, near)
+        if len(far):
+            _put(found, *index.search(vector, len(far), far), cosine_of)
+        _put(found, worded, scores, word_of)
+        unworded = np.setdiff1d(found, worded)
+        _put(found, unworded, lexical.scores(question, unworded, alternatives), word_of)
+        shares = np.zeros(len(found), np.float32)
+        for every in named:
+            shares += np.isin(found, every).astype(np.float32) / len(named)
+        return Candidates(found, cosine_of, word_of / best if best else word_of, shares)
 
 
 def meaning_weight_of(question: str, short: float = MEANING_OF_SHORT, long: float = MEANING_OF_LONG) -> float:

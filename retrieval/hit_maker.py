@@ -14,6 +14,7 @@ from retrieval.hit_results import Hit, Span
 from retrieval.hits import placed, unplaced
 from retrieval.ranking import Ranked
 from retrieval.recent import Recent
+from retrieval.stages import UNWATCHED, Stage, Stages
 from retrieval.store import StoredPassage
 
 _KEPT_HITS = 1024  # Some 10 kB each.
@@ -45,13 +46,15 @@ class HitMaker:
     Args:
         corpus: An opened snapshot.
         encoder: The one that it was built with.
+        stages: Told when hits are made.
     """
 
-    def __init__(self, corpus: Corpus, encoder: Encoder) -> None:
-        """Keep both."""
+    def __init__(self, corpus: Corpus, encoder: Encoder, stages: Stages = UNWATCHED) -> None:
+        """Keep them."""
         self.corpus = corpus
         self.encoder = encoder
         self._kept: Recent[int, Hit] = Recent(_KEPT_HITS)
+        self._stages = stages
 
     def hits(
         self,
@@ -75,18 +78,20 @@ class HitMaker:
             marked: Whether the sentence that answers is looked for in the best of them.
             quickly: Whether it is looked for by words alone.
         """
-        passes = np.zeros(len(self.corpus.store), dtype=bool)
-        passes[passing] = True
-        cited = [self._cited(vector, one, passes) for one in ranked]
-        read = cited[:_MARKED] if marked else []
-        sentences = self._sentences(asked, read, quickly=quickly)
-        sentences += [None] * (len(cited) - len(sentences))
-        return [
-            placed(self._told(passage), rank=rank, score=one.score, probability=chance, sentence=sentence)
-            for rank, (one, chance, passage, sentence) in enumerate(
-                zip(ranked, probabilities, cited, sentences, strict=True), 1
-            )
-        ]
+        with self._stages.stage(Stage.MARK):
+            passes = np.zeros(len(self.corpus.store), dtype=bool)
+            passes[passing] = True
+            cited = [self._cited(vector, one, passes) for one in ranked]
+            read = cited[:_MARKED] if marked else []
+            sentences = self._sentences(asked, read, quickly=quickly)
+            sentences += [None] * (len(cited) - len(sentences))
+        with self._stages.stage(Stage.HITS):
+            return [
+                placed(self._told(passage), rank=rank, score=one.score, probability=chance, sentence=sentence)
+                for rank, (one, chance, passage, sentence) in enumerate(
+                    zip(ranked, probabilities, cited, sentences, strict=True), 1
+                )
+            ]
 
     def _sentences(self, asked: str, read: Sequence[StoredPassage], *, quickly: bool) -> list[Span | None]:
         texts = [passage.passage.text for passage in read]

@@ -17,6 +17,7 @@ from retrieval.fusion import candidates, followed_by, fused, meaning_weight_of
 from retrieval.identifiers import identifiers_in
 from retrieval.ranking import Ranked, best_answers
 from retrieval.reranking import Reranker, reranked
+from retrieval.stages import UNWATCHED, Stage, Stages
 
 Ranking = Callable[[int], list[Ranked]]
 """From a depth to so many answers by falling score."""
@@ -41,12 +42,14 @@ class Retriever:
     Args:
         corpus: An opened snapshot.
         reranker: Reads the best answers again, where a question asks for that; None leaves it out.
+        stages: Told of each stage of a ranking.
     """
 
-    def __init__(self, corpus: Corpus, reranker: Reranker | None = None) -> None:
-        """Keep both."""
+    def __init__(self, corpus: Corpus, reranker: Reranker | None = None, stages: Stages = UNWATCHED) -> None:
+        """Keep them."""
         self.corpus = corpus
         self.reranker = reranker
+        self._stages = stages
 
     def ranking(self, ask: Ask, vector: NDArray[np.float32]) -> Ranking:
         """Return the ranking of the answers to a question.
@@ -71,12 +74,15 @@ class Retriever:
             rows,
             alternatives=ask.alternatives,
             numbered=[corpus.rows_numbered(number) for number in identifiers_in(ask.text)],
+            stages=self._stages,
         )
-        head = fused(found, group_of_row, meaning_weight=meaning_weight_of(ask.text))
-        if ask.freshness:
-            head = self._in_time(head, ask, ask.freshness)
+        with self._stages.stage(Stage.FUSION):
+            head = fused(found, group_of_row, meaning_weight=meaning_weight_of(ask.text))
+            if ask.freshness:
+                head = self._in_time(head, ask, ask.freshness)
         if ask.mode is Mode.FULL and self.reranker:
-            head = read_again(head, ask.text, self.reranker, corpus)
+            with self._stages.stage(Stage.RERANK):
+                head = read_again(head, ask.text, self.reranker, corpus)
 
         def ranking(depth: int) -> list[Ranked]:
             if depth <= len(head):

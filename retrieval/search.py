@@ -38,6 +38,7 @@ from retrieval.retriever import Ranking, Retriever
 from retrieval.similar_questions import QuestionFinder
 from retrieval.similar_results import SimilarQuestions
 from retrieval.snapshot import check_model
+from retrieval.stages import UNWATCHED, Stage, Stages
 from retrieval.understanding import understand as understood_in
 from retrieval.understood_results import NOT_APPLIED, topical, understood_filters
 from retrieval.worded_search import Page, worded_search
@@ -65,6 +66,7 @@ class Searcher:
         data: The data directory, for messages.
         reranker: Reads the best answers again, where a search asks for that; None leaves it out.
         today: Gives the day on which a question is asked, which "last year" goes by.
+        stages: Told of each stage of a search; without it nobody is.
 
     Raises:
         OtherModel: If the snapshot was built with another encoder.
@@ -77,14 +79,16 @@ class Searcher:
         data: Path | str = "data",
         reranker: Reranker | None = None,
         today: Callable[[], date] = date.today,
+        stages: Stages = UNWATCHED,
     ) -> None:
         """Check that question and passage vectors are comparable."""
         check_model(corpus.manifest, encoder.identity, Path(data))
         self.corpus = corpus
         self.encoder = encoder
         self.reranker = reranker
-        self._retriever = Retriever(corpus, reranker)
-        self._maker = HitMaker(corpus, encoder)
+        self.stages = stages
+        self._retriever = Retriever(corpus, reranker, stages)
+        self._maker = HitMaker(corpus, encoder, stages)
         self.today = today
         self._near = NearDuplicates(corpus)
         self._later = LaterAnswers(corpus)
@@ -150,7 +154,8 @@ class Searcher:
         checked_limit(limit)
         if match is not Match.MEANING:
             page = Page(limit, sort or Sort.NEWEST, cursor)
-            return worded_search(self.corpus, asked, filters, match=match, page=page, facets=facets)
+            with self.stages.stage(Stage.WORDED):
+                return worded_search(self.corpus, asked, filters, match=match, page=page, facets=facets)
         guess = understood_in(asked, self.corpus.names, filters, today) if understand else None
         expanded = self.corpus.expander.expansions(asked) if expand else ()
         ask = Ask(
@@ -216,16 +221,18 @@ class Searcher:
         return [store.record(int(store.record_of_row[one.row])).key for one in found]
 
     def _search(self, ask: Ask) -> SearchResult:
-        vector = self.encoder.encode_queries([ask.text])[0]
+        vector = self._encoded(ask)
         passing = self.corpus.admitted(ask.filters)
         depth = CLOSE_COUNTED if ask.is_of_set else ask.limit
         ranking = self._retriever.ranking(ask, vector)
-        judged = self._closeness.judged(ask.text, self._places(ask, ranking, depth + _NEAR_MISSES))
-        close = [one for one in judged if one.is_close][:depth]
-        if not ask.filters.given() and not any(one.is_sure for one in close):
-            close = []
-        left_out = self._left_out(vector, ask.filters)
-        outcome = self._outcome(ask, vector, [one.chance for one in close], left_out)
+        places = self._places(ask, ranking, depth + _NEAR_MISSES)
+        with self.stages.stage(Stage.JUDGE):
+            judged = self._closeness.judged(ask.text, places)
+            close = [one for one in judged if one.is_close][:depth]
+            if not ask.filters.given() and not any(one.is_sure for one in close):
+                close = []
+            left_out = self._left_out(vector, ask.filters)
+            outcome = self._outcome(ask, vector, [one.chance for one in close], left_out)
         ordered = close_in_order(self.corpus, close, passing, ask.sort) if ask.is_of_set else close
         start = self._start(ask, len(ordered))
         page = ordered[start : start + ask.limit]
@@ -260,9 +267,10 @@ class Searcher:
         shown = [one.place.shown for one in judged]
         chances, quickly = [one.chance for one in judged], ask.mode is Mode.FAST
         hits = self._maker.hits(ask.text, vector, shown, chances, passing, marked=ask.marked, quickly=quickly)
-        if ask.group:
-            hits = self._near.beside(hits, [one.place for one in judged], passing)
-        return self._later.beside(hits, [one.row for one in shown], vector)
+        with self.stages.stage(Stage.BESIDE):
+            if ask.group:
+                hits = self._near.beside(hits, [one.place for one in judged], passing)
+            return self._later.beside(hits, [one.row for one in shown], vector)
 
     def _facets(self, ask: Ask, close: Sequence[Judged], passing: NDArray[np.int64]) -> dict[str, tuple[Count, ...]]:
         if not ask.facets:
@@ -331,14 +339,20 @@ class Searcher:
         expanded = self.corpus.expander.expansions(asked) if expand else ()
         preferred = _preferred(asked, self.today()) if fresh else None
         ask = Ask(asked, filters, depth, mode, group, freshness=preferred, expanded=expanded)
-        vector = self.encoder.encode_queries([ask.text])[0]
+        vector = self._encoded(ask)
         return [place.shown for place in self._places(ask, self._retriever.ranking(ask, vector), depth)]
 
+    def _encoded(self, ask: Ask) -> NDArray[np.float32]:
+        with self.stages.stage(Stage.ENCODE):
+            vector: NDArray[np.float32] = self.encoder.encode_queries([ask.text])[0]
+        return vector
+
     def _places(self, ask: Ask, ranking: Ranking, limit: int) -> list[Place]:
-        if not ask.group:
-            return alone(ranking(limit))
-        places = collapsed(ranking, self.corpus.near_group_of_group, limit)
-        return self._near.led(ask.text, places, self.corpus.admitted(ask.filters))
+        with self.stages.stage(Stage.COLLAPSE):
+            if not ask.group:
+                return alone(ranking(limit))
+            places = collapsed(ranking, self.corpus.near_group_of_group, limit)
+            return self._near.led(ask.text, places, self.corpus.admitted(ask.filters))
 
     def _outcome(
         self, ask: Ask, vector: NDArray[np.float32], close: Sequence[float], left_out: Sequence[LeftOut]

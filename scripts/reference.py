@@ -150,10 +150,10 @@ def _words() -> Iterator[str]:
 
 def _settings() -> Iterator[str]:
     yield "# Settings of the service\n"
-    alone = " and ".join(f"`DESPATCH_{name.upper()}`" for name in Settings.model_fields if name in BY_ENVIRONMENT_ALONE)
+    alone = [f"`DESPATCH_{name.upper()}`" for name in Settings.model_fields if name in BY_ENVIRONMENT_ALONE]
     yield (
         "`despatch serve` takes each from its option, else from the environment, else as it is by default. "
-        f"{alone} have no option: they are set by the environment alone.\n"
+        f"{', '.join(alone[:-1])} and {alone[-1]} have no option: they are set by the environment alone.\n"
     )
     yield "| variable | what it is | by default |\n|---|---|---|"
     for name, field in Settings.model_fields.items():

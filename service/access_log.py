@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Final, Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,12 +17,42 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.handlers import told
 from service.not_kept import NOT_KEPT
-from service.problems import problem
+from service.problems import Problem, problem
+from service.request_ids import request_id
 
 LOGGER: Final = logging.getLogger(__name__)
 
 # A method is whatever the client sends, so only those known are written down.
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """How a request went.
+
+    Attributes:
+        method: As HTTP has it, or OTHER.
+        route: The template of its path, such as `/v1/answers/{key}`, or `(no route)`.
+        status: The HTTP status; 0 if there was none, because the client left.
+        seconds: From when it came in to the last byte of the response.
+    """
+
+    method: str
+    route: str
+    status: int
+    seconds: float
+
+
+class Watcher(Protocol):
+    """Is told of every request."""
+
+    def began(self) -> None:
+        """Take note that a request came in."""
+        ...
+
+    def ended(self, served: Served) -> None:
+        """Take note of how it went."""
+        ...
 
 
 class AccessLog:
@@ -32,11 +64,17 @@ class AccessLog:
 
     Args:
         app: The application.
+        watchers: Told of each request too.
+        about: Gives what is written beside each request where lines have fields: what is served, and by which version.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Keep the application."""
+    def __init__(
+        self, app: ASGIApp, watchers: Sequence[Watcher] = (), about: Callable[[], Mapping[str, object]] = dict
+    ) -> None:
+        """Keep the application, and who is told."""
         self._app = app
+        self._watchers = watchers
+        self._about = about
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and log how it went."""
@@ -44,6 +82,8 @@ class AccessLog:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
+        for watcher in self._watchers:
+            watcher.began()
         is_head = scope["method"] == "HEAD"
         status = 0
 
@@ -60,13 +100,39 @@ class AccessLog:
         try:
             await self._app(inner, receive, sent)
         except Exception as error:  # noqa: BLE001 - the last place where a fault can be kept from the outside
-            LOGGER.error("Unexpected fault in %s\n%s", _route(inner), "".join(without_texts(error)))
+            told = "".join((*without_texts(error), _quoted()))
+            LOGGER.error("Unexpected fault in %s\n%s", _route(inner), told, extra=_fault(_route(inner)))
             if not status:
                 await _told(Request(scope))(scope, receive, sent)
+        except asyncio.CancelledError:
+            # Nothing else cancels a request than a service that ends before it was answered.
+            if not status:
+                await _broken_off(Request(scope)).response(NOT_KEPT)(scope, receive, sent)
         finally:
             method = scope["method"] if scope["method"] in _METHODS else "OTHER"
-            milliseconds = (time.perf_counter() - started) * 1000
-            LOGGER.info("%s %s %d %.1f ms", method, _route(inner), status, milliseconds)
+            self._tell(Served(method, _route(inner), status, time.perf_counter() - started))
+
+    def _tell(self, served: Served) -> None:
+        for watcher in self._watchers:
+            watcher.ended(served)
+        milliseconds = round(served.seconds * 1000, 1)
+        fields = {"method": served.method, "route": served.route, "status": served.status, "ms": milliseconds}
+        extra = {"event": "request", "fields": {**fields, **self._about()}}
+        LOGGER.info("%s %s %d %.1f ms", served.method, served.route, served.status, milliseconds, extra=extra)
+
+
+def _quoted() -> str:
+    """Return the line by which a fault is found again from what a user quotes."""
+    return f"Request {request_id()}\n" if request_id() else ""
+
+
+def _fault(route: str) -> Mapping[str, object]:
+    return {"event": "fault", "fields": {"route": route}}
+
+
+def _broken_off(request: Request) -> Problem:
+    told = "the service was told to stop, and this took too long to finish: ask again soon"
+    return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, "Broken off", told)
 
 
 def _told(request: Request) -> Response:
@@ -79,7 +145,8 @@ def _told(request: Request) -> Response:
     try:
         return told(request, found, NOT_KEPT)
     except Exception as error:  # noqa: BLE001 - the page may fail of what the request failed of
-        LOGGER.error("Unexpected fault in the page that tells of it\n%s", "".join(without_texts(error)))
+        told_of_it = "".join((*without_texts(error), _quoted()))
+        LOGGER.error("Unexpected fault in the page that tells of it\n%s", told_of_it, extra={"event": "fault"})
         return found.response(NOT_KEPT)
 
 

@@ -15,10 +15,11 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.handlers import told
+from service.metrics import Metrics, Refusal
 from service.not_kept import NOT_KEPT
 from service.problems import problem
 
-ALWAYS: Final = frozenset({"/healthz", "/readyz"})
+ALWAYS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 """Whether the service is alive and ready is told however much there is to do: who asks would stop it otherwise."""
 
 _REMEMBERED: Final = 0.1  # Of the mean time of a request, the share that the newest one has.
@@ -59,12 +60,18 @@ class Admission:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
-        if scope["type"] != "http" or scope["path"] in ALWAYS:
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         limiter = anyio.to_thread.current_default_thread_limiter()
         waiting = limiter.statistics().tasks_waiting
+        metrics: Metrics = scope["app"].state.metrics
+        metrics.queue_waiting(waiting)
+        if scope["path"] in ALWAYS:
+            await self._app(scope, receive, send)
+            return
         if waiting >= self._most_waiting:
+            metrics.refused(Refusal.QUEUE_FULL)
             await self._refused(Request(scope), limiter, waiting)(scope, receive, send)
             return
         started = time.monotonic()

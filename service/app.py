@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
@@ -14,7 +14,6 @@ from fastapi.middleware.gzip import GZipMiddleware
 from retrieval.encoders import Encoder
 from retrieval.licences import OPEN_PARLIAMENT_LICENCE
 from retrieval.reranking import Reranker
-from service.access_log import AccessLog
 from service.admission import Admission, working_threads
 from service.body_limit import BodyLimit
 from service.dependencies import Readiness
@@ -22,15 +21,19 @@ from service.handlers import add_handlers
 from service.mcp_endpoint import McpEndpoint, McpRoute
 from service.openapi import documented
 from service.reloading import Opener, keep_current
-from service.routes import about, answers, asked, collections, feeds, quotes, search, timelines, whole_sets
+from service.routes import about, answers, asked, collections, feeds, metrics, quotes, search, timelines, whole_sets
 from service.server import run
 from service.settings import Settings
+from service.watching import Watching
 from service.web import about as about_pages
 from service.web import answers as answer_pages
 from service.web import asked as asked_page
 from service.web import basket, citation_files, home, static_files
 from service.web import quotes as quotes_page
 from service.web import timelines as timeline_pages
+
+if TYPE_CHECKING:
+    from service.tracing import Tracing
 
 _SUMMARY: Final = (
     "Ask in plain words what UK ministers have said in answers to written questions, and get the passage "
@@ -87,7 +90,13 @@ class DespatchService(FastAPI):
         return self.openapi_schema
 
 
-def create_app(settings: Settings, *, encoder: Encoder | None = None, reranker: Reranker | None = None) -> FastAPI:
+def create_app(
+    settings: Settings,
+    *,
+    encoder: Encoder | None = None,
+    reranker: Reranker | None = None,
+    tracing: Tracing | None = None,
+) -> FastAPI:
     """Make the application; the snapshot and the model are opened when it starts.
 
     It starts without a usable snapshot or model too: `/healthz` is well then, and all else that needs them
@@ -97,11 +106,15 @@ def create_app(settings: Settings, *, encoder: Encoder | None = None, reranker: 
         settings: Where the snapshot is and which model was used.
         encoder: Used instead of that model.
         reranker: With `encoder`, used instead of that reranker; None leaves it out.
+        tracing: Used instead of the one that settings and environment describe.
+
+    Raises:
+        QueryError: If traces are wanted and what makes them is not installed.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, object]]:
-        opener = Opener(settings, encoder, reranker)
+        opener = Opener(settings, encoder, reranker, watching.stages)
         seen = opener.stamp()
         app.state.readiness = opener.open(Readiness(None))
         looking = asyncio.create_task(keep_current(app.state, opener, seen))
@@ -112,6 +125,7 @@ def create_app(settings: Settings, *, encoder: Encoder | None = None, reranker: 
         with suppress(asyncio.CancelledError):
             await looking
         app.state.readiness = Readiness(None)
+        await watching.close()
 
     app = DespatchService(
         title="Despatch Box",
@@ -129,15 +143,18 @@ def create_app(settings: Settings, *, encoder: Encoder | None = None, reranker: 
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.readiness = Readiness(None)
+    watching = Watching(settings, lambda: app.state.readiness, tracing)
     assistants = McpEndpoint(settings)
     add_handlers(app)
     # The pages first: of `/`, which has a page and data, the page's route tells which is wanted.
     for routes in (*_PAGES, *_ROUTES):
         app.include_router(routes.router)
+    if settings.metrics:
+        app.include_router(metrics.router)
     app.router.routes.append(McpRoute(assistants))
     app.add_middleware(BodyLimit)
     app.add_middleware(Admission, most_waiting=settings.queue)
-    app.add_middleware(AccessLog)
+    watching.put_around(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=_GZIP_LEVEL)
     return app
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Any, Final
 
 from service.access_log import without_texts
+from service.json_lines import JsonLines
+from service.settings import LogFormat
 
 
 class WithoutTexts(logging.Filter):
@@ -37,7 +40,16 @@ LOGGING: Final[dict[str, Any]] = {
     "loggers": {
         "service": {"handlers": ["timed"], "level": "INFO", "propagate": False},
         "service.server": {"handlers": ["plain"], "level": "INFO", "propagate": False},
-        "uvicorn": {"handlers": ["timed"], "level": "WARNING", "propagate": False},
+        "uvicorn": {"handlers": ["guarded"], "level": "WARNING", "propagate": False},
         "mcp": {"handlers": ["guarded"], "level": "ERROR", "propagate": False},
+        "opentelemetry": {"handlers": ["guarded"], "level": "ERROR", "propagate": False},
     },
 }
+
+
+def logging_as(log_format: LogFormat) -> Mapping[str, Any]:
+    """Return how the service logs, as `logging.config` takes it."""
+    if log_format is LogFormat.TEXT:
+        return LOGGING
+    as_json = {name: {"()": JsonLines} for name in LOGGING["formatters"]}
+    return {**LOGGING, "formatters": as_json}

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from retrieval import errors
 from service.faults import Fault, shortened
+from service.request_ids import request_id
 
 MEDIA_TYPE: Final = "application/problem+json"
 _TYPE: Final = "urn:despatch-box:problem:"
@@ -76,6 +77,11 @@ class Problem(BaseModel):
     status: int = Field(description="The HTTP status.", examples=[422])
     detail: str = Field(description="What was seen, what is needed and what to do.")
     instance: str = Field(description="The path asked for.", examples=["/v1/search"])
+    request_id: str | None = Field(
+        default=None,
+        description="The id of the request, as in the header X-Request-ID: quote it to whoever runs the service.",
+        examples=["5f3c9a1e7b2d4c60"],
+    )
     field: str | None = Field(default=None, description="The parameter at fault.", examples=["answering_body"])
     nearest: tuple[str, ...] | None = Field(
         default=None, description="The nearest names that would do, best first.", examples=[["Home Office"]]
@@ -109,6 +115,7 @@ def problem(request: Request, status: HTTPStatus, title: str, detail: str, fault
         status=status,
         detail=shortened(detail, _DETAIL_CHARACTERS),
         instance=path if len(path) <= _PATH_CHARACTERS else path[:_PATH_CHARACTERS],
+        request_id=request_id() or None,
         field=fault.field if fault else None,
         nearest=(fault.nearest or None) if fault else None,
     )

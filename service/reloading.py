@@ -18,6 +18,7 @@ from retrieval.rerankers import reranker_named
 from retrieval.reranking import Reranker
 from retrieval.search import Searcher
 from retrieval.snapshot import POINTER_FILE
+from retrieval.stages import UNWATCHED, Stages
 from service.dependencies import Readiness
 from service.held import held_in
 from service.settings import Settings
@@ -46,11 +47,13 @@ class Opener:
         settings: The data directory and the model.
         encoder: Used instead of that model.
         reranker: With `encoder`, used instead of that reranker.
+        stages: Told of each stage of a search.
     """
 
     settings: Settings
     encoder: Encoder | None = None
     reranker: Reranker | None = None
+    stages: Stages = UNWATCHED
 
     def open(self, before: Readiness) -> Readiness:
         """Return a searcher over the current snapshot, or why there is none.
@@ -63,7 +66,7 @@ class Opener:
             # The snapshot first: it takes no time to see that there is none, and seconds to load a model.
             corpus = Corpus.open(self.settings.data)
             encoder, reranker = self._models(before)
-            return Readiness(Searcher(corpus, encoder, self.settings.data, reranker))
+            return Readiness(self._searcher(corpus, encoder, reranker))
         except DespatchError as error:
             return _unless_served(before, error)
 
@@ -77,7 +80,10 @@ class Opener:
             return _unless_served(before, error)
         # A copy: a request under way goes on with what it began with.
         corpus = before.searcher.corpus.with_checks(checks)
-        return Readiness(Searcher(corpus, before.searcher.encoder, self.settings.data, before.searcher.reranker))
+        return Readiness(self._searcher(corpus, before.searcher.encoder, before.searcher.reranker))
+
+    def _searcher(self, corpus: Corpus, encoder: Encoder, reranker: Reranker | None) -> Searcher:
+        return Searcher(corpus, encoder, self.settings.data, reranker, stages=self.stages)
 
     def _models(self, before: Readiness) -> tuple[Encoder, Reranker | None]:
         if self.encoder:
@@ -132,7 +138,9 @@ def _unless_served(before: Readiness, error: DespatchError) -> Readiness:
 
 def _tell(ready: Readiness) -> None:
     if ready.searcher:
-        LOGGER.info("Now serving snapshot %s: %s", _name(ready.searcher), held_in(ready.searcher.corpus))
+        name = _name(ready.searcher)
+        told = {"event": "snapshot", "fields": {"snapshot": name}}
+        LOGGER.info("Now serving snapshot %s: %s", name, held_in(ready.searcher.corpus), extra=told)
     else:
         LOGGER.warning("Nothing to search: %s", ready.reason)
 

@@ -6,11 +6,7 @@ import errno
 import logging
 import logging.config
 import shlex
-import signal
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
 from typing import Final
 
 import uvicorn
@@ -18,8 +14,9 @@ from fastapi import FastAPI
 
 from retrieval.errors import OtherModel, QueryError, SnapshotError
 from service.dependencies import Readiness
+from service.draining import DrainingServer
 from service.held import held_in
-from service.logs import LOGGING
+from service.logs import logging_as
 from service.phrases import count
 from service.settings import Settings
 
@@ -27,7 +24,6 @@ LOGGER: Final = logging.getLogger(__name__)
 
 _TOPIC: Final = "bus services in rural areas"
 _LONGEST_HEAD_BYTES: Final = 256 * 1024  # Room to read a question far too long, and to say so in a problem.
-_SECONDS_TO_FINISH: Final = 5
 
 
 def run(app: FastAPI, settings: Settings) -> None:
@@ -35,13 +31,13 @@ def run(app: FastAPI, settings: Settings) -> None:
 
     Args:
         app: The application.
-        settings: The address.
+        settings: The address, how it logs, and how it ends.
 
     Raises:
         QueryError: If the address can't be listened on; it names host or port.
     """
     listener = _listen(settings)
-    logging.config.dictConfig(LOGGING)
+    logging.config.dictConfig(dict(logging_as(settings.log_format)))
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -49,35 +45,21 @@ def run(app: FastAPI, settings: Settings) -> None:
         server_header=False,
         lifespan="on",
         h11_max_incomplete_event_size=_LONGEST_HEAD_BYTES,
-        timeout_graceful_shutdown=_SECONDS_TO_FINISH,
     )
     address = _address(settings.host, listener.getsockname()[1])
 
-    class Server(uvicorn.Server):
-        """Says where it listens once it does, and ends without ado."""
-
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            if not self.should_exit:
-                LOGGER.info("%s", announcement(address, app.state.readiness))
-
-        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-            # The inherited one breaks off at the second Ctrl-C, with a traceback; the end is seconds away anyhow.
-            self.should_exit = True
-
-        @contextmanager
-        def capture_signals(self) -> Iterator[None]:
-            # The inherited one sends itself the signal again at the end, which can end in a traceback.
-            before = {one: signal.signal(one, self.handle_exit) for one in (signal.SIGINT, signal.SIGTERM)}
-            try:
-                yield
-            finally:
-                for one, handler in before.items():
-                    signal.signal(one, handler)
+    def listening() -> None:
+        LOGGER.info("%s", announcement(address, app.state.readiness), extra={"event": "started"})
 
     with listener:
-        Server(config).run(sockets=[listener])
-    LOGGER.info("Stopped.")
+        DrainingServer(
+            config,
+            app.state.drain,
+            accept_seconds=settings.drain_seconds,
+            finish_seconds=settings.finish_seconds,
+            listening=listening,
+        ).run(sockets=[listener])
+    LOGGER.info("Stopped.", extra={"event": "stopped"})
 
 
 def announcement(address: str, readiness: Readiness) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -13,9 +14,22 @@ from retrieval.errors import QueryError
 from retrieval.models import DEFAULT_MODEL, DEFAULT_RERANKER
 from service.faults import faults, shown
 from service.mcp_gate import is_host
+from service.values import YES_OR_NO, one_of
 
 # These have no option: nobody needs them on the command line.
-BY_ENVIRONMENT_ALONE: Final = frozenset({"reload_seconds", "allowed_hosts", "threads", "queue"})
+BY_ENVIRONMENT_ALONE: Final = frozenset(
+    {
+        "allowed_hosts",
+        "drain_seconds",
+        "finish_seconds",
+        "log_format",
+        "metrics",
+        "queue",
+        "reload_seconds",
+        "threads",
+        "traces",
+    }
+)
 _Given = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
@@ -27,6 +41,16 @@ def _hosts(value: object) -> object:
             told = "is not a host: write its name or address, with a port or without, such as answers.example.org:8443"
             raise PydanticCustomError("host", "{seen} {told}", {"told": told, "seen": shown(host)})
     return listed
+
+
+class LogFormat(StrEnum):
+    """How lines of the log are written."""
+
+    TEXT = "text"
+    """To be read by people."""
+
+    JSON = "json"
+    """One object a line, to be read by programs."""
 
 
 class Settings(BaseSettings):
@@ -48,6 +72,25 @@ class Settings(BaseSettings):
     queue: int = Field(default=64, ge=0, le=10_000, description="How many more may wait; others are refused with 503.")
     allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)] = Field(
         default=(), description="Names under which assistants reach /mcp from other machines, parted by commas."
+    )
+    metrics: Annotated[bool, YES_OR_NO] = Field(
+        default=False, description="Whether /metrics tells Prometheus how the service does."
+    )
+    traces: Annotated[bool, YES_OR_NO] = Field(
+        default=False, description="Whether traces are sent to where the OTEL_ variables say; needs the extra `otel`."
+    )
+    log_format: Annotated[LogFormat, one_of(LogFormat)] = Field(
+        default=LogFormat.TEXT, description="How the log is written: text or json."
+    )
+    drain_seconds: float = Field(
+        default=1.0,
+        ge=0,
+        le=600,
+        allow_inf_nan=False,
+        description="How long requests are taken after SIGTERM, while /readyz says that the service stops, in seconds.",
+    )
+    finish_seconds: int = Field(
+        default=5, ge=1, le=600, description="How long requests under way have to finish then, in seconds."
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from fastapi import APIRouter, Depends, Request, Response
 
 from retrieval.answer_results import Coverage
 from service.dependencies import ReadyCorpus, ReadyOrNot, ReadySearcher, takes_nothing
 from service.openapi import problems
+from service.problems import problem
 from service.responses import Health, Ready, Welcome
 from service.schemas import to_json
 
@@ -77,8 +80,14 @@ async def alive() -> Response:
     response_model=Ready,
     responses=problems(422, 503),
 )
-async def ready(searcher: ReadySearcher) -> Response:
-    """Say that questions can be answered; if not, the problem says what to do."""
+async def ready(request: Request, searcher: ReadySearcher) -> Response:
+    """Say that questions can be answered; if not, the problem says what to do.
+
+    A service that was told to stop says so here, while it finishes what it was asked.
+    """
+    if request.app.state.drain.has_begun:
+        told = "this service was told to stop, and finishes what it was asked: ask another, or try again soon"
+        return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, "Draining", told).response()
     return _json(Ready("ready", searcher.corpus.manifest.name, searcher.corpus.sample))
 
 

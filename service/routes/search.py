@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Depends, Query, Response
 
 from retrieval.results import SearchResult
 from retrieval.search import Searcher
+from retrieval.stages import Stage
 from service.dependencies import ReadySearcher, each_once, takes_nothing
 from service.openapi import problems
 from service.schemas import SearchParameters, SearchRequest, to_json
@@ -46,4 +47,7 @@ def search_by_body(searcher: ReadySearcher, request: Annotated[SearchRequest, Bo
 
 
 def _found(searcher: Searcher, request: SearchRequest) -> Response:
-    return Response(to_json(request.answered_by(searcher)), media_type="application/json")
+    result = request.answered_by(searcher)
+    with searcher.stages.stage(Stage.JSON):
+        content = to_json(result)
+    return Response(content, media_type="application/json")

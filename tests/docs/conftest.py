@@ -60,7 +60,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, seeds: str) -> Iterator[Ser
     process = subprocess.Popen(
         [sys.executable, "-c", "from service.cli import main; main()", "serve", "--port", str(port)],
         cwd=folder,
-        env={**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT), "DESPATCH_METRICS": "true"},
         stderr=subprocess.DEVNULL,
     )
     address = f"http://127.0.0.1:{port}"

@@ -117,7 +117,9 @@ def test_an_unexpected_fault_tells_the_log_where_and_the_user_nothing(failing_cl
             "status": 500,
             "detail": "this is a fault in Despatch Box, not in the request; the service's log says where it arose",
             "instance": "/v1/search",
+            "request_id": response.headers["x-request-id"],
         }
+        assert f"\nRequest {response.headers['x-request-id']}\n" in caplog.text
     written = caplog.text + "".join(capfd.readouterr())
     assert MARKER not in written
     assert "Unexpected fault in /v1/search\nbuiltins.RuntimeError\n" in caplog.text

@@ -6,7 +6,7 @@ import pytest
 
 from retrieval.errors import QueryError
 from retrieval.models import DEFAULT_MODEL
-from service.settings import read_settings
+from service.settings import LogFormat, read_settings
 
 NAMES = ("DESPATCH_DATA", "DESPATCH_MODEL", "DESPATCH_HOST", "DESPATCH_PORT")
 
@@ -62,3 +62,42 @@ def test_a_setting_without_an_option_is_named_with_its_variable_alone(monkeypatc
     with pytest.raises(QueryError) as raised:
         read_settings()
     assert raised.value.reason == f"{reason} (set DESPATCH_RELOAD_SECONDS to another value)"
+
+
+def test_nothing_is_told_to_others_by_default_and_the_end_takes_seconds():
+    settings = read_settings()
+    assert (settings.metrics, settings.traces, settings.log_format) == (False, False, "text")
+    assert (settings.drain_seconds, settings.finish_seconds) == (1.0, 5)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "taken"),
+    [
+        ("metrics", "TRUE", True),
+        ("traces", "true", True),
+        ("log_format", "JSON", LogFormat.JSON),
+        ("drain_seconds", "0", 0),
+        ("finish_seconds", "600", 600),
+    ],
+)
+def test_how_a_service_is_watched_and_ends_is_set_by_the_environment(monkeypatch, name, value, taken):
+    monkeypatch.setenv(f"DESPATCH_{name.upper()}", value)
+    assert getattr(read_settings(), name) == taken
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("metrics", "yes", "'yes' is neither true nor false"),
+        ("log_format", "xml", "'xml' is not one of text, json"),
+        ("drain_seconds", "-1", "'-1' is too small: at least 0 is needed"),
+        ("drain_seconds", "inf", "'inf' is not a number"),
+        ("finish_seconds", "0", "'0' is too small: at least 1 is needed"),
+        ("finish_seconds", "2.5", "'2.5' is not a whole number"),
+    ],
+)
+def test_a_bad_one_of_these_is_named_with_its_variable(monkeypatch, name, value, reason):
+    monkeypatch.setenv(f"DESPATCH_{name.upper()}", value)
+    with pytest.raises(QueryError) as raised:
+        read_settings()
+    assert raised.value.reason == f"{reason} (set DESPATCH_{name.upper()} to another value)"
