@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -12,12 +12,16 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.bert import PackedBert
 from retrieval.errors import ModelNotFound
 from retrieval.models import DEFAULT_MODEL, model_folder, usable_cores, weights_hash
 
 _DOCUMENTS_A_ROUND = 512
 _DOCUMENT_PROMPTS = ("document", "passage", "corpus")  # The names that sentence-transformers knows, in its order.
+_WINDOW = 512  # Of a model that does not say how much it reads.
 _BATCH = 32
+# Longer batches gain nothing more: what a layer makes of them leaves the processor's cache.
+_TOKENS_A_BATCH = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,26 @@ def unit_rows(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
     return scaled
 
 
+def batches_of(order: Sequence[int], lengths: Sequence[int], most: int) -> Iterator[list[int]]:
+    """Part texts into batches by their tokens.
+
+    Args:
+        order: Places of the texts, in the order in which they are to come.
+        lengths: By place, the tokens of a text.
+        most: Tokens in a batch, at most; a text that has more is a batch of its own.
+    """
+    batch: list[int] = []
+    tokens = 0
+    for place in order:
+        if batch and tokens + lengths[place] > most:
+            yield batch
+            batch, tokens = [], 0
+        batch.append(place)
+        tokens += lengths[place]
+    if batch:
+        yield batch
+
+
 def has_native_bfloat16() -> bool:
     """Return whether this processor multiplies bfloat16 natively, by AVX512-BF16 or AMX."""
     import torch
@@ -111,7 +135,8 @@ class SentenceEncoder:
     """A sentence-transformers model, read from a folder on this machine.
 
     bfloat16 where the processor multiplies it natively (AVX512-BF16 or AMX: about three times as fast, mean
-    cosine to float32 above .999), float32 elsewhere.
+    cosine to float32 above .999), float32 elsewhere. A model of BERT's kind is read without padding, by `PackedBert`;
+    any other as sentence-transformers does.
 
     Args:
         model: `DEFAULT_MODEL`, a folder, or a model id that is in the local cache.
@@ -135,7 +160,7 @@ class SentenceEncoder:
             name=model,
             weights_sha256=weights,
             dimensions=int(self._model.get_embedding_dimension() or 0),
-            window=int(self._model.max_seq_length or 512),
+            window=int(self._model.max_seq_length or _WINDOW),
             query_prefix=prefixes.get("query", ""),
             document_prefix=next((prefixes[name] for name in _DOCUMENT_PROMPTS if prefixes.get(name)), ""),
         )
@@ -167,6 +192,10 @@ class SentenceEncoder:
         self._counter = Tokenizer.from_str(self._model.tokenizer.backend_tokenizer.to_str())
         self._counter.no_truncation()
         self._counter.no_padding()
+        # And one that cuts at the window, which threads may share as nothing changes it.
+        self._reader = Tokenizer.from_str(self._counter.to_str())
+        self._reader.enable_truncation(int(self._model.max_seq_length or _WINDOW))
+        self._packed = PackedBert.of(self._model)
 
     @property
     def identity(self) -> EncoderIdentity:
@@ -200,14 +229,31 @@ class SentenceEncoder:
         Returns:
             Unit vectors, shape (len(texts), dimensions), float32, in the order of `texts`.
         """
+        prefixed = [self._identity.document_prefix + text for text in texts]
         vectors = np.zeros((len(texts), self._identity.dimensions), dtype=np.float32)
-        order = sorted(range(len(texts)), key=lambda place: (-len(texts[place]), texts[place]))
-        for start in range(0, len(order), _DOCUMENTS_A_ROUND):
-            places = order[start : start + _DOCUMENTS_A_ROUND]
-            prefixed = [self._identity.document_prefix + texts[place] for place in places]
-            vectors[places] = self._encode(prefixed)
+        for places, made in self._batches(prefixed):
+            vectors[places] = made
             progress(len(places))
         return vectors
+
+    def _batches(self, texts: list[str]) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
+        """Yield the places of some texts and their unit vectors, longest first, until all are done."""
+        if self._packed is None:
+            order = sorted(range(len(texts)), key=lambda place: (-len(texts[place]), texts[place]))
+            for start in range(0, len(order), _DOCUMENTS_A_ROUND):
+                places = order[start : start + _DOCUMENTS_A_ROUND]
+                yield places, self._encode([texts[place] for place in places])
+            return
+        ids = self._ids(texts)
+        order = sorted(range(len(ids)), key=lambda place: (-len(ids[place]), texts[place]))
+        for places in batches_of(order, [len(one) for one in ids], _TOKENS_A_BATCH):
+            with self._lock:
+                made = self._packed.vectors([ids[place] for place in places])
+            yield places, unit_rows(made)
+
+    def _ids(self, texts: list[str]) -> list[list[int]]:
+        """Return the tokens of each text up to the window, the special ones included."""
+        return [one.ids for one in self._reader.encode_batch(texts)]
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Encode questions.
@@ -219,6 +265,11 @@ class SentenceEncoder:
             Unit vectors, shape (len(texts), dimensions), float32, in the order of `texts`.
         """
         prefixed = [self._identity.query_prefix + text for text in texts]
+        if self._packed is not None:
+            vectors = np.zeros((len(texts), self._identity.dimensions), dtype=np.float32)
+            for places, made in self._batches(prefixed):
+                vectors[places] = made
+            return vectors
         return self._at_once(prefixed) if 0 < len(prefixed) <= _BATCH else self._encode(prefixed)
 
     def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
@@ -230,6 +281,8 @@ class SentenceEncoder:
         Returns:
             The tokens of each, without the special ones, in the order of `texts`; those past the window are left out.
         """
+        if self._packed is not None:
+            return self._packed_tokens(list(texts))
         with self._lock:
             read = self._model.encode(
                 list(texts),
@@ -240,6 +293,15 @@ class SentenceEncoder:
                 convert_to_numpy=False,
             )
         return [self._tokens(text, rows.float().numpy()) for text, rows in zip(texts, read, strict=True)]
+
+    def _packed_tokens(self, texts: list[str]) -> list[TokenVectors]:
+        ids = self._ids(texts)
+        order = sorted(range(len(ids)), key=lambda place: -len(ids[place]))
+        read: dict[int, NDArray[np.float32]] = {}
+        for places in batches_of(order, [len(one) for one in ids], _TOKENS_A_BATCH):
+            with self._lock:
+                read.update(zip(places, self._packed.tokens([ids[place] for place in places]), strict=True))
+        return [self._tokens(text, read[place]) for place, text in enumerate(texts)]
 
     def _tokens(self, text: str, rows: NDArray[np.float32]) -> TokenVectors:
         """Put rows, one a token that the model read, beside the tokens of the whole text."""
