@@ -7,21 +7,23 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.bert import PackedBert
 from retrieval.errors import ModelNotFound
+from retrieval.micro_batches import MicroBatches
 from retrieval.models import DEFAULT_MODEL, model_folder, usable_cores, weights_hash
+from retrieval.packed_bert import PackedBert
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 _DOCUMENTS_A_ROUND = 512
 _DOCUMENT_PROMPTS = ("document", "passage", "corpus")  # The names that sentence-transformers knows, in its order.
-_WINDOW = 512  # Of a model that does not say how much it reads.
 _BATCH = 32
-# Longer batches gain nothing more: what a layer makes of them leaves the processor's cache.
-_TOKENS_A_BATCH = 4096
+_TOKENS_A_BATCH = 4096  # Of passages. Half as many, or twice, are as fast within what can be measured.
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,8 @@ class Encoder(Protocol):
         """Encode questions; shape (len(texts), dimensions), unit length."""
         ...
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """Encode the tokens of each text, without a prefix; what is past the window is left out."""
+    def encode_tokens(self, texts: Sequence[str], *, in_context: bool = True) -> list[TokenVectors]:
+        """Encode the tokens of each text, without a prefix; in context what is past the window is left out."""
         ...
 
 
@@ -135,8 +137,7 @@ class SentenceEncoder:
     """A sentence-transformers model, read from a folder on this machine.
 
     bfloat16 where the processor multiplies it natively (AVX512-BF16 or AMX: about three times as fast, mean
-    cosine to float32 above .999), float32 elsewhere. A model of BERT's kind is read without padding, by `PackedBert`;
-    any other as sentence-transformers does.
+    cosine to float32 above .999), float32 elsewhere.
 
     Args:
         model: `DEFAULT_MODEL`, a folder, or a model id that is in the local cache.
@@ -152,6 +153,7 @@ class SentenceEncoder:
         weights = weights_hash(folder, model)
         self.folder = folder
         self._lock = threading.Lock()
+        self._questions: MicroBatches[str, NDArray[np.float32]] = MicroBatches(self._at_once, self._lock, _BATCH)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self._load(folder)
@@ -160,7 +162,7 @@ class SentenceEncoder:
             name=model,
             weights_sha256=weights,
             dimensions=int(self._model.get_embedding_dimension() or 0),
-            window=int(self._model.max_seq_length or _WINDOW),
+            window=int(self._model.max_seq_length or 512),
             query_prefix=prefixes.get("query", ""),
             document_prefix=next((prefixes[name] for name in _DOCUMENT_PROMPTS if prefixes.get(name)), ""),
         )
@@ -192,10 +194,12 @@ class SentenceEncoder:
         self._counter = Tokenizer.from_str(self._model.tokenizer.backend_tokenizer.to_str())
         self._counter.no_truncation()
         self._counter.no_padding()
-        # And one that cuts at the window, which threads may share as nothing changes it.
-        self._reader = Tokenizer.from_str(self._counter.to_str())
-        self._reader.enable_truncation(int(self._model.max_seq_length or _WINDOW))
-        self._packed = PackedBert.of(self._model)
+        self._words = _words(self._model)
+        self._packed = _packed(self._model)
+        if self._packed:
+            self._cutter = Tokenizer.from_str(self._model.tokenizer.backend_tokenizer.to_str())
+            self._cutter.enable_truncation(int(self._model.max_seq_length or 512))
+            self._cutter.no_padding()
 
     @property
     def identity(self) -> EncoderIdentity:
@@ -229,31 +233,26 @@ class SentenceEncoder:
         Returns:
             Unit vectors, shape (len(texts), dimensions), float32, in the order of `texts`.
         """
-        prefixed = [self._identity.document_prefix + text for text in texts]
         vectors = np.zeros((len(texts), self._identity.dimensions), dtype=np.float32)
-        for places, made in self._batches(prefixed):
+        for places, made in self._rounds([self._identity.document_prefix + text for text in texts]):
             vectors[places] = made
             progress(len(places))
         return vectors
 
-    def _batches(self, texts: list[str]) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
-        """Yield the places of some texts and their unit vectors, longest first, until all are done."""
-        if self._packed is None:
+    def _rounds(self, texts: list[str]) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
+        """Yield the places of some texts and their vectors, longest first, until all are done."""
+        if not self._packed:
             order = sorted(range(len(texts)), key=lambda place: (-len(texts[place]), texts[place]))
             for start in range(0, len(order), _DOCUMENTS_A_ROUND):
                 places = order[start : start + _DOCUMENTS_A_ROUND]
                 yield places, self._encode([texts[place] for place in places])
             return
-        ids = self._ids(texts)
+        ids = [one.ids for one in self._cutter.encode_batch(texts)]
         order = sorted(range(len(ids)), key=lambda place: (-len(ids[place]), texts[place]))
         for places in batches_of(order, [len(one) for one in ids], _TOKENS_A_BATCH):
             with self._lock:
-                made = self._packed.vectors([ids[place] for place in places])
-            yield places, unit_rows(made)
-
-    def _ids(self, texts: list[str]) -> list[list[int]]:
-        """Return the tokens of each text up to the window, the special ones included."""
-        return [one.ids for one in self._reader.encode_batch(texts)]
+                layers = self._packed.read([ids[place] for place in places])
+            yield places, _means(layers)
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Encode questions.
@@ -265,24 +264,40 @@ class SentenceEncoder:
             Unit vectors, shape (len(texts), dimensions), float32, in the order of `texts`.
         """
         prefixed = [self._identity.query_prefix + text for text in texts]
-        if self._packed is not None:
-            vectors = np.zeros((len(texts), self._identity.dimensions), dtype=np.float32)
-            for places, made in self._batches(prefixed):
-                vectors[places] = made
-            return vectors
-        return self._at_once(prefixed) if 0 < len(prefixed) <= _BATCH else self._encode(prefixed)
+        if not 0 < len(prefixed) <= _BATCH:
+            return self._encode(prefixed)
+        return np.stack(self._questions(prefixed))
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+    def encode_tokens(self, texts: Sequence[str], *, in_context: bool = True) -> list[TokenVectors]:
         """Encode the tokens of each text.
 
         Args:
             texts: Questions or passages, read as they are: a prefix is the caller's to add.
+            in_context: Whether each token is read in the light of the others. If not, its vector is what the model
+                begins with, the same wherever it stands, which costs next to nothing; a model without such vectors
+                reads in context all the same.
 
         Returns:
-            The tokens of each, without the special ones, in the order of `texts`; those past the window are left out.
+            The tokens of each, without the special ones, in the order of `texts`; in context those past the window
+            are left out.
         """
-        if self._packed is not None:
-            return self._packed_tokens(list(texts))
+        if not in_context and self._words is not None:
+            whole = self._counter.encode_batch(list(texts), add_special_tokens=False)
+            return [
+                TokenVectors(
+                    np.array(one.offsets, dtype=np.int64).reshape(-1, 2),
+                    self._words[np.array(one.ids, dtype=np.int64)].float().numpy(),
+                )
+                for one in whole
+            ]
+        if self._packed:
+            cut = self._cutter.encode_batch(list(texts))
+            with self._lock:
+                layers = self._packed.read([one.ids for one in cut])
+            return [
+                _tokens(one.special_tokens_mask, one.offsets, rows.float().numpy())
+                for one, rows in zip(cut, layers, strict=True)
+            ]
         with self._lock:
             read = self._model.encode(
                 list(texts),
@@ -294,32 +309,23 @@ class SentenceEncoder:
             )
         return [self._tokens(text, rows.float().numpy()) for text, rows in zip(texts, read, strict=True)]
 
-    def _packed_tokens(self, texts: list[str]) -> list[TokenVectors]:
-        ids = self._ids(texts)
-        order = sorted(range(len(ids)), key=lambda place: -len(ids[place]))
-        read: dict[int, NDArray[np.float32]] = {}
-        for places in batches_of(order, [len(one) for one in ids], _TOKENS_A_BATCH):
-            with self._lock:
-                read.update(zip(places, self._packed.tokens([ids[place] for place in places]), strict=True))
-        return [self._tokens(text, read[place]) for place, text in enumerate(texts)]
-
     def _tokens(self, text: str, rows: NDArray[np.float32]) -> TokenVectors:
         """Put rows, one a token that the model read, beside the tokens of the whole text."""
         whole = self._counter.encode(text)
         special = whole.special_tokens_mask
         # A text that was cut still ends in the special tokens that the whole one ends in.
         last = len(rows) - special[::-1].index(0) if 0 in special else 0
-        kept = [place for place in range(last) if not special[place]]
-        spans = np.array([whole.offsets[place] for place in kept], dtype=np.int64).reshape(-1, 2)
-        return TokenVectors(spans, rows[kept])
+        return _tokens([*special[:last], *(1 for _ in rows[last:])], whole.offsets, rows)
 
-    def _at_once(self, texts: list[str]) -> NDArray[np.float32]:
-        """Encode few texts, without what `encode` does about many, which takes a millisecond."""
+    def _at_once(self, texts: list[str]) -> list[NDArray[np.float32]]:
+        """Encode few texts, without what `encode` does about many; the lock is held."""
         import torch
 
-        with self._lock, torch.inference_mode():
-            encoded = self._model(self._model.preprocess(texts))["sentence_embedding"]
-        return unit_rows(encoded.float().numpy())
+        if self._packed:
+            return list(_means(self._packed.read([one.ids for one in self._cutter.encode_batch(texts)])))
+        with torch.inference_mode():
+            means = self._model(self._model.preprocess(texts))["sentence_embedding"]
+        return list(unit_rows(means.float().numpy()))
 
     def _encode(self, texts: list[str]) -> NDArray[np.float32]:
         # The tokenizer can't be shared by two threads at once, and two encodings would share the cores anyway.
@@ -328,3 +334,34 @@ class SentenceEncoder:
                 texts, prompt="", batch_size=_BATCH, show_progress_bar=False, convert_to_numpy=True
             )
         return unit_rows(np.asarray(encoded, dtype=np.float32).reshape(len(texts), -1))
+
+
+def _means(layers: Sequence[Tensor]) -> NDArray[np.float32]:
+    """Return the mean of each text's tokens, in float32, as a unit vector."""
+    import torch
+
+    with torch.inference_mode():
+        return unit_rows(torch.stack([rows.float().mean(dim=0) for rows in layers]).numpy())
+
+
+def _tokens(special: Sequence[int], offsets: Sequence[tuple[int, int]], rows: NDArray[np.float32]) -> TokenVectors:
+    """Put rows beside where their tokens stand in the text, without the special ones."""
+    kept = [place for place in range(len(rows)) if not special[place]]
+    return TokenVectors(np.array([offsets[place] for place in kept], dtype=np.int64).reshape(-1, 2), rows[kept])
+
+
+def _words(model: Any) -> Tensor | None:
+    """Return the vectors that a model begins with, one a token, shape (vocabulary, d); None if it has none."""
+    inside = getattr(model[0], "model", None)
+    table = inside.get_input_embeddings() if hasattr(inside, "get_input_embeddings") else None
+    return table.weight.detach() if hasattr(table, "weight") else None
+
+
+def _packed(model: Any) -> PackedBert | None:
+    """Return the fast path to a model that is a BERT with the mean of its tokens as vector; None for any other."""
+    names = [type(module).__name__ for module in model]
+    if names not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
+        return None
+    layers, pooling = model[0].model, model[1]
+    is_mean = pooling.pooling_mode == "mean" and pooling.include_prompt
+    return PackedBert.of(layers) if is_mean and PackedBert.serves(layers) else None

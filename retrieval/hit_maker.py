@@ -7,14 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.answering import answering_sentences
+from retrieval.answering import answering_sentences, answering_sentences_by_words
 from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder
-from retrieval.hit_results import Hit
-from retrieval.hits import hit_of
+from retrieval.hit_results import Hit, Span
+from retrieval.hits import placed, unplaced
 from retrieval.ranking import Ranked
+from retrieval.recent import Recent
 from retrieval.store import StoredPassage
 
+_KEPT_HITS = 1024  # Some 10 kB each.
 _MARKED = 20  # Marking a sentence costs an encoding of its passage; nobody reads further down than this at a time.
 
 
@@ -49,6 +51,7 @@ class HitMaker:
         """Keep both."""
         self.corpus = corpus
         self.encoder = encoder
+        self._kept: Recent[int, Hit] = Recent(_KEPT_HITS)
 
     def hits(
         self,
@@ -59,6 +62,7 @@ class HitMaker:
         passing: NDArray[np.int64],
         *,
         marked: bool = True,
+        quickly: bool = False,
     ) -> list[Hit]:
         """Return a hit for each ranked answer, in their order, numbered from 1.
 
@@ -69,20 +73,30 @@ class HitMaker:
             probabilities: How likely each is to answer the question, in [0, 1].
             passing: The numbers of the records that pass the filters, rising: only these are cited.
             marked: Whether the sentence that answers is looked for in the best of them.
+            quickly: Whether it is looked for by words alone.
         """
         passes = np.zeros(len(self.corpus.store), dtype=bool)
         passes[passing] = True
         cited = [self._cited(vector, one, passes) for one in ranked]
         read = cited[:_MARKED] if marked else []
-        evidence = [self.corpus.evidence(passage.row, self.encoder.fits) for passage in read]
-        sentences = answering_sentences(asked, [passage.passage.text for passage in read], evidence, self.encoder)
+        sentences = self._sentences(asked, read, quickly=quickly)
         sentences += [None] * (len(cited) - len(sentences))
         return [
-            hit_of(self.corpus, passage, rank=rank, score=one.score, probability=chance, sentence=sentence)
+            placed(self._told(passage), rank=rank, score=one.score, probability=chance, sentence=sentence)
             for rank, (one, chance, passage, sentence) in enumerate(
                 zip(ranked, probabilities, cited, sentences, strict=True), 1
             )
         ]
+
+    def _sentences(self, asked: str, read: Sequence[StoredPassage], *, quickly: bool) -> list[Span | None]:
+        texts = [passage.passage.text for passage in read]
+        if quickly:
+            return answering_sentences_by_words(asked, texts, self.corpus.lexical.weight, self.encoder)
+        evidence = [self.corpus.evidence(passage.row, self.encoder.fits) for passage in read]
+        return answering_sentences(asked, texts, evidence, self.encoder)
+
+    def _told(self, passage: StoredPassage) -> Hit:
+        return self._kept.get(passage.row, lambda: unplaced(self.corpus, passage))
 
     def _cited(self, vector: NDArray[np.float32], ranked: Ranked, passes: NDArray[np.bool_]) -> StoredPassage:
         """Choose a passage of the newest record of the answer that passes the filters.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from retrieval.attached_results import attachment_source, neighbours
@@ -34,14 +35,44 @@ def hit_of(
         sentence: The sentence of it that is nearest to the question.
         matched: Where the words looked for stand in it.
     """
+    found = unplaced(corpus, stored)
+    return placed(found, rank=rank, score=score, probability=probability, sentence=sentence, matched=matched)
+
+
+def placed(
+    found: Hit,
+    *,
+    rank: int,
+    score: float,
+    probability: float,
+    sentence: Span | None = None,
+    matched: tuple[Span, ...] = (),
+) -> Hit:
+    """Return a hit of one search: what is told of a passage, with how it was found; see `hit_of`."""
+    return replace(
+        found,
+        rank=rank,
+        score=round(score, 4),
+        probability=round(probability, 3),
+        passage=replace(found.passage, answering_sentence=sentence, matched=matched),
+    )
+
+
+def unplaced(corpus: Corpus, stored: StoredPassage) -> Hit:
+    """Return what is told of a passage however it was found, which never changes; rank, score and probability are 0.
+
+    Args:
+        corpus: That the passage is in.
+        stored: The passage to quote.
+    """
     passage, number = stored.passage, stored.record
     record = corpus.store.record(number)
     found, names = corpus.findings_of(number)
     citation = corpus.citation(record.key, passage.ordinal)
     before, after = neighbours(corpus.store, stored)
     return Hit(
-        rank=rank,
-        score=round(score, 4),
+        rank=0,
+        score=0.0,
         key=record.key,
         kind=corpus.store.status(number).kind,
         findings=names,
@@ -52,10 +83,10 @@ def hit_of(
             context=passage.context or None,
             before=before,
             after=after,
-            answering_sentence=sentence,
+            answering_sentence=None,
             findings=tuple(name for name, ordinal in found if ordinal == passage.ordinal),
             attachment=attachment_source(corpus.store, record, passage),
-            matched=matched,
+            matched=(),
         ),
         question=record.question,
         heading=record.heading,
@@ -68,5 +99,5 @@ def hit_of(
         earlier_government=citation.earlier_government,
         pointed_to_by=corpus.relations.pointed_to_by(number),
         refers_to=corpus.relations.refers_to(number),
-        probability=round(probability, 3),
+        probability=0.0,
     )

@@ -122,6 +122,10 @@ class LexicalIndex:
         found = {stem: int(self._searcher.doc_freq(_EVIDENCE, stem)) for stem in stems}
         return {stem: math.log1p((len(self) - often + 0.5) / (often + 0.5)) for stem, often in found.items()}
 
+    def weight(self, word: str) -> float:
+        """Return how much a word of a question tells, as `weights` has it; 0 for what is not looked up."""
+        return max(self.weights(self.stems(word)).values(), default=0.0)
+
     def stems(self, text: str) -> tuple[str, ...]:
         """Return the distinct words of a question as they are looked up, in order: at most 200."""
         return tuple(dict.fromkeys(self._stems.analyze(_bare_letters(text))))[:_MOST_WORDS]

@@ -111,9 +111,9 @@ class LazyEncoder:
         """Encode questions."""
         return self._encoder().encode_queries(texts)
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+    def encode_tokens(self, texts: Sequence[str], *, in_context: bool = True) -> list[TokenVectors]:
         """Encode the tokens of each text."""
-        return self._encoder().encode_tokens(texts)
+        return self._encoder().encode_tokens(texts, in_context=in_context)
 
 
 class LazyReranker:

@@ -22,6 +22,7 @@ from retrieval.models import (
     usable_cores,
     weights_hash,
 )
+from retrieval.packed_bert import PackedBert
 from retrieval.reranking import RerankerIdentity
 
 _TOKENS = 208
@@ -98,6 +99,9 @@ class CrossEncoderReranker:
         self._counter = Tokenizer.from_str(self._model.tokenizer.backend_tokenizer.to_str())
         self._counter.no_truncation()
         self._counter.no_padding()
+        self._cutter = Tokenizer.from_str(self._model.tokenizer.backend_tokenizer.to_str())
+        self._cutter.enable_truncation(_TOKENS)
+        self._cutter.no_padding()
         # By its weights, as a copy that is named by its folder lacks the same table.
         if self._identity.weights_sha256 == WEIGHTS_SHA256[DEFAULT_RERANKER]:
             self._take_words_of_encoder()
@@ -110,6 +114,9 @@ class CrossEncoderReranker:
             raise ModelNotFound(
                 f"{folder} holds {what}, and a reranker is a model for sequence classification with 1: name another"
             )
+        classifier = self._model[0].model
+        is_bert = type(classifier).__name__ == "BertForSequenceClassification" and PackedBert.serves(classifier.bert)
+        self._packed = PackedBert.of(classifier.bert) if is_bert else None
 
     def _take_words_of_encoder(self) -> None:
         import torch
@@ -137,6 +144,9 @@ class CrossEncoderReranker:
         if not passages:
             return np.empty(0, np.float32)
         with self._lock:
+            if self._packed:
+                parts = [passages[start : start + _BATCH] for start in range(0, len(passages), _BATCH)]
+                return np.concatenate([self._read(self._packed, question, part) for part in parts])
             scores = self._model.predict(
                 [(question, passage) for passage in passages],
                 batch_size=_BATCH,
@@ -144,3 +154,15 @@ class CrossEncoderReranker:
                 convert_to_numpy=True,
             )
         return np.asarray(scores, dtype=np.float32).reshape(len(passages))
+
+    def _read(self, packed: PackedBert, question: str, passages: Sequence[str]) -> NDArray[np.float32]:
+        import torch
+
+        cut = self._cutter.encode_batch([(question, passage) for passage in passages])
+        layers = packed.read([one.ids for one in cut], [one.type_ids for one in cut])
+        model = self._model[0].model
+        with torch.inference_mode():
+            first = torch.stack([rows[:1] for rows in layers])
+            logits = model.classifier(model.bert.pooler(first))
+        read: NDArray[np.float32] = logits.float().numpy().reshape(len(passages))
+        return read

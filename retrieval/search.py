@@ -133,8 +133,8 @@ class Searcher:
             cursor: For the page after another: the `next_cursor` of that.
             expand: Whether the short and long forms of the question's words are looked for too.
             facets: What the answers are counted by: all that have the words, or with meaning those that are close.
-            marked: Whether, by meaning, the sentence that answers is looked for in the best passages. That takes
-                most of the time of a fast search.
+            marked: Whether, by meaning, the sentence that answers is looked for in the best passages: by words alone
+                in fast mode.
 
         Returns:
             The hits that are close enough, one an answer, by falling score; ties by date and key. Or, with `match`
@@ -258,7 +258,8 @@ class Searcher:
         self, ask: Ask, vector: NDArray[np.float32], judged: Sequence[Judged], passing: NDArray[np.int64]
     ) -> list[Hit]:
         shown = [one.place.shown for one in judged]
-        hits = self._maker.hits(ask.text, vector, shown, [one.chance for one in judged], passing, marked=ask.marked)
+        chances, quickly = [one.chance for one in judged], ask.mode is Mode.FAST
+        hits = self._maker.hits(ask.text, vector, shown, chances, passing, marked=ask.marked, quickly=quickly)
         if ask.group:
             hits = self._near.beside(hits, [one.place for one in judged], passing)
         return self._later.beside(hits, [one.row for one in shown], vector)

@@ -18,8 +18,12 @@ from retrieval.errors import NotAnswered, SnapshotDamaged, UnknownKey
 from retrieval.filters import Condition
 from retrieval.names import has_words
 from retrieval.passages import Passage
+from retrieval.recent import Recent
 from retrieval.records import FindingName, Provenance, Record
 from retrieval.status import AnswerStatus
+
+_KEPT_RECORDS = 2048
+"""Of how many records what was read is kept: some 10 kB each, with their passages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,14 @@ class RecordStore:
         self.record_of_row: NDArray[np.int64] = of_passages
         self.group_of_record: NDArray[np.int64] = groups
         self.near_group_of_record: NDArray[np.int64] = self._near_groups()
+        self._by_group: NDArray[np.int64] = np.argsort(groups, kind="stable")
+        self._first_of_group: NDArray[np.int64] = np.searchsorted(
+            groups[self._by_group], np.arange(int(groups.max(initial=-1)) + 2)
+        )
+        self._records: Recent[int, Record] = Recent(_KEPT_RECORDS)
+        self._statuses: Recent[int, AnswerStatus] = Recent(_KEPT_RECORDS)
+        self._findings: Recent[int, tuple[tuple[FindingName, int | None], ...]] = Recent(_KEPT_RECORDS)
+        self._passages: Recent[int, tuple[StoredPassage, ...]] = Recent(_KEPT_RECORDS)
 
     def __len__(self) -> int:
         """Return the number of records."""
@@ -150,11 +162,11 @@ class RecordStore:
 
     def record(self, number: int) -> Record:
         """Return record `number`."""
-        return msgspec.json.decode(self._blob("facts", number), type=Record)
+        return self._records.get(number, lambda: msgspec.json.decode(self._blob("facts", number), type=Record))
 
     def status(self, number: int) -> AnswerStatus:
         """Return the kind and findings of record `number`."""
-        return msgspec.json.decode(self._blob("status", number), type=AnswerStatus)
+        return self._statuses.get(number, lambda: msgspec.json.decode(self._blob("status", number), type=AnswerStatus))
 
     def _blob(self, column: str, number: int) -> bytes:
         found = self.rows(f"SELECT {column} FROM records WHERE number = ?", (number,))
@@ -163,38 +175,40 @@ class RecordStore:
 
     def findings(self, number: int) -> list[tuple[FindingName, int | None]]:
         """Return the findings of record `number`, each with its passage's ordinal or None."""
+        return list(self._findings.get(number, lambda: self._read_findings(number)))
+
+    def _read_findings(self, number: int) -> tuple[tuple[FindingName, int | None], ...]:
         found = self.rows("SELECT name, passage FROM findings WHERE record = ? ORDER BY rowid", (number,))
-        return [(FindingName(str(name)), passage if isinstance(passage, int) else None) for name, passage in found]
+        return tuple((FindingName(str(name)), passage if isinstance(passage, int) else None) for name, passage in found)
 
     def passages(self, number: int) -> list[StoredPassage]:
         """Return the passages of record `number`, those of its attachments last, in order."""
-        return self._passages("record = ?", number)
+        return list(self._passages.get(number, lambda: self._read_passages(number)))
 
     def passage_at(self, row: int) -> StoredPassage:
         """Return the passage in a row, which must be one of the index."""
-        return self._passages("row = ?", row)[0]
+        return next(one for one in self.passages(int(self.record_of_row[row])) if one.row == row)
 
     def passage_numbered(self, number: int, ordinal: int) -> Passage | None:
         """Return passage `ordinal` of record `number`; None where there is none."""
-        found = self._passages("record = ? AND ordinal = ?", number, ordinal)
-        return found[0].passage if found else None
+        return next((one.passage for one in self.passages(number) if one.passage.ordinal == ordinal), None)
 
     def passage_count(self, number: int) -> int:
         """Return how many passages record `number` has, those of its attachments included."""
-        return int(str(self.rows("SELECT count(*) FROM passages WHERE record = ?", (number,))[0][0]))
+        return len(self.passages(number))
 
     def passages_near(self, stored: StoredPassage) -> list[StoredPassage]:
         """Return the passages of a record from the one before `stored` to the one after it, that one included."""
         place = stored.passage.ordinal
-        return self._passages("record = ? AND ordinal BETWEEN ? AND ?", stored.record, place - 1, place + 1)
+        return [one for one in self.passages(stored.record) if place - 1 <= one.passage.ordinal <= place + 1]
 
-    def _passages(self, where: str, *values: int) -> list[StoredPassage]:
+    def _read_passages(self, number: int) -> tuple[StoredPassage, ...]:
         columns = "row, record, ordinal, text, context, first_block, last_block"
         source = "attachment FROM passages LEFT JOIN attached_passages USING (row)"
         if not self.has_attachments:
             source = "NULL FROM passages"
-        found = self.rows(f"SELECT {columns}, {source} WHERE {where} ORDER BY ordinal", values)
-        return [
+        found = self.rows(f"SELECT {columns}, {source} WHERE record = ? ORDER BY ordinal", (number,))
+        return tuple(
             StoredPassage(
                 row=int(str(row)),
                 record=int(str(record)),
@@ -208,7 +222,7 @@ class RecordStore:
                 ),
             )
             for row, record, ordinal, text, context, first, last, attached in found
-        ]
+        )
 
     def attachment_text(self, url: str) -> AttachmentText | None:
         """Return what was read of the attachment at an address; None where nothing is kept of it."""
@@ -241,7 +255,7 @@ class RecordStore:
 
     def members_of_group(self, group: int) -> NDArray[np.int64]:
         """Return the numbers of the records that share answer group `group`, rising."""
-        return self._numbers("SELECT number FROM records WHERE answer_group = ? ORDER BY number", (group,))
+        return self._by_group[self._first_of_group[group] : self._first_of_group[group + 1]]
 
     def members_of_near_group(self, near_group: int) -> NDArray[np.int64]:
         """Return the numbers of the records whose answers are in near group `near_group`, rising."""

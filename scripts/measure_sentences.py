@@ -147,7 +147,7 @@ def main(arguments: Sequence[str] | None = None, load: Callable[[str], Encoder] 
     reranker = CrossEncoderReranker(options.reranker) if options.reranker else None
     labels = read_labels(options.labels)
     cases = read_cases(labels, corpus, encoder)
-    told = measured(labels, cases, Ways(encoder, corpus.lexical.stems, reranker).listed())
+    told = measured(labels, cases, Ways(encoder, corpus.lexical.stems, corpus.lexical.weight, reranker).listed())
     print(json.dumps(told, indent=2) if options.json else table(told))
     return 0
 

@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.answering import coverage, likeness, part
+from retrieval.answering import answering_sentences_by_words, coverage, likeness, part
 from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder
 from retrieval.errors import UnknownKey
+from retrieval.hit_results import Span
 from retrieval.passages import question_for_encoder
 from retrieval.reranking import Reranker
 from retrieval.sentences import sentence_spans
@@ -102,14 +103,20 @@ class Ways:
     Args:
         encoder: Reads questions and sentences.
         stems: The distinct stemmed words of a text.
+        weigh: How much a word of a question tells.
         reranker: Reads a question with a sentence; without one its ways are left out.
     """
 
     def __init__(
-        self, encoder: Encoder, stems: Callable[[str], tuple[str, ...]], reranker: Reranker | None = None
+        self,
+        encoder: Encoder,
+        stems: Callable[[str], tuple[str, ...]],
+        weigh: Callable[[str], float],
+        reranker: Reranker | None = None,
     ) -> None:
         self.encoder = encoder
         self.stems = stems
+        self.weigh = weigh
         self.reranker = reranker
 
     def listed(self) -> dict[str, Way]:
@@ -122,6 +129,7 @@ class Ways:
             "nearest vector, words in common": lambda case: self.nearest(case) + _SHARE_OF_WORDS * self.words(case),
             "the sentence before in front": self.with_neighbour,
             "nearest vector, passage without it": lambda case: self.nearest(case) - self.left_out(case),
+            "by words, rare ones more": self.by_words,
             "read in the passage: mean": lambda case: self.in_passage(case)[0],
             "read in the passage: tokens": lambda case: self.in_passage(case)[1],
             "read in the passage: both": lambda case: np.sum(self.in_passage(case), axis=0),
@@ -130,6 +138,12 @@ class Ways:
             ways["reranker"] = partial(self.relevance, self.reranker)
             ways["reranker, heading and question in front"] = partial(self.relevance_with_about, self.reranker)
         return ways
+
+    def by_words(self, case: Case) -> Scores:
+        """Return 1 for the sentence that a fast search marks, 0 for the others."""
+        before = case.spans[0][0]
+        (found,) = answering_sentences_by_words(case.label.question, [case.evidence[before:]], self.weigh, self.encoder)
+        return np.array([found == Span(first - before, last - before) for first, last in case.spans], dtype=np.float32)
 
     def nearest(self, case: Case) -> Scores:
         return self._cosines(case, case.sentences)

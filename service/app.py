@@ -15,6 +15,7 @@ from retrieval.encoders import Encoder
 from retrieval.licences import OPEN_PARLIAMENT_LICENCE
 from retrieval.reranking import Reranker
 from service.access_log import AccessLog
+from service.admission import Admission, working_threads
 from service.body_limit import BodyLimit
 from service.dependencies import Readiness
 from service.handlers import add_handlers
@@ -72,6 +73,10 @@ _ROUTES: Final = (
 )
 
 
+_GZIP_LEVEL: Final = 5
+"""Compressing is done where requests are taken: the highest level takes several times as long for a few per cent."""
+
+
 class DespatchService(FastAPI):
     """The application; its description of itself has examples, problems and the library's own words."""
 
@@ -101,7 +106,8 @@ def create_app(settings: Settings, *, encoder: Encoder | None = None, reranker: 
         app.state.readiness = opener.open(Readiness(None))
         looking = asyncio.create_task(keep_current(app.state, opener, seen))
         async with assistants.running(app):
-            yield {}
+            with working_threads(settings.threads):
+                yield {}
         looking.cancel()
         with suppress(asyncio.CancelledError):
             await looking
@@ -130,8 +136,9 @@ def create_app(settings: Settings, *, encoder: Encoder | None = None, reranker: 
         app.include_router(routes.router)
     app.router.routes.append(McpRoute(assistants))
     app.add_middleware(BodyLimit)
+    app.add_middleware(Admission, most_waiting=settings.queue)
     app.add_middleware(AccessLog)
-    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=_GZIP_LEVEL)
     return app
 
 

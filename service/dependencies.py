@@ -31,7 +31,13 @@ def readiness(request: Request) -> Readiness:
     return ready
 
 
-def ready_searcher(request: Request) -> Searcher:
+# These take no time, so they are run where requests are taken and wait for no thread: they are `async` for that alone.
+async def ready_or_not(request: Request) -> Readiness:
+    """Return what the start of the service came to."""
+    return readiness(request)
+
+
+async def ready_searcher(request: Request) -> Searcher:
     """Return the searcher.
 
     Raises:
@@ -53,7 +59,7 @@ def searcher_in(ready: Readiness) -> Searcher:
     return ready.searcher
 
 
-def ready_corpus(searcher: Annotated[Searcher, Depends(ready_searcher)]) -> Corpus:
+async def ready_corpus(searcher: Annotated[Searcher, Depends(ready_searcher)]) -> Corpus:
     """Return the corpus that is searched."""
     return searcher.corpus
 
@@ -62,11 +68,11 @@ class _Nothing(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-def takes_nothing(nothing: Annotated[_Nothing, Query()]) -> None:
+async def takes_nothing(nothing: Annotated[_Nothing, Query()]) -> None:
     """Refuse every query parameter: one that did nothing would mislead."""
 
 
-def each_once(request: Request) -> None:
+async def each_once(request: Request) -> None:
     """Refuse a parameter given twice where one value counts: which one was meant would be a guess.
 
     Raises:
@@ -80,7 +86,7 @@ def each_once(request: Request) -> None:
 
 ReadySearcher = Annotated[Searcher, Depends(ready_searcher)]
 ReadyCorpus = Annotated[Corpus, Depends(ready_corpus)]
-ReadyOrNot = Annotated[Readiness, Depends(readiness)]
+ReadyOrNot = Annotated[Readiness, Depends(ready_or_not)]
 Key = Annotated[
     str,
     Path(

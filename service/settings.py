@@ -15,7 +15,7 @@ from service.faults import faults, shown
 from service.mcp_gate import is_host
 
 # These have no option: nobody needs them on the command line.
-BY_ENVIRONMENT_ALONE: Final = frozenset({"reload_seconds", "allowed_hosts"})
+BY_ENVIRONMENT_ALONE: Final = frozenset({"reload_seconds", "allowed_hosts", "threads", "queue"})
 _Given = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     reload_seconds: float = Field(
         default=2.0, gt=0, le=3600, allow_inf_nan=False, description="How often to look for a new snapshot, in seconds."
     )
+    threads: int = Field(default=8, ge=1, le=256, description="How many requests are worked on at once.")
+    queue: int = Field(default=64, ge=0, le=10_000, description="How many more may wait; others are refused with 503.")
     allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)] = Field(
         default=(), description="Names under which assistants reach /mcp from other machines, parted by commas."
     )

@@ -76,7 +76,7 @@ class ToyEncoder:
                 vectors[row, hashlib.sha256(word.encode()).digest()[0]] += 1
         return unit_rows(vectors)
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+    def encode_tokens(self, texts: Sequence[str], *, in_context: bool = True) -> list[TokenVectors]:
         """Take words for tokens, each as it is whatever stands beside it."""
         found = [list(_WORD.finditer(text))[:WINDOW] for text in texts]
         return [

@@ -65,7 +65,7 @@ def coverage(corpus: ReadyCorpus) -> Response:
     response_model=Health,
     responses=problems(422),
 )
-def alive() -> Response:
+async def alive() -> Response:
     """Say that the service is running, even if it has nothing to search yet."""
     return _json(Health("alive"))
 
@@ -77,7 +77,7 @@ def alive() -> Response:
     response_model=Ready,
     responses=problems(422, 503),
 )
-def ready(searcher: ReadySearcher) -> Response:
+async def ready(searcher: ReadySearcher) -> Response:
     """Say that questions can be answered; if not, the problem says what to do."""
     return _json(Ready("ready", searcher.corpus.manifest.name, searcher.corpus.sample))
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from retrieval.answering import answering_sentences, coverage, likeness, part
+from retrieval.answering import answering_sentences, answering_sentences_by_words, coverage, likeness, part
 from retrieval.encoders import Encoder, EncoderIdentity, SentenceEncoder, TokenVectors
 from retrieval.hit_results import Span
 from retrieval.models import STOCK_MODEL
@@ -36,9 +36,9 @@ class Prefixed:
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return self.encoder.encode_queries(texts)
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+    def encode_tokens(self, texts: Sequence[str], *, in_context: bool = True) -> list[TokenVectors]:
         self.read.extend(texts)
-        return self.encoder.encode_tokens(texts)
+        return self.encoder.encode_tokens(texts, in_context=in_context)
 
 
 def marked(question: str, text: str, encoder: Encoder, before: str = "") -> str | None:
@@ -96,6 +96,22 @@ def test_a_sentence_past_the_window_is_not_marked(toy_encoder: Encoder):
 
 def test_a_question_without_a_word_marks_the_first_sentence(toy_encoder: Encoder):
     assert marked("...", LANTERNS, toy_encoder) == "The quay is long."
+
+
+def test_by_words_a_rare_word_of_the_question_counts_more_than_a_common_one(toy_encoder: Encoder):
+    question, telling = "how many lanterns are there", "Ministers are grateful."
+    lit = "Forty lanterns were lit on the invented quay."
+    for weights, wanted in (({"lanterns": 5.0, "are": 1.0}, lit), ({"lanterns": 1.0, "are": 5.0}, telling)):
+        texts = [LANTERNS, "", "One sentence."]
+        found = answering_sentences_by_words(question, texts, lambda word: weights.get(word, 0.0), toy_encoder)  # noqa: B023
+        assert found[0]
+        assert LANTERNS[found[0].start : found[0].end] == wanted
+        assert found[1:] == [None, Span(0, 13)]
+
+
+def test_by_words_a_question_of_which_no_word_tells_marks_the_first_sentence(toy_encoder: Encoder):
+    found = answering_sentences_by_words("lanterns", [LANTERNS], lambda word: 0.0, toy_encoder)
+    assert found == [Span(0, 17)]
 
 
 def test_a_part_has_the_tokens_that_lie_wholly_in_it(toy_encoder: Encoder):

@@ -9,10 +9,10 @@ import pytest
 from numpy.typing import NDArray
 
 from retrieval import encoders
-from retrieval.bert import PackedBert
 from retrieval.encoders import SentenceEncoder, batches_of, unit_rows
 from retrieval.errors import ModelChanged, ModelNotFound
 from retrieval.models import DEFAULT_MODEL, STOCK_MODEL, WEIGHTS_SHA256
+from retrieval.packed_bert import PackedBert
 
 
 def default_folder() -> Path:
@@ -42,7 +42,7 @@ def test_a_text_read_without_padding_gets_nearly_the_vector_that_sentence_transf
 ) -> None:
     packed = SentenceEncoder()
     assert packed._packed is not None
-    monkeypatch.setattr(PackedBert, "of", lambda model: None)
+    monkeypatch.setattr(PackedBert, "serves", lambda model: False)
     plain = SentenceEncoder()
     assert plain._packed is None
     texts = [
@@ -91,6 +91,26 @@ def test_the_tokens_of_a_text_stand_where_they_are_in_it_up_to_the_window() -> N
     assert (len(none.spans), none.vectors.shape) == (0, (0, 384))
     assert len(cut.spans) == len(cut.vectors) == 254
     assert cut.spans[-1].tolist()[1] <= 254 * len("Potholes ")
+
+
+@pytest.mark.model
+def test_out_of_context_a_token_has_one_vector_wherever_it_stands() -> None:
+    encoder = SentenceEncoder()
+    one, other, none = encoder.encode_tokens(["Caf\u00e9 rules.", "The rules of 1988 " * 200, ""], in_context=False)
+    assert one.spans.tolist() == [[0, 4], [5, 10], [10, 11]]
+    assert (len(other.spans), len(none.spans)) == (800, 0)
+    assert one.vectors[1].tolist() == other.vectors[1].tolist() == other.vectors[5].tolist()
+    assert one.vectors.shape == (3, 384)
+
+
+@pytest.mark.model
+def test_questions_encoded_together_have_the_vectors_that_they_have_alone() -> None:
+    encoder = SentenceEncoder()
+    questions = ["What is spent on rural buses?", "Potholes", "How many lanterns were lit on the quay last winter?"]
+    together = encoder.encode_queries(questions)
+    alone = np.concatenate([encoder.encode_queries([one]) for one in questions])
+    assert together == pytest.approx(alone, abs=1e-5)
+    assert np.sum(together * encoder.encode_documents(questions), axis=1) == pytest.approx(np.ones(3), abs=1e-3)
 
 
 @pytest.mark.model

@@ -97,14 +97,14 @@ def test_a_case_has_its_sentences_where_they_are_read(case: Case):
 
 
 def test_words_in_common_are_a_share_of_those_of_the_question(built_once: Path, case: Case, toy_encoder: Encoder):
-    ways = Ways(toy_encoder, Corpus.open(built_once).lexical.stems).listed()
+    ways = Ways(toy_encoder, Corpus.open(built_once).lexical.stems, len).listed()
     assert ways["words in common"](case).tolist() == pytest.approx([0, 4 / 5])
     blended = ways["nearest vector, words in common"](case) - ways[NEAREST](case)
     assert blended.tolist() == pytest.approx([0, 0.3 * 4 / 5])
 
 
 def test_a_reranker_reads_each_sentence_alone_and_behind_the_question_it_answered(case: Case, toy_encoder: Encoder):
-    ways = Ways(toy_encoder, lambda text: (), ByLength()).listed()
+    ways = Ways(toy_encoder, lambda text: (), len, ByLength()).listed()
     assert ways["reranker"](case).tolist() == [-len(one) for one in case.sentences]
     before = len(case.about) + 1
     assert ways["reranker, heading and question in front"](case).tolist() == [
@@ -113,7 +113,7 @@ def test_a_reranker_reads_each_sentence_alone_and_behind_the_question_it_answere
 
 
 def test_neighbours_and_what_is_left_without_a_sentence_are_scored(case: Case, toy_encoder: Encoder):
-    ways = Ways(toy_encoder, lambda text: ())
+    ways = Ways(toy_encoder, lambda text: (), len)
     question = toy_encoder.encode_queries([case.label.question])[0]
     one, two = case.sentences
     alone = toy_encoder.encode_documents([one, two]) @ question

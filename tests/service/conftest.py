@@ -241,7 +241,7 @@ class FailingEncoder:
         except KeyError as error:
             raise RuntimeError(f"can't encode {texts}") from error
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+    def encode_tokens(self, texts: Sequence[str], *, in_context: bool = True) -> list[TokenVectors]:
         """Fail."""
         raise RuntimeError(f"can't encode {texts}")
 
