@@ -233,8 +233,11 @@ class SentenceEncoder:
         Returns:
             Unit vectors, shape (len(texts), dimensions), float32, in the order of `texts`.
         """
+        return self._encoded([self._identity.document_prefix + text for text in texts], progress)
+
+    def _encoded(self, texts: list[str], progress: Callable[[int], None]) -> NDArray[np.float32]:
         vectors = np.zeros((len(texts), self._identity.dimensions), dtype=np.float32)
-        for places, made in self._rounds([self._identity.document_prefix + text for text in texts]):
+        for places, made in self._rounds(texts):
             vectors[places] = made
             progress(len(places))
         return vectors
@@ -264,9 +267,9 @@ class SentenceEncoder:
             Unit vectors, shape (len(texts), dimensions), float32, in the order of `texts`.
         """
         prefixed = [self._identity.query_prefix + text for text in texts]
-        if not 0 < len(prefixed) <= _BATCH:
-            return self._encode(prefixed)
-        return np.stack(self._questions(prefixed))
+        if 0 < len(prefixed) <= _BATCH:
+            return np.stack(self._questions(prefixed))
+        return self._encoded(prefixed, lambda done: None)
 
     def encode_tokens(self, texts: Sequence[str], *, in_context: bool = True) -> list[TokenVectors]:
         """Encode the tokens of each text.

@@ -103,6 +103,8 @@ class PackedBert:
         import torch
         from torch.nn.functional import scaled_dot_product_attention
 
+        if not texts:
+            return []
         # Texts of one length lie side by side, so that their attention is one call.
         order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
         runs = list(_runs([len(texts[place]) for place in order]))

@@ -20,7 +20,7 @@ from retrieval.search import Searcher
 from scripts.load import OURS
 from scripts.peers.speaking import main, stop
 
-_LISTENS = re.compile(r"listens on (http://[\d.:]+)")
+_LISTENS = re.compile(r"listens on (http://[\d.]+:\d+)")
 
 
 class Despatch:
