@@ -355,8 +355,8 @@ def _tokens(special: Sequence[int], offsets: Sequence[tuple[int, int]], rows: ND
 
 def _words(model: Any) -> Tensor | None:
     """Return the vectors that a model begins with, one a token, shape (vocabulary, d); None if it has none."""
-    inside = getattr(model[0], "model", None)
-    table = inside.get_input_embeddings() if hasattr(inside, "get_input_embeddings") else None
+    inside: Any = getattr(model[0], "model", None)
+    table: Any = inside.get_input_embeddings() if hasattr(inside, "get_input_embeddings") else None
     return table.weight.detach() if hasattr(table, "weight") else None
 
 

@@ -10,9 +10,10 @@ import shutil
 import statistics
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from retrieval.corpus import Corpus
 from retrieval.evaluation import Judgement, Query, measures_of, read_qrels, read_queries
@@ -189,6 +190,7 @@ class Comparison:
     def _ask(self, name: str, judged: Judged, corpus: Corpus) -> None:
         self._say(f"{name} is asked")
         questions = [one.query for one in judged.queries]
+        held: Mapping[str, Any]
         with self._adapter(name) as adapter:
             found = adapter.do("search", queries=questions, limit=_DEPTH)["keys"]
             server = adapter.do("serve")

@@ -17,6 +17,7 @@ import itertools
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -62,6 +63,8 @@ def main(make: Callable[..., System]) -> None:
     # Libraries print: what they say goes to standard error, and the protocol keeps the real standard output.
     told = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
+    # Ended from outside, it still stops its server.
+    signal.signal(signal.SIGTERM, lambda *caught: sys.exit(143))
     try:
         system = make(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:])
         told.write('{"ready": true}\n')

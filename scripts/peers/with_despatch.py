@@ -31,7 +31,7 @@ class Despatch:
         self._encoder = SentenceEncoder(str(model))
         self._encoder.encode_queries(["Made ready."])
         self._searcher: Searcher | None = None
-        self._server: subprocess.Popen[str] | None = None
+        self._server: subprocess.Popen[bytes] | None = None
 
     def index(self, texts: Path, records: Path) -> Mapping[str, float]:
         report = build([records], self._data, self._encoder)
@@ -60,12 +60,12 @@ class Despatch:
         log = self._data.with_suffix(".log")
         # To a file, as it writes a line a request, and stops where a pipe is full that nobody reads.
         with log.open("w", encoding="utf-8") as lines:
-            self._server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=lines)
+            self._server = server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=lines)
         while not (found := _LISTENS.search(log.read_text(encoding="utf-8"))):
-            if self._server.poll() is not None:
+            if server.poll() is not None:
                 raise RuntimeError(log.read_text(encoding="utf-8"))
             time.sleep(0.1)
-        return {"address": found[1], "template": OURS, "pid": self._server.pid}
+        return {"address": found[1], "template": OURS, "pid": server.pid}
 
     def close(self) -> None:
         stop(self._server)

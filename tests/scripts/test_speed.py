@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from retrieval.corpus import Corpus
 from retrieval.evaluation import Judgement, Query
 from scripts import speed
 from scripts.peers.adapter import Adapter, AdapterError
@@ -124,7 +125,7 @@ def test_the_memory_of_a_process_is_at_most_what_it_was_at_its_height() -> None:
 
 def test_an_adapter_is_spoken_with_in_a_process_of_its_own(tmp_path: Path, texts: Path) -> None:
     (tmp_path / "toy.py").write_text(TOY, encoding="utf-8")
-    command = [sys.executable, tmp_path / "toy.py", "model", tmp_path]
+    command: list[str | Path] = [sys.executable, tmp_path / "toy.py", "model", tmp_path]
     with Adapter("Toy", command, tmp_path / "log.txt") as adapter:
         assert adapter.do("index", texts=str(texts), records="-")["texts"] == 2
         assert adapter.do("search", queries=["rural buses", "dentists"], limit=1)["keys"] == [[7], [3]]
@@ -135,11 +136,14 @@ def test_an_adapter_is_spoken_with_in_a_process_of_its_own(tmp_path: Path, texts
     assert (tmp_path / "log.txt").read_text(encoding="utf-8") == "a library prints this\n"
     with pytest.raises(AdapterError, match=r"Toy ended: .*log.txt has what it said"):
         Adapter("Toy", [*command[:2], "none", tmp_path], tmp_path / "log.txt")
+    (tmp_path / "closed").unlink()
     with (
         pytest.raises(ZeroDivisionError),
         Adapter("Toy", command, tmp_path / "log.txt"),
     ):
         raise ZeroDivisionError
+    # It was ended at once, and stopped its server all the same.
+    assert (tmp_path / "closed").exists()
 
 
 def record(number: int) -> str:
@@ -210,7 +214,7 @@ def given(tmp_path: Path) -> argparse.Namespace:
 def test_a_comparison_is_one_table_with_a_line_for_each_system(
     given: argparse.Namespace, built_once: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    corpus = speed.Corpus.open(built_once)
+    corpus = Corpus.open(built_once)
     asked: list[int] = []
 
     async def loaded(address: str, targets: object, *, clients: int, seconds: float) -> object:
@@ -222,7 +226,7 @@ def test_a_comparison_is_one_table_with_a_line_for_each_system(
     monkeypatch.setattr(speed, "Adapter", ToyAdapter)
     monkeypatch.setattr(speed, "load", loaded)
     monkeypatch.setattr(speed, "memory", lambda pid: {"now_mb": 50.0 + pid})
-    monkeypatch.setattr(speed.Corpus, "open", lambda data: corpus)
+    monkeypatch.setattr(Corpus, "open", lambda data: corpus)
     # The record's answer is the one in the first row.
     monkeypatch.setattr(corpus.store, "number_of", lambda key: int(corpus.store.record_of_row[0]))
     given.run(given)
