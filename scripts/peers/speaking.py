@@ -67,9 +67,9 @@ def main(make: Callable[..., System]) -> None:
     signal.signal(signal.SIGTERM, lambda *caught: sys.exit(143))
     try:
         system = make(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:])
-        told.write('{"ready": true}\n')
-        told.flush()
         try:
+            told.write('{"ready": true}\n')
+            told.flush()
             speak(system, sys.stdin, told)
         finally:
             system.close()
