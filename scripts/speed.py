@@ -19,7 +19,7 @@ from retrieval.corpus import Corpus
 from retrieval.evaluation import Judgement, Query, measures_of, read_qrels, read_queries
 from retrieval.models import model_folder
 from scripts.load import line, load, percentiles, targets
-from scripts.peers.adapter import Adapter
+from scripts.peers.adapter import Adapter, AdapterError
 from scripts.peers.speaking import memory, read_texts
 
 _OURS = "Despatch Box"
@@ -291,5 +291,10 @@ def add_speed(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 def speed(given: argparse.Namespace) -> None:
     """Print the table."""
-    for one in Comparison(given).run():
-        print(one, flush=True)
+    if given.peers and not given.peers_python.exists():
+        raise SystemExit(f"there is no {given.peers_python}: make it as --help says, or leave them out with --peers")
+    try:
+        for one in Comparison(given).run():
+            print(one, flush=True)
+    except AdapterError as error:
+        raise SystemExit(f"{error}") from None

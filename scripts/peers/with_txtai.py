@@ -19,6 +19,8 @@ class Txtai:
         self._model, self._folder = model, folder / "index"
         self._embeddings = Embeddings(path=str(model))
         self._embeddings.transform("Made ready.")
+        if self._folder.exists():
+            self._embeddings.load(str(self._folder))
         self._server: subprocess.Popen[bytes] | None = None
 
     def index(self, texts: Path, records: Path) -> Mapping[str, float]:

@@ -229,6 +229,7 @@ def test_a_comparison_is_one_table_with_a_line_for_each_system(
     monkeypatch.setattr(Corpus, "open", lambda data: corpus)
     # The record's answer is the one in the first row.
     monkeypatch.setattr(corpus.store, "number_of", lambda key: int(corpus.store.record_of_row[0]))
+    given.peers_python = Path(sys.executable)
     given.run(given)
     out, err = capsys.readouterr()
     lines = [one.strip("| ").split(" | ") for one in out.splitlines() if one.startswith("|")]
@@ -247,3 +248,16 @@ def test_a_comparison_is_one_table_with_a_line_for_each_system(
     # Once to see that the server is there, then with one client and with sixteen.
     assert asked == [1, 1, 16]
     assert err.count("indexes") == 2 * 3
+
+
+def test_a_comparison_that_can_not_be_made_says_why(given: argparse.Namespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SystemExit, match="there is no build/peers/bin/python: make it as --help says"):
+        given.run(given)
+
+    def ended(name: str, command: list[object], log: Path) -> Adapter:
+        raise AdapterError(f"{name} ended")
+
+    monkeypatch.setattr(speed, "Adapter", ended)
+    given.peers = []
+    with pytest.raises(SystemExit, match="^Despatch Box ended$"):
+        given.run(given)
