@@ -259,5 +259,5 @@ def test_a_comparison_that_can_not_be_made_says_why(given: argparse.Namespace, m
 
     monkeypatch.setattr(speed, "Adapter", ended)
     given.peers = []
-    with pytest.raises(SystemExit, match="^Despatch Box ended$"):
+    with pytest.raises(SystemExit, match=r"^Despatch Box ended$"):
         given.run(given)
