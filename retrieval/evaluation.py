@@ -140,10 +140,9 @@ def evaluate(
         run[query.id] = {str(one.group): float(-place) for place, one in enumerate(ranked)}
         progress(done, len(judged))
     qrels = {query.id: items[query.id] for query in judged}
-    found = ir_measures.calc_aggregate(_MEASURES.values(), qrels, run) if judged else {}
     milliseconds = np.array(seconds or [0.0]) * 1000
     return Evaluation(
-        measures={name: round(float(found.get(measure, 0.0)), 4) for name, measure in _MEASURES.items()},
+        measures=measures_of(qrels, run),
         queries=len(judged),
         judged=sum(judgement.relevance > 0 for judgement in judgements),
         judged_items=sum(len(of_query) for of_query in items.values()),
@@ -152,6 +151,17 @@ def evaluate(
         p50_ms=round(float(np.percentile(milliseconds, 50)), 2),
         p95_ms=round(float(np.percentile(milliseconds, 95)), 2),
     )
+
+
+def measures_of(qrels: dict[str, dict[str, int]], run: dict[str, dict[str, float]]) -> dict[str, float]:
+    """Return each measure by its name, the mean over the queries of `qrels`, in [0, 1], to four places.
+
+    Args:
+        qrels: By query, the relevance of each judged item.
+        run: By query, the score of each item that was found; the highest is first.
+    """
+    found = ir_measures.calc_aggregate(_MEASURES.values(), qrels, run) if qrels else {}
+    return {name: round(float(found.get(measure, 0.0)), 4) for name, measure in _MEASURES.items()}
 
 
 def _judged_items(searcher: Searcher, judgements: Sequence[Judgement]) -> tuple[dict[str, dict[str, int]], int, int]:

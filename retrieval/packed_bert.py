@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from retrieval.linear_maps import LinearMap
+
 if TYPE_CHECKING:
     from torch import Tensor
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Dense:
-    """A linear map or a normalisation: `weight` and `bias`."""
+class Scale:
+    """A normalisation's `weight` and `bias`."""
 
     weight: Tensor
     bias: Tensor
@@ -24,12 +26,12 @@ class Dense:
 class _Layer:
     """One layer of the model, its three maps of attention joined."""
 
-    attention: Dense
-    attended: Dense
-    attended_norm: Dense
-    widened: Dense
-    narrowed: Dense
-    norm: Dense
+    attention: LinearMap
+    attended: LinearMap
+    attended_norm: Scale
+    widened: LinearMap
+    narrowed: LinearMap
+    norm: Scale
 
 
 class PackedBert:
@@ -42,7 +44,7 @@ class PackedBert:
 
     Args:
         config: The model's configuration, as `serves` approved of.
-        weights: By the names that the library gives them, of one dtype; they are shared, but for those of attention.
+        weights: By the names that the library gives them, of one dtype; those of its maps are laid out anew.
     """
 
     def __init__(self, config: Any, weights: Mapping[str, Tensor]) -> None:
@@ -54,20 +56,20 @@ class PackedBert:
         self._words = weights["embeddings.word_embeddings.weight"]
         self._places = weights["embeddings.position_embeddings.weight"]
         self._kinds = weights["embeddings.token_type_embeddings.weight"]
-        self._norm = _dense(weights, "embeddings.LayerNorm")
+        self._norm = _scale(weights, "embeddings.LayerNorm")
         self._layers = []
         for number in range(config.num_hidden_layers):
             name = f"encoder.layer.{number}"
-            parts = [_dense(weights, f"{name}.attention.self.{part}") for part in ("query", "key", "value")]
-            joined = Dense(torch.cat([one.weight for one in parts]), torch.cat([one.bias for one in parts]))
+            parts = [f"{name}.attention.self.{part}" for part in ("query", "key", "value")]
+            joined = [torch.cat([weights[f"{part}.{kind}"] for part in parts]) for kind in ("weight", "bias")]
             self._layers.append(
                 _Layer(
-                    attention=joined,
-                    attended=_dense(weights, f"{name}.attention.output.dense"),
-                    attended_norm=_dense(weights, f"{name}.attention.output.LayerNorm"),
-                    widened=_dense(weights, f"{name}.intermediate.dense"),
-                    narrowed=_dense(weights, f"{name}.output.dense"),
-                    norm=_dense(weights, f"{name}.output.LayerNorm"),
+                    attention=LinearMap(*joined),
+                    attended=_map(weights, f"{name}.attention.output.dense"),
+                    attended_norm=_scale(weights, f"{name}.attention.output.LayerNorm"),
+                    widened=_map(weights, f"{name}.intermediate.dense"),
+                    narrowed=_map(weights, f"{name}.output.dense"),
+                    norm=_scale(weights, f"{name}.output.LayerNorm"),
                 )
             )
 
@@ -99,8 +101,10 @@ class PackedBert:
             order of `texts`.
         """
         import torch
-        from torch.nn.functional import gelu, linear, scaled_dot_product_attention
+        from torch.nn.functional import scaled_dot_product_attention
 
+        if not texts:
+            return []
         # Texts of one length lie side by side, so that their attention is one call.
         order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
         runs = list(_runs([len(texts[place]) for place in order]))
@@ -116,30 +120,32 @@ class PackedBert:
             rows = self._normalised(rows, self._norm)
             width = rows.shape[1]
             for layer in self._layers:
-                joined = linear(rows, layer.attention.weight, layer.attention.bias)
+                joined = layer.attention(rows)
                 mixed = torch.empty_like(rows)
                 for start, count, length in runs:
                     part = joined[start : start + count * length]
                     query, key, value = part.view(count, length, 3, self._heads, -1).permute(2, 0, 3, 1, 4)
                     seen = scaled_dot_product_attention(query, key, value)
                     mixed[start : start + count * length] = seen.transpose(1, 2).reshape(-1, width)
-                mixed = linear(mixed, layer.attended.weight, layer.attended.bias)
-                rows = self._normalised(mixed + rows, layer.attended_norm)
-                wide = gelu(linear(rows, layer.widened.weight, layer.widened.bias))
-                narrow = linear(wide, layer.narrowed.weight, layer.narrowed.bias)
-                rows = self._normalised(narrow + rows, layer.norm)
+                rows = self._normalised(layer.attended.added_to(rows, mixed), layer.attended_norm)
+                narrow = layer.narrowed.added_to(rows, layer.widened.with_gelu(rows))
+                rows = self._normalised(narrow, layer.norm)
             parts = torch.split(rows, [len(texts[place]) for place in order])
         read = dict(zip(order, parts, strict=True))
         return [read[place] for place in range(len(texts))]
 
-    def _normalised(self, rows: Tensor, by: Dense) -> Tensor:
+    def _normalised(self, rows: Tensor, by: Scale) -> Tensor:
         from torch.nn.functional import layer_norm
 
         return layer_norm(rows, (rows.shape[1],), by.weight, by.bias, self._epsilon)
 
 
-def _dense(weights: Mapping[str, Tensor], name: str) -> Dense:
-    return Dense(weights[f"{name}.weight"], weights[f"{name}.bias"])
+def _map(weights: Mapping[str, Tensor], name: str) -> LinearMap:
+    return LinearMap(weights[f"{name}.weight"], weights[f"{name}.bias"])
+
+
+def _scale(weights: Mapping[str, Tensor], name: str) -> Scale:
+    return Scale(weights[f"{name}.weight"], weights[f"{name}.bias"])
 
 
 def _runs(lengths: Sequence[int]) -> Iterator[tuple[int, int, int]]:

@@ -1,4 +1,4 @@
-"""Measure what the README says of ranking; `quality` prints the whole table in one run."""
+"""Measure what the README says: `quality` prints the table of ranking in one run, `speed` that of speed."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from retrieval.ranking import best_answers
 from retrieval.rerankers import reranker_named
 from retrieval.search import Searcher
 from scripts.quality import JudgedSet, Measured, Ranker, judged_set, measured, significance
+from scripts.speed import add_speed
 from scripts.tuning import Tuning
 
 _RRF_K = 60
@@ -148,8 +149,12 @@ def main() -> None:
     wanted.add_argument("--model", default=DEFAULT_MODEL, help="the encoder of --data")
     wanted.add_argument("--reranker", default=DEFAULT_RERANKER, help="the reranker")
     wanted.set_defaults(run=quality)
+    add_speed(commands)
     given = parser.parse_args()
-    given.run(given)
+    try:
+        given.run(given)
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
 
 
 if __name__ == "__main__":

@@ -9,9 +9,10 @@ import pytest
 from numpy.typing import NDArray
 
 from retrieval import encoders
-from retrieval.encoders import SentenceEncoder, unit_rows
+from retrieval.encoders import SentenceEncoder, batches_of, unit_rows
 from retrieval.errors import ModelChanged, ModelNotFound
 from retrieval.models import DEFAULT_MODEL, STOCK_MODEL, WEIGHTS_SHA256
+from retrieval.packed_bert import PackedBert
 
 
 def default_folder() -> Path:
@@ -33,6 +34,48 @@ def test_the_default_model_is_the_published_one_and_gives_unit_vectors() -> None
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(4), abs=1e-5)
     assert vectors[0] @ vectors[3] > 0.6 > vectors[0] @ vectors[2]
     assert encoder.encode_queries(texts[:1]) == pytest.approx(vectors[:1], abs=0.02)
+
+
+@pytest.mark.model
+def test_a_text_read_without_padding_gets_nearly_the_vector_that_sentence_transformers_gives(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    packed = SentenceEncoder()
+    assert packed._packed is not None
+    monkeypatch.setattr(PackedBert, "serves", lambda model: False)
+    plain = SentenceEncoder()
+    assert plain._packed is None
+    texts = [
+        "Buses in rural areas.",
+        "",
+        "Potholes " * 400,
+        "Caf\u00e9s, and what they pay.\n" * 9,
+        "Buses in rural areas.",
+    ]
+    told: list[int] = []
+    documents = packed.encode_documents(texts, told.append)
+    assert sum(told) == 5
+    assert np.sum(documents * plain.encode_documents(texts), axis=1) == pytest.approx(np.ones(5), abs=3e-4)
+    queries = packed.encode_queries(texts)
+    assert np.sum(queries * plain.encode_queries(texts), axis=1) == pytest.approx(np.ones(5), abs=3e-4)
+    # What else is in a batch changes nothing.
+    assert queries == pytest.approx(np.concatenate([packed.encode_queries([text]) for text in texts]), abs=1e-3)
+    assert documents[0] == pytest.approx(documents[4], abs=1e-6)
+    for one, other in zip(packed.encode_tokens(texts), plain.encode_tokens(texts), strict=True):
+        assert one.spans.tolist() == other.spans.tolist()
+        rows = np.sum(unit_rows(one.vectors) * unit_rows(other.vectors), axis=1)
+        assert rows == pytest.approx(np.ones(len(rows)), abs=3e-3)
+    many = [f"What is spent on bus {number}?" for number in range(40)]
+    assert np.sum(packed.encode_queries(many) * plain.encode_queries(many), axis=1) == pytest.approx(1, abs=3e-4)
+    assert packed.encode_queries([]).shape == packed.encode_documents([]).shape == (0, 384)
+    assert packed.encode_tokens([]) == []
+
+
+def test_batches_hold_as_many_texts_as_their_tokens_allow() -> None:
+    lengths = [5, 9, 2, 2, 30, 1]
+    assert list(batches_of([4, 1, 0, 2, 3, 5], lengths, 12)) == [[4], [1], [0, 2, 3, 5]]
+    assert list(batches_of([2, 3, 5], lengths, 5)) == [[2, 3, 5]]
+    assert list(batches_of([], lengths, 5)) == []
 
 
 @pytest.mark.model

@@ -1,0 +1,300 @@
+"""Despatch Box and its peers side by side: how fast each indexes and answers, what it takes, and how well it ranks."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gzip
+import json
+import shutil
+import statistics
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from retrieval.corpus import Corpus
+from retrieval.evaluation import Judgement, Query, measures_of, read_qrels, read_queries
+from retrieval.models import model_folder
+from scripts.load import line, load, percentiles, targets
+from scripts.peers.adapter import Adapter, AdapterError
+from scripts.peers.speaking import memory, read_texts
+
+_OURS = "Despatch Box"
+_PEERS = {"txtai": "with_txtai", "Chroma": "with_chroma", "LanceDB": "with_lancedb"}
+# Paragraphs looked at for ten answers: several may be of one.
+_DEPTH = 100
+_MEASURES = ("MRR@10", "Success@10", "nDCG@10")
+HEADS = (
+    "",
+    "paragraphs a second",
+    "of txtai's",
+    "encoding alone",
+    "MB to index",
+    "MB on disk",
+    "asked",
+    "p50 ms, 1 client",
+    "p99 ms",
+    "a second",
+    "p50 ms, 16 clients",
+    "p99 ms",
+    "a second",
+    "failed",
+    "MB to serve",
+    *_MEASURES,
+)
+
+
+@dataclass(slots=True)
+class Figures:
+    """What was measured of one system. Primary key: `name`.
+
+    Attributes:
+        name: Of the system, with the mode of its searches.
+        rates: Paragraphs indexed a second, of each round.
+        encoding: Of ours, paragraphs encoded a second, of each round.
+        cells: Of its line, from "MB to index" on.
+    """
+
+    name: str
+    rates: list[float] = field(default_factory=list)
+    encoding: list[float] = field(default_factory=list)
+    cells: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Judged questions, and by question the records that answer it."""
+
+    queries: tuple[Query, ...]
+    relevant: dict[str, frozenset[str]]
+
+
+def chosen(lines: Sequence[str], queries: Sequence[Query], judgements: Sequence[Judgement], most: int) -> list[str]:
+    """Return at least the records of some judged questions, all of each question's, and others up to `most`.
+
+    Args:
+        lines: Records as JSON, each with its `id`.
+        queries: Judged questions; those that come first have their records chosen first.
+        judgements: What answers them.
+        most: How many records, unless one question's go beyond.
+    """
+    line_of = {str(json.loads(one)["id"]): one for one in lines}
+    relevant = _relevant(judgements)
+    found: dict[str, None] = {}
+    for query in queries:
+        if len(found) >= most:
+            break
+        found.update(dict.fromkeys(one for one in sorted(relevant.get(query.id, ())) if one in line_of))
+    for one in line_of:
+        if len(found) >= most:
+            break
+        found[one] = None
+    return [line_of[one] for one in found]
+
+
+def judged_within(queries: Sequence[Query], judgements: Sequence[Judgement], records: Sequence[str]) -> Judged:
+    """Return the questions of which every judged record is among `records`."""
+    held = {str(json.loads(one)["id"]) for one in records}
+    relevant = _relevant(judgements)
+    kept = tuple(one for one in queries if relevant.get(one.id) and relevant[one.id] <= held)
+    return Judged(kept, {one.id: relevant[one.id] for one in kept})
+
+
+def _relevant(judgements: Sequence[Judgement]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for one in judgements:
+        if one.relevance > 0:
+            found.setdefault(one.query_id, set()).add(one.record_id)
+    return {query: frozenset(records) for query, records in found.items()}
+
+
+def quality(corpus: Corpus, judged: Judged, keys: Sequence[Sequence[int]]) -> dict[str, float]:
+    """Return the measures of what was found: the rows of paragraphs, best first, for each question in turn."""
+    store, qrels, run = corpus.store, {}, {}
+    for query, rows in zip(judged.queries, keys, strict=True):
+        numbers = [store.number_of(one) for one in judged.relevant[query.id]]
+        qrels[query.id] = {str(store.group_of_record[number]): 1 for number in numbers}
+        groups = dict.fromkeys(str(corpus.group_of_row[row]) for row in rows)
+        run[query.id] = {group: float(-place) for place, group in enumerate(groups)}
+    return measures_of(qrels, run)
+
+
+class Comparison:
+    """One run of the comparison.
+
+    Args:
+        given: The options of the command.
+    """
+
+    def __init__(self, given: argparse.Namespace) -> None:
+        self._given = given
+        self._work: Path = given.work
+        self._model = model_folder(given.model)
+        self._texts, self._records = self._work / "texts.jsonl", self._work / "records.jsonl"
+        self._names = [_OURS, *(name for name in _PEERS if name.lower() in given.peers)]
+        self._figures = {name: Figures(name) for name in (*self._names, f"{_OURS}, full")}
+
+    def run(self) -> Iterator[str]:
+        """Measure, and yield the lines of the table at the end."""
+        self._work.mkdir(parents=True, exist_ok=True)
+        self._texts.unlink(missing_ok=True)
+        judged = self._prepared()
+        for number in range(self._given.rounds):
+            # Ours first, as it writes the texts; then each round begins with another.
+            order = self._names if number == 0 else self._names[number % len(self._names) :] + self._names
+            for name in dict.fromkeys(order):
+                self._index(name)
+        corpus = Corpus.open(self._folder(_OURS) / "data")
+        for name in (*self._names, f"{_OURS}, full"):
+            self._ask(name, judged, corpus)
+        yield from self._table(len(judged.queries), corpus)
+
+    def _prepared(self) -> Judged:
+        queries = [one for path in self._given.queries for one in read_queries(path)]
+        judgements = [one for path in self._given.qrels for one in read_qrels(path)]
+        raw = self._given.records.read_bytes()
+        text = (gzip.decompress(raw) if self._given.records.suffix == ".gz" else raw).decode("utf-8")
+        records = chosen([one for one in text.split("\n") if one], queries, judgements, self._given.count)
+        self._records.write_text("".join(f"{one}\n" for one in records), encoding="utf-8")
+        return judged_within(queries, judgements, records)
+
+    def _folder(self, name: str) -> Path:
+        return self._work / name.partition(",")[0].replace(" ", "-").lower()
+
+    def _adapter(self, name: str) -> Adapter:
+        folder = self._folder(name)
+        folder.mkdir(exist_ok=True)
+        if name in _PEERS:
+            command = [self._given.peers_python, "-m", f"scripts.peers.{_PEERS[name]}", self._model, folder]
+        else:
+            mode = "full" if name.endswith("full") else "fast"
+            command = [sys.executable, "-m", "scripts.peers.with_despatch", self._model, folder, mode]
+        return Adapter(name, command, self._work / "log.txt")
+
+    def _index(self, name: str) -> None:
+        shutil.rmtree(self._folder(name), ignore_errors=True)
+        self._say(f"{name} indexes")
+        with self._adapter(name) as adapter:
+            done = adapter.do("index", texts=str(self._texts), records=str(self._records))
+            most = adapter.do("memory")["most_mb"]
+        figures = self._figures[name]
+        figures.rates.append(done["texts"] / done["seconds"])
+        if "encoding_seconds" in done:
+            figures.encoding.append(done["texts"] / done["encoding_seconds"])
+        figures.cells = [f"{most:.0f}", f"{_bytes_in(self._folder(name)) / 1e6:.0f}"]
+        self._say(f"{name}: {done['texts']:.0f} paragraphs, {figures.rates[-1]:.0f} a second")
+
+    def _ask(self, name: str, judged: Judged, corpus: Corpus) -> None:
+        self._say(f"{name} is asked")
+        questions = [one.query for one in judged.queries]
+        held: Mapping[str, Any]
+        with self._adapter(name) as adapter:
+            found = adapter.do("search", queries=questions, limit=_DEPTH)["keys"]
+            server = adapter.do("serve")
+            if server:
+                told = self._loaded_over_http(server["address"], server["template"], name, questions)
+                held = memory(server["pid"])
+            else:
+                told = self._loaded_within(adapter, questions)
+                held = adapter.do("memory")
+        measures = quality(corpus, judged, found)
+        figures = self._figures[name]
+        # Another mode of searching the same index has nothing to say of how it was made.
+        figures.cells = figures.cells or ["", ""]
+        figures.cells += ["over HTTP" if server else "in process", *told, f"{held['now_mb']:.0f}"]
+        figures.cells += [f"{measures[measure]:.3f}" for measure in _MEASURES]
+
+    def _loaded_over_http(self, address: str, template: str, name: str, questions: Sequence[str]) -> list[str]:
+        asked = targets(template, questions, "full" if name.endswith("full") else "fast")
+        _wait_for(address, asked)
+        cells, failed = [], 0
+        for clients in (1, 16):
+            tally = asyncio.run(load(address, asked, clients=clients, seconds=self._given.seconds))
+            cells += _times(tally.answered, tally.seconds)
+            failed += len(tally.refused) + tally.failed.total()
+        return [*cells, str(failed)]
+
+    def _loaded_within(self, adapter: Adapter, questions: Sequence[str]) -> list[str]:
+        cells, failed = [], 0
+        for clients in (1, 16):
+            told = adapter.do("load", queries=questions, clients=clients, seconds=self._given.seconds)
+            cells += _times(told["milliseconds"], told["seconds"])
+            failed += told["failed"]
+        return [*cells, str(failed)]
+
+    def _table(self, questions: int, corpus: Corpus) -> Iterator[str]:
+        texts = sum(1 for _ in read_texts(self._texts))
+        given = self._given
+        yield f"{len(corpus.store)} records, {texts} distinct paragraphs, {questions} judged questions, {given.model},"
+        yield f"{given.rounds} rounds of indexing (medians), {given.seconds:g} s a load:"
+        yield ""
+        yield line(*HEADS)
+        yield line(*["---"] * len(HEADS))
+        reference = statistics.median(self._figures["txtai"].rates) if "txtai" in self._names else None
+        for one in self._figures.values():
+            yield line(one.name, *_rates(one, reference), *one.cells)
+
+    @staticmethod
+    def _say(what: str) -> None:
+        print(f"{time.strftime('%T')} {what}", file=sys.stderr, flush=True)
+
+
+def _rates(figures: Figures, reference: float | None) -> list[str]:
+    if not figures.rates:
+        # Another mode of searching the same index.
+        return [""] * 3
+    rate = statistics.median(figures.rates)
+    encoding = f"{statistics.median(figures.encoding):.0f}" if figures.encoding else ""
+    return [f"{rate:.0f}", f"{rate / reference:.2f}" if reference else "", encoding]
+
+
+def _times(milliseconds: Sequence[float], seconds: float) -> list[str]:
+    p50, _, p99, _ = percentiles(milliseconds)
+    return [f"{p50:.1f}", f"{p99:.1f}", f"{len(milliseconds) / seconds:.1f}"]
+
+
+def _wait_for(address: str, asked: Iterator[str]) -> None:
+    """Ask until a server answers twenty questions, or for two minutes."""
+    until, answered = time.monotonic() + 120, 0
+    while answered < 20 and time.monotonic() < until:
+        tally = asyncio.run(load(address, asked, clients=1, seconds=0.2))
+        answered += len(tally.answered)
+
+
+def _bytes_in(folder: Path) -> int:
+    return sum(one.stat().st_size for one in folder.rglob("*") if one.is_file())
+
+
+def add_speed(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command `speed`."""
+    wanted = commands.add_parser(
+        "speed",
+        help="Despatch Box beside txtai, Chroma and LanceDB, with the same model and texts",
+        epilog="The peers need an environment of their own: python3 -m venv build/peers && "
+        "build/peers/bin/pip install -r scripts/peers/requirements.txt",
+    )
+    wanted.add_argument("--records", type=Path, required=True, help="records as JSON Lines, .gz or plain")
+    wanted.add_argument("--queries", nargs="+", type=Path, required=True, help="judged questions, a file a set")
+    wanted.add_argument("--qrels", nargs="+", type=Path, required=True, help="their judgements")
+    wanted.add_argument("--count", type=int, default=1600, help="how many records: 1,600 have about 4,000 paragraphs")
+    wanted.add_argument("--model", default="all-MiniLM-L6-v2", help="the encoder of all systems: a name or a folder")
+    wanted.add_argument("--peers", nargs="*", default=[one.lower() for one in _PEERS], help="which to compare with")
+    wanted.add_argument("--peers-python", type=Path, default=Path("build/peers/bin/python"), help="their Python")
+    wanted.add_argument("--rounds", type=int, default=3, help="how often each indexes")
+    wanted.add_argument("--seconds", type=float, default=15.0, help="how long each load lasts")
+    wanted.add_argument("--work", type=Path, default=Path("build/speed"), help="a folder for the run")
+    wanted.set_defaults(run=speed)
+
+
+def speed(given: argparse.Namespace) -> None:
+    """Print the table."""
+    if given.peers and not given.peers_python.exists():
+        raise SystemExit(f"there is no {given.peers_python}: make it as --help says, or leave them out with --peers")
+    try:
+        for one in Comparison(given).run():
+            print(one, flush=True)
+    except AdapterError as error:
+        raise SystemExit(f"{error}") from None
