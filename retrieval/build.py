@@ -32,6 +32,7 @@ from retrieval.snapshot import (
     Snapshot,
     check_model,
     has_snapshot,
+    is_whole,
     open_snapshot,
     publish,
     same_model,
@@ -279,7 +280,15 @@ class _Job:
             vectors = draft.encoded(embeddings, self.encoder, self.holdings, self.report, self.progress)
         manifest = self._manifest()
         self.progress("Publishing", 0, 1)
-        publish(self.data, manifest, lambda folder: draft.write(folder, vectors), keep=self.keep)
+        # A snapshot that a build goes on from was found whole.
+        is_damaged = self.holdings is None and not is_whole(self.data)
+        publish(
+            self.data,
+            manifest,
+            lambda folder: draft.write(folder, vectors),
+            keep=self.keep,
+            replaces_damaged=is_damaged,
+        )
         self.progress("Publishing", 1, 1)
         self.report.snapshot = manifest.name
 

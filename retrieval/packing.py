@@ -35,6 +35,7 @@ from retrieval.snapshot import (
     FileSeal,
     Snapshot,
     current_name,
+    is_whole,
     open_snapshot,
     prune,
     publish_folder,
@@ -137,7 +138,7 @@ def unpack(source: Path, data: Path, *, keep: int = KEEP, progress: Progress = n
             register = _register(source, data, beside.pop(MEMBERS_FILE, None))
             manifest = verified_manifest(new, found.snapshot, found.manifest_sha256, (FORMAT,), data)
             snapshot = _there_already(data, found, keep) or publish_folder(
-                data, new, manifest, found.manifest_sha256, keep=keep
+                data, new, manifest, found.manifest_sha256, keep=keep, replaces_damaged=not is_whole(data)
             )
             for name, content in beside.items():
                 replace_file(data / name, content)
