@@ -446,7 +446,7 @@ def prune(data: Path, *, keep: int = KEEP) -> None:
     """
     current = current_name(data)
     others = dict.fromkeys((*served_before(data, current), *names_there(data)))
-    others.pop(current, None)
+    others.pop(current or "", None)
     for name in list(others)[max(keep, 1) - 1 :]:
         _remove(data / SNAPSHOTS_FOLDER / name)
 

@@ -53,7 +53,7 @@ class RollbackCommands:
         name = None if to is None else utf8("to", to)
         with self._session.changing(data), Progress(self._session.err) as progress:
             done = roll_back(data, name, progress=progress)
-        value = {"snapshot": done.now.name, "before": done.before, "changed": done.changed}
+        value: dict[str, object] = {"snapshot": done.now.name, "before": done.before, "changed": done.changed}
         value |= {"created": done.now.created.isoformat(), "records": done.now.counts.records}
         self._session.output.give(value, as_json, partial(_page, done, data))
 

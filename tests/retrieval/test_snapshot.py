@@ -103,7 +103,7 @@ def no_pointer(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     def full(path: Path, content: bytes) -> None:
         raise OSError(28, "No space left on device")
 
-    return lambda: monkeypatch.setattr("retrieval.snapshot.replace_file", full)
+    return lambda: monkeypatch.setattr("retrieval.pointer.replace_file", full)
 
 
 def test_a_snapshot_that_could_not_be_published_costs_none_of_those_before(
