@@ -335,8 +335,11 @@ class _Watcher:
     def _text(thread: int, address: int) -> str:
         with Path(f"/proc/{thread}/mem").open("rb", buffering=0) as memory:
             memory.seek(address)
-            # A name may end just before memory that is not there: then less is read than asked for.
-            return os.fsdecode(memory.read(min(_NAME_BYTES, _PAGE - address % _PAGE)).partition(b"\0")[0])
+            raw = memory.read(_PAGE - address % _PAGE)
+            # The page after it may not be there, and is read only where the name goes on.
+            while b"\0" not in raw and len(raw) < _NAME_BYTES:
+                raw += memory.read(_PAGE)
+            return os.fsdecode(raw.partition(b"\0")[0])
 
     def _ptrace(self, request: int, thread: int, address: int, value: int) -> None:
         if self._libc.ptrace(request, thread, ctypes.c_void_p(address), ctypes.c_void_p(value)) < 0:
