@@ -9,7 +9,7 @@ import re
 import shutil
 import tarfile
 import zlib
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -105,7 +105,8 @@ def _write_pack(found: Pack, contents: dict[str, PackContent], target: Path, pro
         flush(part)
         part.rename(target)
     except BaseException as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # A disk that fails lets nothing be removed either.
+            part.unlink(missing_ok=True)
         if isinstance(error, OSError):
             raise PublishFailed(f"the pack could not be written to {target} ({error})") from error
         raise

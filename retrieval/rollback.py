@@ -10,17 +10,27 @@ from pathlib import Path
 from retrieval.checks import Checks, read_checks, write_checks
 from retrieval.errors import NoSnapshot, OtherFormat, PublishFailed, QueryError, SnapshotDamaged, SnapshotError
 from retrieval.pointer import (
+    COPY_FILE,
     POINTER_FILE,
     SNAPSHOTS_FOLDER,
     Pointer,
     current_name,
+    damaged,
     names_there,
     point_to,
     read_copy,
     read_pointer,
     served_before,
 )
-from retrieval.snapshot import FORMAT, Manifest, manifest_sha256, open_snapshot, verified_manifest, writing
+from retrieval.snapshot import (
+    FORMAT,
+    MANIFEST_FILE,
+    Manifest,
+    manifest_sha256,
+    open_snapshot,
+    verified_manifest,
+    writing,
+)
 from retrieval.sync.journal import alone
 from retrieval.sync.runs import compare_all_again
 
@@ -103,8 +113,8 @@ def roll_back(data: Path, to: str | None = None, *, progress: Progress = _no_pro
 
     Args:
         data: The data directory.
-        to: Name of the snapshot; without it, the one served before. Where the pointer to the current one can't be
-            read, the newest one that is whole.
+        to: Name of the snapshot; without it, the one served before. Where it is only the pointer that is damaged, the
+            one it points to, or where that can't be read, the newest one that is whole.
         progress: Hears what is being checked.
 
     Raises:
@@ -120,9 +130,10 @@ def roll_back(data: Path, to: str | None = None, *, progress: Progress = _no_pro
     with alone(data), writing(data):
         progress("Checking files", 0, None)
         served = current_name(data)
-        name = _chosen(data, served, to)
+        is_sound = _is_sound(data)
+        name = _chosen(data, served, to, is_sound)
         manifest, pointer = _whole(data, name)
-        if served == name and _is_sound(data):
+        if served == name and is_sound:
             return RolledBack(served, manifest, changed=False)
         try:
             compare_all_again(data)
@@ -133,7 +144,7 @@ def roll_back(data: Path, to: str | None = None, *, progress: Progress = _no_pro
         return RolledBack(served, manifest, changed=True)
 
 
-def _chosen(data: Path, served: str | None, to: str | None) -> str:
+def _chosen(data: Path, served: str | None, to: str | None, is_sound: bool) -> str:
     there = names_there(data)
     if to is not None:
         if to not in there:
@@ -141,6 +152,8 @@ def _chosen(data: Path, served: str | None, to: str | None) -> str:
         return to
     if served is None:
         return _newest_whole(data, there)
+    if not is_sound and _looked_at(data, served, is_served=False).trouble is None:
+        return served  # Only what points to it was damaged.
     others = [name for name in there if name != served]
     before = next(served_before(data, served), None) or _named_before(data, served, others)
     if before is None:
@@ -173,10 +186,12 @@ def _newest_whole(data: Path, names: list[str]) -> str:
 def _whole(data: Path, name: str) -> tuple[Manifest, Pointer]:
     """Return the manifest of a snapshot whose files are as they were published, and what points to it."""
     folder = data / SNAPSHOTS_FOLDER / name
-    pointer = read_copy(folder, data)
-    if pointer is None:
-        # An older version kept the hash of the manifest of the one alone that was served.
-        pointer = Pointer(name, manifest_sha256(folder, data))
+    sha256 = manifest_sha256(folder, data)
+    # An older version kept the hash of the manifest of the one alone that was served.
+    pointer = read_copy(folder, data) or Pointer(name, sha256)
+    if pointer.manifest_sha256 != sha256:
+        what = f"does not fit {MANIFEST_FILE} beside it, as one of the two was changed"
+        raise SnapshotDamaged(damaged(data, folder / COPY_FILE, what, name))
     try:
         return verified_manifest(folder, name, pointer.manifest_sha256, (FORMAT,), data), pointer
     except OtherFormat as error:

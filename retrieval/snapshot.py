@@ -27,8 +27,8 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
-from msgspec import UNSET
 from filelock import FileLock, Timeout
+from msgspec import UNSET
 
 from retrieval.encoders import EncoderIdentity
 from retrieval.errors import (
@@ -365,7 +365,7 @@ def publish(
         shutil.rmtree(new, ignore_errors=True)
 
 
-def publish_folder(  # noqa: PLR0913 - each option stands alone
+def publish_folder(
     data: Path,
     new: Path,
     manifest: Manifest,

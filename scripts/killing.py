@@ -18,7 +18,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 # linux/ptrace.h
 _TRACEME, _SYSCALL, _SETOPTIONS, _GET_SYSCALL_INFO = 0, 24, 0x4200, 0x420E
@@ -28,6 +28,7 @@ _INFO_BYTES: Final = 88
 _SYSCALL_STOP: Final = signal.SIGTRAP | 0x80
 _WALL: Final = 0x40000000
 _WRITES_OPEN: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+
 
 @dataclass(frozen=True, slots=True)
 class _Call:
@@ -66,8 +67,8 @@ _CALLS: Final[dict[str, dict[int, _Call]]] = {
         **_in_folder("mkdir", 258),
         **_by_name("remove", 84, 87),
         **_in_folder("remove", 263),
-        **_by_name("link", 86, 88),
-        **_in_folder("link", 265, 266),
+        **{86: _Call("link", name=1), 88: _Call("link", name=1)},
+        **{265: _Call("link", folder=2, name=3), 266: _Call("link", folder=1, name=2)},
         2: _Call("open", name=0, flags=1),
         257: _Call("open", folder=0, name=1, flags=2),
     },
@@ -80,7 +81,7 @@ _CALLS: Final[dict[str, dict[int, _Call]]] = {
         **_in_folder("rename", 38, 276),
         **_in_folder("mkdir", 34),
         **_in_folder("remove", 35),
-        **_in_folder("link", 36, 37),
+        **{36: _Call("link", folder=1, name=2), 37: _Call("link", folder=2, name=3)},
         56: _Call("open", folder=0, name=1, flags=2),
     },
 }
@@ -191,7 +192,7 @@ def cut_power(folder: Path, ended: Ended) -> int:
     return cut
 
 
-def told(work: Callable[[], object]) -> object:
+def told(work: Callable[[], object]) -> Any:
     """Do `work` in a child process that nobody watches, and return what it returns, which must fit into JSON.
 
     Raises:
@@ -208,8 +209,12 @@ def told(work: Callable[[], object]) -> object:
             json.dump(answer, stream)
         os._exit(0)
     os.close(answer_out)
-    with os.fdopen(answer_in, encoding="utf-8") as stream:
-        raw = stream.read()
+    try:
+        with os.fdopen(answer_in, encoding="utf-8") as stream:
+            raw = stream.read()
+    except BaseException:
+        _end(child)
+        raise
     os.waitpid(child, 0)
     found = json.loads(raw or '{"error": "the child ended without a word"}')
     if "error" in found:

@@ -1,7 +1,7 @@
 """Tries to break an index, and prints what was lost: nothing, or the program ends with 1.
 
-    python scripts/torture.py                  # everything: every job killed at every change it makes to the disk
-    python scripts/torture.py --every 20       # at every twentieth
+    python scripts/torture.py                  # every job killed at every change it makes to the disk, and the rest
+    python scripts/torture.py --every 20       # killed at every twentieth
     python scripts/torture.py --only bit       # only the faults with this word in their name
 
 Jobs are builds, syncs, upgrades, packs and the like over a dozen invented records, with an encoder that hashes words. After
@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -29,18 +29,17 @@ from typing import Final
 
 os.environ["OMP_NUM_THREADS"] = "1"  # Before NumPy is imported: a process with threads can't be copied.
 
-from retrieval.errors import DespatchError, DirectoryBusy, SnapshotDamaged  # noqa: E402
-from retrieval.pointer import COPY_FILE, POINTER_FILE, SNAPSHOTS_FOLDER, current_name, names_there  # noqa: E402
-from retrieval.rollback import roll_back  # noqa: E402
-from retrieval.snapshot import writing  # noqa: E402
-from scripts import killing  # noqa: E402
-from scripts.killing import Refusal, cut_power, run, told  # noqa: E402
-from scripts.tortured_jobs import (  # noqa: E402
+from retrieval.errors import DespatchError, DirectoryBusy, SnapshotDamaged
+from retrieval.pointer import COPY_FILE, POINTER_FILE, SNAPSHOTS_FOLDER, current_name, names_there
+from retrieval.rollback import roll_back
+from retrieval.snapshot import writing
+from scripts import killing
+from scripts.killing import Refusal, cut_power, run, told
+from scripts.tortured_jobs import (
     JOBS,
     START,
     Job,
     State,
-    build_new,
     build_old,
     data_in,
     found_in,
@@ -82,11 +81,13 @@ class Torturer:
 
     Attributes:
         work: Where copies are made.
-        every: Only every so many calls.
+        every: Only every so many calls are kills.
+        less: Only every so many of those are power cuts, full disks and disks that fail.
     """
 
     work: Path
     every: int
+    less: int = 5
 
     @contextmanager
     def copied(self, job: Job) -> Iterator[Path]:
@@ -120,19 +121,23 @@ class Torturer:
 def checked(job: Job, folder: Path, before: State, after: State, row: Row, where: str) -> None:
     """Note what a reader finds after a fault, and whether the next run finishes the work and tidies up."""
     try:
-        found = told(lambda: job.state(folder))
-        outcome = "old" if found == before else "new" if found == after else ""
-        row.note(outcome or "other")
-        if not outcome:
-            row.lost.append(f"{where}: neither what was there before nor what should be there after: {found}")
-        _age(data_in(folder))
-        told(lambda: job.act(folder) and None)
-        if told(lambda: job.state(folder)) != after:
-            row.lost.append(f"{where}: the next run did not finish the work")
-        row.lost += [f"{where}: {what}" for what in _litter(job, data_in(folder))]
+        outcome, lost = told(lambda: _checked(job, folder, before, after))
     except RuntimeError as error:
-        row.note("unusable")
-        row.lost.append(f"{where}: {error}")
+        outcome, lost = "unusable", [str(error)]
+    row.note(outcome)
+    row.lost += [f"{where}: {what}" for what in lost]
+
+
+def _checked(job: Job, folder: Path, before: State, after: State) -> tuple[str, list[str]]:
+    found, lost = job.state(folder), []
+    outcome = "old" if found == before else "new" if found == after else "other"
+    if outcome == "other":
+        lost.append(f"neither what was there before nor what should be there after: {found}")
+    _age(data_in(folder))
+    job.act(folder)
+    if job.state(folder) != after:
+        lost.append("the next run did not finish the work")
+    return outcome, [*lost, *_litter(job, data_in(folder))]
 
 
 def _age(data: Path) -> None:
@@ -156,7 +161,8 @@ def killed(torturer: Torturer, job: Job, *, power: bool = False) -> Row:
     row = Row(f"{'power cut' if power else 'killed'} at each step: {job.name}")
     before, after, calls = torturer.ends(job)
     # No two runs make quite the same calls: threads take turns, and names are drawn by lot.
-    for place in range(0, calls + calls // 10, torturer.every):
+    every = torturer.every * (torturer.less if power else 1)
+    for place in range(0, calls + calls // 10, every):
         show(row.fault, place, calls)
         with torturer.copied(job) as folder:
             ended = run(lambda folder=folder: job.act(folder), data_in(folder), kill_at=place)  # type: ignore[misc]
@@ -173,7 +179,7 @@ def refused(torturer: Torturer, job: Job, *, number: int, everything: bool, faul
     """Let the disk refuse a job all changes from each of its calls on, and then work again."""
     row = Row(f"{fault} from each step on: {job.name}")
     before, after, calls = torturer.ends(job)
-    for place in range(0, calls, torturer.every):
+    for place in range(0, calls, torturer.every * torturer.less):
         show(row.fault, place, calls)
         with torturer.copied(job) as folder:
             refusal = Refusal(number, place, everything)
@@ -220,10 +226,12 @@ def damaged(torturer: Torturer) -> Iterator[Row]:
     job = next(job for job in JOBS if job.name == "rollback")
     with torturer.copied(job) as folder:
         data = data_in(folder)
-        after, before = told(lambda: searched(folder)), told(lambda: roll_back(data) and searched(folder))
+        after, before = told(lambda: searched(folder)), told(lambda: [roll_back(data).changed, searched(folder)])[1]
     for served in (True, False):
         whose = "the snapshot that is served" if served else "the snapshot before it"
-        rows = {what: Row(f"{what} in every file of {whose}") for what in ("bit flipped", "file cut short", "file gone")}
+        rows = {
+            what: Row(f"{what} in every file of {whose}") for what in ("bit flipped", "file cut short", "file gone")
+        }
         with torturer.copied(job) as folder:
             data = data_in(folder)
             name = names_there(data)[0 if served else -1]
@@ -231,7 +239,7 @@ def damaged(torturer: Torturer) -> Iterator[Row]:
             for done, path in enumerate([*files, data / POINTER_FILE] if served else files):
                 show(f"damage to {whose}", done, len(files))
                 told_back = told(lambda path=path: list(_damage(data, path, before, after, served=served)))  # type: ignore[misc]
-                for what, outcome, lost in told_back:  # type: ignore[union-attr]
+                for what, outcome, lost in told_back:
                     rows[what].note(outcome)
                     rows[what].lost += [f"{path.relative_to(data)}: {lost}"] if lost else []
         yield from rows.values()
@@ -270,7 +278,7 @@ def _after_damage(data: Path, path: Path, before: State, after: State, *, served
                 return f"the message does not name it: {error}"
             return "" if _searched_alone(folder) == after else "what is served was changed"
         is_copy_gone = path.name == COPY_FILE and not path.exists()
-        return "" if is_copy_gone and searched(folder) == before else "a damaged snapshot was gone back to"
+        return "" if is_copy_gone and _searched_alone(folder) == before else "a damaged snapshot was gone back to"
     try:
         searched(folder)
     except DespatchError as error:
@@ -312,12 +320,14 @@ def full_disks(torturer: Torturer) -> Row:
             _mount(mounted, "remount,size=64m")
             checked(job, mounted, before, after, row, f"{room} KiB of room")
         finally:
-            subprocess.run(["umount", str(mounted)], check=False)
+            subprocess.run(["umount", "--lazy", str(mounted)], check=False)
     return row
 
 
 def _mount(folder: Path, options: str) -> bool:
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], check=False, capture_output=True)
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], check=False, capture_output=True
+    )
     return done.returncode == 0
 
 
@@ -334,11 +344,13 @@ def clock(torturer: Torturer) -> Row:
                 for moment in moments:
                     build_old(folder, moment, keep=3)  # type: ignore[arg-type]
                     made.append(_served(data))
-                wrong = [] if sorted(names_there(data)) == sorted(made[-3:]) else ["others than the last three were kept"]
+                wrong = (
+                    [] if sorted(names_there(data)) == sorted(made[-3:]) else ["others than the last three were kept"]
+                )
                 back = [_served(data), roll_back(data).now.name, roll_back(data).now.name]
                 return wrong + ([] if back == made[:-4:-1] else ["going back did not go in the order of the builds"])
 
-            row.lost += told(step)  # type: ignore[arg-type]
+            row.lost += told(step)
             row.note("in order")
     return row
 
@@ -433,7 +445,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--every", type=int, default=1, metavar="N", help="only every N-th call")
     parser.add_argument("--only", default="", metavar="WORDS", help="only faults with these words in their name")
-    parser.add_argument("--work", type=Path, metavar="DIR", help="where to make the copies; a temporary folder without it")
+    parser.add_argument(
+        "--work", type=Path, metavar="DIR", help="where to make the copies; a temporary folder without it"
+    )
     asked = parser.parse_args(arguments)
     if not killing.can_trace():
         print("This needs Linux on x86-64 or ARM64, and the right to watch one's own child (ptrace).", file=sys.stderr)
@@ -446,14 +460,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for row in rows_of(Torturer(Path(work), max(asked.every, 1)), asked.only):
                 rows.append(row)
                 show("", 0, 0)
-                print(f"\r{row.fault}: {row.tried} tried, {len(row.lost) or 'nothing'} lost", file=sys.stderr, flush=True)
+                print(
+                    f"\r{row.fault}: {row.tried} tried, {len(row.lost) or 'nothing'} lost", file=sys.stderr, flush=True
+                )
     except KeyboardInterrupt:
         print("\nStopped; what was tried until then:", file=sys.stderr)
     finally:
         tempfile.tempdir = None
     print(table(rows))
     lost = [(row.fault, what) for row in rows for what in row.lost]
-    print(f"\n{sum(row.tried for row in rows):,} faults in {time.perf_counter() - started:,.0f} s; lost: {len(lost) or 'nothing'}.")
+    print(
+        f"\n{sum(row.tried for row in rows):,} faults in {time.perf_counter() - started:,.0f} s; lost: {len(lost) or 'nothing'}."
+    )
     for fault, what in lost[:20]:
         print(f"\n{fault}: {what}", file=sys.stderr)
     return 1 if lost else 0

@@ -256,6 +256,11 @@ JOBS: Final = (
     Job("pack over another", _old_pack, _pack, _packed),
     Job("rollback", _newer, _roll_back, searched, 2),
     Job("attachments keep their texts", _keep_one, _keep_more, _texts),
-    Job("sync notes what was listed", _write_old_checks, lambda folder: write_checks(data_in(folder), _check(2)), _checks),
+    Job(
+        "sync notes what was listed",
+        _write_old_checks,
+        lambda folder: write_checks(data_in(folder), _check(2)),
+        _checks,
+    ),
 )
 """Everything that changes what readers see."""

@@ -64,11 +64,16 @@ def _page(done: RolledBack, data: Path) -> Iterator[RenderableType]:
     if not done.changed:
         yield words(f"Nothing to do: {now.name} is served already, and every file of it is as it was published.")
         return
+    if done.before == now.name:
+        yield words(
+            f"What points to {now.name} was damaged, and is mended: {held}. Every file of it was checked.", "bold"
+        )
+        return
     was = f" in the place of {done.before}" if done.before and done.before != now.name else ""
     yield words(f"Went back to {now.name}{was}: {held}, indexed on {_moment(now.created)}.", "bold")
     yield words(f"Every file of it was checked. It was built with the model {now.model.name}.")
     yield words("A running `despatch serve` takes it up within seconds.")
-    yield words("It lacks what was indexed after it, and is served until the next build or sync puts in place a new one.")
+    yield words("It lacks what was indexed after it. It is served until the next build or sync.")
     yield unbroken(f"Next: despatch sync{data_option(data)}")
 
 
