@@ -9,6 +9,7 @@ from pathlib import Path
 
 from retrieval.checks import Checks, read_checks, write_checks
 from retrieval.errors import NoSnapshot, OtherFormat, PublishFailed, QueryError, SnapshotDamaged, SnapshotError
+from retrieval.files import replace_file
 from retrieval.pointer import (
     COPY_FILE,
     POINTER_FILE,
@@ -138,6 +139,9 @@ def roll_back(data: Path, to: str | None = None, *, progress: Progress = _no_pro
         try:
             compare_all_again(data)
             _forget_checks_since(data, manifest.created)
+            copy = data / SNAPSHOTS_FOLDER / name / COPY_FILE
+            if not copy.exists():
+                replace_file(copy, pointer.line)
             point_to(data, pointer)
         except OSError as error:
             raise PublishFailed(f"{data / POINTER_FILE} can't be written ({error}): nothing has changed") from error
@@ -163,7 +167,7 @@ def _chosen(data: Path, served: str | None, to: str | None, is_sound: bool) -> s
 
 
 def _named_before(data: Path, served: str, others: list[str]) -> str | None:
-    """Return what was served before a snapshot of an older version, which did not keep that: names begin with the time."""
+    """Return what was served before a snapshot of an older version, which kept no order: names begin with the time."""
     try:
         is_older_version = read_copy(data / SNAPSHOTS_FOLDER / served, data) is None
     except SnapshotDamaged:
@@ -188,7 +192,7 @@ def _whole(data: Path, name: str) -> tuple[Manifest, Pointer]:
     folder = data / SNAPSHOTS_FOLDER / name
     sha256 = manifest_sha256(folder, data)
     # An older version kept the hash of the manifest of the one alone that was served.
-    pointer = read_copy(folder, data) or Pointer(name, sha256)
+    pointer = read_copy(folder, data) or _pointed(data, name) or Pointer(name, sha256)
     if pointer.manifest_sha256 != sha256:
         what = f"does not fit {MANIFEST_FILE} beside it, as one of the two was changed"
         raise SnapshotDamaged(damaged(data, folder / COPY_FILE, what, name))
@@ -199,6 +203,15 @@ def _whole(data: Path, name: str) -> tuple[Manifest, Pointer]:
             f"this version of Despatch Box can't search the snapshot {name}, which is of another format than {FORMAT}: "
             f"go back to the version that wrote it first, or name another snapshot with `--to`"
         ) from error
+
+
+def _pointed(data: Path, name: str) -> Pointer | None:
+    """Return what `data` points to, if that is the snapshot of this name."""
+    try:
+        pointer = read_pointer(data)
+    except SnapshotError:
+        return None
+    return pointer if pointer.snapshot == name else None
 
 
 def _is_sound(data: Path) -> bool:

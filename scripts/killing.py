@@ -1,7 +1,7 @@
-"""Runs work in a child process and kills it at the n-th call to the system that changes the disk, whichever code makes it.
+"""Runs work in a child process and kills it at the n-th call to the system that changes the disk, whoever makes it.
 
-The child is watched by ptrace, so that writes of SQLite, FAISS and tantivy count like those of Python, and the code under
-test knows nothing of it. Linux on x86-64 and ARM64.
+The child is watched by ptrace, so that writes of SQLite, FAISS and tantivy count like those of Python, and the code
+under test knows nothing of it. Linux on x86-64 and ARM64.
 """
 
 from __future__ import annotations
@@ -203,7 +203,7 @@ def told(work: Callable[[], object]) -> Any:
     if child == 0:
         try:
             answer = {"value": work()}
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - the parent is told of it
             answer = {"error": traceback.format_exc()}
         with os.fdopen(answer_out, "w", encoding="utf-8") as stream:
             json.dump(answer, stream)
@@ -230,7 +230,7 @@ def _do(work: Callable[[], object], error_out: int) -> None:
             raise OSError(ctypes.get_errno(), "ptrace")
         os.kill(os.getpid(), signal.SIGSTOP)
         work()
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - the parent is told of it
         os.write(error_out, traceback.format_exc().encode()[-60_000:])
     os._exit(0)
 
@@ -328,11 +328,11 @@ class _Watcher:
     def _path(self, thread: int, call: _Call, arguments: list[int]) -> str:
         try:
             if call.handle is not None:
-                return os.readlink(f"/proc/{thread}/fd/{arguments[call.handle]}")
+                return str(Path(f"/proc/{thread}/fd/{arguments[call.handle]}").readlink())
             name = self._text(thread, arguments[call.name])
             handle = _NOWHERE if call.folder is None else ctypes.c_int(arguments[call.folder]).value
             base = f"/proc/{thread}/cwd" if handle == _NOWHERE else f"/proc/{thread}/fd/{handle}"
-            return os.path.normpath(Path(os.readlink(base), name))
+            return os.path.normpath(Path(base).readlink() / name)
         except OSError:
             return ""
 

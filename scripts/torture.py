@@ -4,8 +4,9 @@
     python scripts/torture.py --every 20       # killed at every twentieth
     python scripts/torture.py --only bit       # only the faults with this word in their name
 
-Jobs are builds, syncs, upgrades, packs and the like over a dozen invented records, with an encoder that hashes words. After
-each fault the directory must read as it was before or as it is after, whole, and the next run must finish the work and tidy up.
+Jobs are builds, syncs, upgrades, packs and the like over a dozen invented records, with an encoder that hashes words.
+After each fault the directory must read as it was before or as it is after, whole, and the next run must finish the
+work and tidy up.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -238,11 +240,15 @@ def damaged(torturer: Torturer) -> Iterator[Row]:
             files = sorted(path for path in (data / SNAPSHOTS_FOLDER / name).rglob("*") if path.is_file())
             for done, path in enumerate([*files, data / POINTER_FILE] if served else files):
                 show(f"damage to {whose}", done, len(files))
-                told_back = told(lambda path=path: list(_damage(data, path, before, after, served=served)))  # type: ignore[misc]
+                told_back = told(partial(_all_damage, data, path, before, after, served))
                 for what, outcome, lost in told_back:
                     rows[what].note(outcome)
                     rows[what].lost += [f"{path.relative_to(data)}: {lost}"] if lost else []
         yield from rows.values()
+
+
+def _all_damage(data: Path, path: Path, before: State, after: State, served: bool) -> list[tuple[str, str, str]]:
+    return list(_damage(data, path, before, after, served=served))
 
 
 def _damage(data: Path, path: Path, before: State, after: State, *, served: bool) -> Iterator[tuple[str, str, str]]:
@@ -268,7 +274,7 @@ def _damage(data: Path, path: Path, before: State, after: State, *, served: bool
 
 def _after_damage(data: Path, path: Path, before: State, after: State, *, served: bool) -> str:
     folder = data.parent
-    names = [path.name]
+    names, was_gone = [path.name], not path.exists()
     if not served:
         # The one that is served stands; the damaged one is not gone back to.
         try:
@@ -277,8 +283,11 @@ def _after_damage(data: Path, path: Path, before: State, after: State, *, served
             if not any(name in str(error) for name in names):
                 return f"the message does not name it: {error}"
             return "" if _searched_alone(folder) == after else "what is served was changed"
-        is_copy_gone = path.name == COPY_FILE and not path.exists()
-        return "" if is_copy_gone and _searched_alone(folder) == before else "a damaged snapshot was gone back to"
+        return (
+            ""
+            if path.name == COPY_FILE and was_gone and _searched_alone(folder) == before
+            else "a damaged snapshot was gone back to"
+        )
     try:
         searched(folder)
     except DespatchError as error:
@@ -289,8 +298,9 @@ def _after_damage(data: Path, path: Path, before: State, after: State, *, served
     else:
         return "it was not noticed"
     roll_back(data)
-    # Where only the pointer was damaged, the snapshot itself is whole.
-    good = after if path.name == POINTER_FILE else before
+    # Where only the pointer was damaged, or its copy is gone, the snapshot itself is whole.
+    is_whole = path.name == POINTER_FILE or (path.name == COPY_FILE and was_gone)
+    good = after if is_whole else before
     return "" if _searched_alone(folder) == good else "going back did not give what was there before"
 
 
@@ -391,7 +401,7 @@ def _built(job: Job, folder: Path) -> int:
         job.act(folder)
     except DirectoryBusy:
         return 7
-    except BaseException:
+    except DespatchError:
         return 1
     return 0
 
@@ -401,18 +411,23 @@ def _hold(data: Path) -> None:
         (data / "held").write_text("held", "utf-8")
 
 
-def rows_of(torturer: Torturer, only: str) -> Iterator[Row]:
-    """Try every fault whose name has a word in it."""
+def _broken_off(torturer: Torturer, job: Job, only: str) -> Iterator[Row]:
+    """Break one job off in every way there is."""
     full = {"number": errno.ENOSPC, "everything": False, "fault": "disk full"}
     broken = {"number": errno.EIO, "everything": True, "fault": "disk failing"}
+    if only in f"killed at each step: {job.name}":
+        yield killed(torturer, job)
+    if only in f"power cut at each step: {job.name}":
+        yield killed(torturer, job, power=True)
+    for kind in (full, broken) if killing.can_refuse() else ():
+        if only in f"{kind['fault']} from each step on: {job.name}":
+            yield refused(torturer, job, **kind)  # type: ignore[arg-type]
+
+
+def rows_of(torturer: Torturer, only: str) -> Iterator[Row]:
+    """Try every fault whose name has these words in it."""
     for job in JOBS:
-        if only in f"killed at each step: {job.name}":
-            yield killed(torturer, job)
-        if only in f"power cut at each step: {job.name}":
-            yield killed(torturer, job, power=True)
-        for kind in (full, broken) if killing.can_refuse() else ():
-            if only in f"{kind['fault']} from each step on: {job.name}":
-                yield refused(torturer, job, **kind)  # type: ignore[arg-type]
+        yield from _broken_off(torturer, job, only)
     if only in "file system that is full tmpfs":
         yield full_disks(torturer)
     if only in "read-only disk" and killing.can_refuse():
@@ -470,7 +485,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(table(rows))
     lost = [(row.fault, what) for row in rows for what in row.lost]
     print(
-        f"\n{sum(row.tried for row in rows):,} faults in {time.perf_counter() - started:,.0f} s; lost: {len(lost) or 'nothing'}."
+        f"\n{sum(row.tried for row in rows):,} faults in {time.perf_counter() - started:,.0f} s; "
+        f"lost: {len(lost) or 'nothing'}."
     )
     for fault, what in lost[:20]:
         print(f"\n{fault}: {what}", file=sys.stderr)

@@ -65,9 +65,7 @@ def _page(done: RolledBack, data: Path) -> Iterator[RenderableType]:
         yield words(f"Nothing to do: {now.name} is served already, and every file of it is as it was published.")
         return
     if done.before == now.name:
-        yield words(
-            f"What points to {now.name} was damaged, and is mended: {held}. Every file of it was checked.", "bold"
-        )
+        yield words(f"What points to {now.name} was damaged, and is mended: {held}.", "bold")
         return
     was = f" in the place of {done.before}" if done.before and done.before != now.name else ""
     yield words(f"Went back to {now.name}{was}: {held}, indexed on {_moment(now.created)}.", "bold")
