@@ -34,6 +34,7 @@ from retrieval.snapshot import (
     has_snapshot,
     is_whole,
     open_snapshot,
+    prune,
     publish,
     same_model,
     writing,
@@ -272,6 +273,8 @@ class _Job:
             manifest = self.holdings.manifest
             self.report.published, self.report.snapshot = False, manifest.name
             self.report.counts, self.report.precision = manifest.counts, manifest.precision
+            # What a build that was killed had no time for.
+            prune(self.data, keep=self.keep)
             return
         draft = Draft.of(gathered, self.encoder, self.holdings, register, self.progress, attached)
         self.report.disagreements = draft.disagreements()

@@ -177,7 +177,7 @@ def _named_before(data: Path, served: str, others: list[str]) -> str | None:
 
 def _newest_whole(data: Path, names: list[str]) -> str:
     trouble: SnapshotError | None = None
-    for name in names:
+    for name in _newest_first(data, names):
         try:
             _whole(data, name)
         except SnapshotError as error:
@@ -203,6 +203,14 @@ def _whole(data: Path, name: str) -> tuple[Manifest, Pointer]:
             f"this version of Despatch Box can't search the snapshot {name}, which is of another format than {FORMAT}: "
             f"go back to the version that wrote it first, or name another snapshot with `--to`"
         ) from error
+
+
+def _newest_first(data: Path, names: list[str]) -> list[str]:
+    """Put names in order, those first that no other was served after: of two in one second, the names do not tell."""
+    chains = {name: list(served_before(data, name)) for name in names}
+    replaced = {name for chain in chains.values() for name in chain}
+    last = [name for name in names if name not in replaced]
+    return list(dict.fromkeys((*(one for name in last for one in (name, *chains[name])), *names)))
 
 
 def _pointed(data: Path, name: str) -> Pointer | None:

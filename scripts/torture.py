@@ -154,8 +154,8 @@ def _litter(job: Job, data: Path) -> Iterator[str]:
     left += [path.name for path in (data / SNAPSHOTS_FOLDER).glob(".*")] if job.keeps else []
     if left:
         yield f"the next run left {', '.join(left)} lying about"
-    if job.keeps is not None and len(names_there(data)) != job.keeps:
-        yield f"the next run left {len(names_there(data))} snapshots, not {job.keeps}"
+    if job.keeps is not None and len(names_there(data)) > job.keeps:
+        yield f"the next run left {len(names_there(data))} snapshots, where {job.keeps} are kept"
 
 
 def killed(torturer: Torturer, job: Job, *, power: bool = False) -> Row:
@@ -475,6 +475,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for row in rows_of(Torturer(Path(work), max(asked.every, 1)), asked.only):
                 rows.append(row)
                 show("", 0, 0)
+                for what in row.lost[:5]:
+                    print(f"\r{row.fault}: {what}", file=sys.stderr)
                 print(
                     f"\r{row.fault}: {row.tried} tried, {len(row.lost) or 'nothing'} lost", file=sys.stderr, flush=True
                 )
@@ -488,8 +490,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"\n{sum(row.tried for row in rows):,} faults in {time.perf_counter() - started:,.0f} s; "
         f"lost: {len(lost) or 'nothing'}."
     )
-    for fault, what in lost[:20]:
-        print(f"\n{fault}: {what}", file=sys.stderr)
     return 1 if lost else 0
 
 

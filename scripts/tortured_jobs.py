@@ -20,7 +20,7 @@ from retrieval.checks import Checks, MonthCheck, read_checks, write_checks
 from retrieval.corpus import Corpus
 from retrieval.errors import NoSnapshot
 from retrieval.packing import pack, unpack
-from retrieval.pointer import SNAPSHOTS_FOLDER, current_name, names_there
+from retrieval.pointer import SNAPSHOTS_FOLDER, names_there
 from retrieval.records import Block, BlockKind, Genre, House
 from retrieval.rollback import roll_back
 from retrieval.search import Searcher
@@ -52,7 +52,7 @@ class Job:
         prepare: Makes the folder as it is before.
         act: Changes it; done again after a fault, it finishes what was broken off.
         state: What a reader finds in it.
-        keeps: How many snapshots there are once it is done; None where that is not its work.
+        keeps: The most snapshots that there are once it is done; None where that is not its work.
     """
 
     name: str
@@ -95,12 +95,10 @@ def searched(folder: Path) -> State:
 
 def searched_in(data: Path) -> State:
     """Do likewise for a data directory."""
-    if current_name(data) is None and not names_there(data):
-        try:
-            Corpus.open(data)
-        except NoSnapshot:
-            return "nothing"
-    found = found_in(data)
+    try:
+        found = found_in(data)
+    except NoSnapshot:
+        found = "nothing"
     for name in names_there(data):
         folder = data / SNAPSHOTS_FOLDER / name
         sha256 = json.loads((folder / "published.json").read_text("utf-8"))["manifest_sha256"]
@@ -246,7 +244,7 @@ def _write_old_checks(folder: Path) -> None:
 
 
 JOBS: Final = (
-    Job("the first build", _first, build_new, searched, 1),
+    Job("the first build", _first, build_new, searched, 2),
     Job("a build over another", _twice, build_new, searched, 2),
     Job("build --add", _twice, _add, searched, 2),
     Job("upgrade to another model", _of_another_model, _upgrade, _with_model, 2),
