@@ -289,7 +289,7 @@ def _after_damage(data: Path, path: Path, before: State, after: State, *, served
             else "a damaged snapshot was gone back to"
         )
     try:
-        searched(folder)
+        _searched_alone(folder)
     except DespatchError as error:
         if not any(name in str(error) for name in names) and path.exists():
             return f"the message does not name it: {error}"
@@ -468,6 +468,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("This needs Linux on x86-64 or ARM64, and the right to watch one's own child (ptrace).", file=sys.stderr)
         return 2
     rows: list[Row] = []
+    stopped = False
     started = time.perf_counter()
     try:
         with tempfile.TemporaryDirectory(prefix="despatch-torture-", dir=asked.work) as work:
@@ -481,6 +482,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     f"\r{row.fault}: {row.tried} tried, {len(row.lost) or 'nothing'} lost", file=sys.stderr, flush=True
                 )
     except KeyboardInterrupt:
+        stopped = True
         print("\nStopped; what was tried until then:", file=sys.stderr)
     finally:
         tempfile.tempdir = None
@@ -490,7 +492,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"\n{sum(row.tried for row in rows):,} faults in {time.perf_counter() - started:,.0f} s; "
         f"lost: {len(lost) or 'nothing'}."
     )
-    return 1 if lost else 0
+    return 130 if stopped else 1 if lost else 0
 
 
 if __name__ == "__main__":
