@@ -7,6 +7,8 @@ UPGRADE ?=
 HOST := 127.0.0.1
 PORT := 8000
 DATA := data
+# `make torture` kills every job at each of its changes to the disk, or at every so many of them.
+EVERY := 1
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -24,7 +26,7 @@ export UPGRADE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup serve corpus test check chromium docs lint format format-check types imports lock clean venv new-torch-index
+.PHONY: help setup serve corpus test check chromium docs torture lint format format-check types imports lock clean venv new-torch-index
 
 help: ## List what can be made
 	@echo "Despatch Box. Say make and one of:"
@@ -54,6 +56,9 @@ test: setup ## Run all the tests, with coverage
 
 check: chromium lint format-check types imports test ## Run every check that CI runs, the tests last
 	@echo "All checks passed."
+
+torture: setup ## Try to break an index: kills, power cuts, full disks, damage (EVERY=20 tries less)
+	$(BIN)/python scripts/torture.py --every $(EVERY)
 
 # `make test` leaves the browser tests out where there is no browser; what CI calls checked has had them run.
 chromium:

@@ -32,7 +32,9 @@ from retrieval.snapshot import (
     Snapshot,
     check_model,
     has_snapshot,
+    is_whole,
     open_snapshot,
+    prune,
     publish,
     same_model,
     writing,
@@ -271,6 +273,8 @@ class _Job:
             manifest = self.holdings.manifest
             self.report.published, self.report.snapshot = False, manifest.name
             self.report.counts, self.report.precision = manifest.counts, manifest.precision
+            # What a build that was killed had no time for.
+            prune(self.data, keep=self.keep)
             return
         draft = Draft.of(gathered, self.encoder, self.holdings, register, self.progress, attached)
         self.report.disagreements = draft.disagreements()
@@ -279,7 +283,15 @@ class _Job:
             vectors = draft.encoded(embeddings, self.encoder, self.holdings, self.report, self.progress)
         manifest = self._manifest()
         self.progress("Publishing", 0, 1)
-        publish(self.data, manifest, lambda folder: draft.write(folder, vectors), keep=self.keep)
+        # A snapshot that a build goes on from was found whole.
+        is_damaged = self.holdings is None and not is_whole(self.data)
+        publish(
+            self.data,
+            manifest,
+            lambda folder: draft.write(folder, vectors),
+            keep=self.keep,
+            replaces_damaged=is_damaged,
+        )
         self.progress("Publishing", 1, 1)
         self.report.snapshot = manifest.name
 

@@ -9,7 +9,7 @@ import re
 import shutil
 import tarfile
 import zlib
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -35,6 +35,7 @@ from retrieval.snapshot import (
     FileSeal,
     Snapshot,
     current_name,
+    is_whole,
     open_snapshot,
     prune,
     publish_folder,
@@ -104,7 +105,8 @@ def _write_pack(found: Pack, contents: dict[str, PackContent], target: Path, pro
         flush(part)
         part.rename(target)
     except BaseException as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # A disk that fails lets nothing be removed either.
+            part.unlink(missing_ok=True)
         if isinstance(error, OSError):
             raise PublishFailed(f"the pack could not be written to {target} ({error})") from error
         raise
@@ -137,7 +139,7 @@ def unpack(source: Path, data: Path, *, keep: int = KEEP, progress: Progress = n
             register = _register(source, data, beside.pop(MEMBERS_FILE, None))
             manifest = verified_manifest(new, found.snapshot, found.manifest_sha256, (FORMAT,), data)
             snapshot = _there_already(data, found, keep) or publish_folder(
-                data, new, manifest, found.manifest_sha256, keep=keep
+                data, new, manifest, found.manifest_sha256, keep=keep, replaces_damaged=not is_whole(data)
             )
             for name, content in beside.items():
                 replace_file(data / name, content)

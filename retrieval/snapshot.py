@@ -1,6 +1,7 @@
 """The data directory: immutable snapshots, each written whole and verified on load, and a pointer to one.
 
 DIR/current                    one line of JSON: which snapshot, and the SHA-256 of its manifest
+DIR/snapshots/NAME/published.json   the same line of this snapshot
 DIR/snapshots/NAME/manifest.json    format, model, counts, and the SHA-256 of each other file
 DIR/snapshots/NAME/received.sqlite  records as their sources gave them, readable in every format
 DIR/snapshots/NAME/records.sqlite   records, passages and what leads from one to another
@@ -27,18 +28,36 @@ from pathlib import Path
 
 import msgspec
 from filelock import FileLock, Timeout
+from msgspec import UNSET
 
 from retrieval.encoders import EncoderIdentity
 from retrieval.errors import (
     DirectoryBusy,
-    NoSnapshot,
     OtherFormat,
     OtherModel,
     PublishFailed,
     SnapshotDamaged,
+    SnapshotError,
 )
 from retrieval.files import flush, replace_file
 from retrieval.models import DEFAULT_MODEL
+from retrieval.pointer import (
+    COPY_FILE,
+    NOT_READ,
+    POINTER_FILE,
+    SNAPSHOTS_FOLDER,
+    Pointer,
+    check_copy,
+    current_name,
+    damaged,
+    has_snapshot,
+    names_there,
+    point_to,
+    read_pointer,
+    served_before,
+)
+
+__all__ = ["POINTER_FILE", "current_name", "has_snapshot"]
 
 FORMAT = 3
 """Number of the format this version writes, and the only one it searches."""
@@ -55,10 +74,10 @@ VECTORS_FILE = "vectors.faiss"
 LEXICAL_FOLDER = "lexical"
 EXPANSIONS_FILE = "expansions.json"
 MEMBERS_FILE = "members.json"
-_MANIFEST = "manifest.json"
+MANIFEST_FILE = "manifest.json"
+# Begins the name of a snapshot that is being removed: half of one must never pass for one.
+_REMOVED = ".old-"
 _ABANDONED_SECONDS = 3600
-_NOT_READ = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
-POINTER_FILE = "current"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +167,6 @@ class Snapshot:
         return self.folder / LEXICAL_FOLDER
 
 
-@dataclass(frozen=True, slots=True)
-class _Pointer:
-    snapshot: str
-    manifest_sha256: str
-
-
 class _FormatOnly(msgspec.Struct):
     format: int
 
@@ -170,18 +183,39 @@ def open_snapshot(data: Path, *, formats: tuple[int, ...] = (FORMAT,)) -> Snapsh
         SnapshotDamaged: If a file is missing or changed; the message names it.
         OtherFormat: If it was written in a format that is not among `formats`.
     """
-    pointer = _read_pointer(data)
-    folder = data / "snapshots" / pointer.snapshot
+    pointer = read_pointer(data)
+    folder = data / SNAPSHOTS_FOLDER / pointer.snapshot
+    check_copy(pointer, manifest_sha256(folder, data), data)
     return Snapshot(folder, verified_manifest(folder, pointer.snapshot, pointer.manifest_sha256, formats, data))
 
 
-def verified_manifest(folder: Path, name: str, manifest_sha256: str, formats: tuple[int, ...], data: Path) -> Manifest:
+def is_whole(data: Path) -> bool:
+    """Return whether every file of the current snapshot is as it was published, whatever its format."""
+    try:
+        open_snapshot(data, formats=(*OLDER_FORMATS, FORMAT))
+    except OtherFormat:
+        return True
+    except SnapshotError:
+        return False
+    return True
+
+
+def manifest_sha256(folder: Path, data: Path) -> str:
+    """Return the hash of the manifest's file of a snapshot as it is, in hex.
+
+    Raises:
+        SnapshotDamaged: If it is missing or can't be read.
+    """
+    return hashlib.sha256(_read(folder / MANIFEST_FILE, folder.name, data)).hexdigest()
+
+
+def verified_manifest(folder: Path, name: str, sha256: str, formats: tuple[int, ...], data: Path) -> Manifest:
     """Return the manifest of a snapshot once every file of it was found to be as published.
 
     Args:
         folder: The snapshot's folder.
         name: The snapshot's name.
-        manifest_sha256: Hash that its manifest must have, in hex.
+        sha256: Hash that its manifest must have, in hex.
         formats: The formats that the caller can use.
         data: The data directory, for messages.
 
@@ -189,9 +223,10 @@ def verified_manifest(folder: Path, name: str, manifest_sha256: str, formats: tu
         SnapshotDamaged: If a file is missing or changed; the message names it.
         OtherFormat: If it was written in a format that is not among `formats`.
     """
-    raw = _read(folder / _MANIFEST, name)
-    if hashlib.sha256(raw).hexdigest() != manifest_sha256:
-        raise SnapshotDamaged(_damaged(folder / _MANIFEST, "was changed after it was published"))
+    path = folder / MANIFEST_FILE
+    raw = _read(path, name, data)
+    if hashlib.sha256(raw).hexdigest() != sha256:
+        raise SnapshotDamaged(damaged(data, path, "was changed after it was published", name))
     try:
         found = msgspec.json.decode(raw, type=_FormatOnly).format
         if found > FORMAT:
@@ -200,8 +235,8 @@ def verified_manifest(folder: Path, name: str, manifest_sha256: str, formats: tu
                 "newer Despatch Box. Install that, or build again from the sources"
             )
         manifest = msgspec.json.decode(raw, type=Manifest)
-    except _NOT_READ as error:
-        raise SnapshotDamaged(_damaged(folder / _MANIFEST, f"can't be read ({error})")) from error
+    except NOT_READ as error:
+        raise SnapshotDamaged(damaged(data, path, f"can't be read ({error})", name)) from error
     if found not in formats:
         model = manifest.model.name
         kept = "" if model == DEFAULT_MODEL else f", with `--model {model}` to keep the model it was built with"
@@ -210,24 +245,15 @@ def verified_manifest(folder: Path, name: str, manifest_sha256: str, formats: tu
             f"run `despatch upgrade --data {data}`{kept}"
         )
     if manifest.name != name:
-        raise SnapshotDamaged(_damaged(folder / _MANIFEST, f"is of the snapshot {manifest.name!r}"))
+        raise SnapshotDamaged(damaged(data, path, f"is of the snapshot {manifest.name!r}", name))
     for file, seal in manifest.files.items():
-        if sealed(folder / file) != seal:
-            raise SnapshotDamaged(_damaged(folder / file, "is not as it was published"))
+        try:
+            found_seal = sealed(folder / file)
+        except OSError as error:
+            raise SnapshotDamaged(damaged(data, folder / file, f"can't be read ({error.strerror})", name)) from error
+        if found_seal != seal:
+            raise SnapshotDamaged(damaged(data, folder / file, "is not as it was published", name))
     return manifest
-
-
-def current_name(data: Path) -> str | None:
-    """Return the name of the snapshot that `data` points to, or None where it points to none that can be read."""
-    try:
-        return _read_pointer(data).snapshot
-    except (NoSnapshot, SnapshotDamaged):
-        return None
-
-
-def has_snapshot(data: Path) -> bool:
-    """Return whether anything has been published in `data`, whole or damaged."""
-    return (data / POINTER_FILE).exists()
 
 
 def check_model(manifest: Manifest, encoder: EncoderIdentity, data: Path) -> None:
@@ -260,16 +286,13 @@ def sealed(path: Path) -> FileSeal:
     """Return the size and hash of a file.
 
     Raises:
-        SnapshotDamaged: If it is missing or can't be read.
+        OSError: If it is missing or can't be read.
     """
     digest, size = hashlib.sha256(), 0
-    try:
-        with path.open("rb") as stream:
-            while chunk := stream.read(1 << 20):
-                digest.update(chunk)
-                size += len(chunk)
-    except OSError as error:
-        raise SnapshotDamaged(_damaged(path, f"can't be read ({error.strerror})")) from error
+    with path.open("rb") as stream:
+        while chunk := stream.read(1 << 20):
+            digest.update(chunk)
+            size += len(chunk)
     return FileSeal(bytes=size, sha256=digest.hexdigest())
 
 
@@ -283,15 +306,16 @@ def writing(data: Path) -> Iterator[None]:
     """
     lock = FileLock(data / ".lock", timeout=0)
     try:
-        (data / "snapshots").mkdir(parents=True, exist_ok=True)
+        (data / SNAPSHOTS_FOLDER).mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout as error:
         raise DirectoryBusy(f"another build is writing in {data}: wait until it ends, then run this again") from error
     except OSError as error:
         raise PublishFailed(_unpublished(data, error)) from error
     try:
-        for left_over in (data / "snapshots").glob(".new-*"):
-            shutil.rmtree(left_over, ignore_errors=True)
+        for pattern in (".new-*", f"{_REMOVED}*"):
+            for left_over in (data / SNAPSHOTS_FOLDER).glob(pattern):
+                shutil.rmtree(left_over, ignore_errors=True)
         for part in data.glob(".*.part"):
             # Written by one that was killed; what another writes at this moment is younger.
             with suppress(OSError):
@@ -302,7 +326,14 @@ def writing(data: Path) -> Iterator[None]:
         lock.release()
 
 
-def publish(data: Path, manifest: Manifest, write_files: Callable[[Path], None], *, keep: int = KEEP) -> Snapshot:
+def publish(
+    data: Path,
+    manifest: Manifest,
+    write_files: Callable[[Path], None],
+    *,
+    keep: int = KEEP,
+    replaces_damaged: bool = False,
+) -> Snapshot:
     """Write a snapshot whole, then point to it: readers see the old one or the new one, never a part.
 
     Files are written under a name that no reader looks for, flushed to the disk and renamed; the pointer is
@@ -313,26 +344,36 @@ def publish(data: Path, manifest: Manifest, write_files: Callable[[Path], None],
         manifest: All but `files`, which is filled in here.
         write_files: Writes the other files into the folder it is given.
         keep: How many snapshots to keep, this one included; older ones are removed.
+        replaces_damaged: Whether the snapshot that is served was found damaged: one that is whole is kept before it.
 
     Raises:
         PublishFailed: If the disk is full or can't be written; nothing has changed then.
     """
-    new = data / "snapshots" / f".new-{manifest.name}"
+    new = data / SNAPSHOTS_FOLDER / f".new-{manifest.name}"
     try:
         new.mkdir()
         write_files(new)
         written = sorted(path for path in new.rglob("*") if path.is_file())
         manifest = replace(manifest, files={path.relative_to(new).as_posix(): sealed(path) for path in written})
         raw = msgspec.json.format(msgspec.json.encode(manifest), indent=2)
-        (new / _MANIFEST).write_bytes(raw)
-        return publish_folder(data, new, manifest, hashlib.sha256(raw).hexdigest(), keep=keep)
+        (new / MANIFEST_FILE).write_bytes(raw)
+        sha256 = hashlib.sha256(raw).hexdigest()
+        return publish_folder(data, new, manifest, sha256, keep=keep, replaces_damaged=replaces_damaged)
     except OSError as error:
         raise PublishFailed(_unpublished(data, error)) from error
     finally:
         shutil.rmtree(new, ignore_errors=True)
 
 
-def publish_folder(data: Path, new: Path, manifest: Manifest, manifest_sha256: str, *, keep: int = KEEP) -> Snapshot:
+def publish_folder(
+    data: Path,
+    new: Path,
+    manifest: Manifest,
+    sha256: str,
+    *,
+    keep: int = KEEP,
+    replaces_damaged: bool = False,
+) -> Snapshot:
     """Serve a folder that holds a snapshot whole: flush it, give it its name, and point to it last of all.
 
     Call it inside `writing`.
@@ -341,75 +382,90 @@ def publish_folder(data: Path, new: Path, manifest: Manifest, manifest_sha256: s
         data: The data directory.
         new: The folder, beside the snapshots that are there.
         manifest: Its manifest, whose hashes are those of its files.
-        manifest_sha256: Hash of the manifest's file, in hex.
+        sha256: Hash of the manifest's file, in hex.
         keep: How many snapshots to keep, this one included; older ones are removed.
+        replaces_damaged: Whether the snapshot that is served was found damaged: one that is whole is kept before it.
 
     Raises:
         OSError: If the disk is full or can't be written; nothing has changed then.
     """
-    snapshots, name = data / "snapshots", manifest.name
-    folder, before = snapshots / name, current_name(data)
+    name = manifest.name
+    folder, served = data / SNAPSHOTS_FOLDER / name, _served(data)
+    pointer = Pointer(name, sha256, _before(data, served, name, replaces_damaged))
     try:
+        (new / COPY_FILE).write_bytes(pointer.line)
         for path in new.rglob("*"):
             flush(path)
         flush(new)
         if folder.exists():
-            shutil.rmtree(folder)  # An unpacked snapshot that was there already: the same, or damaged.
+            _remove(folder)  # An unpacked snapshot that was there already: the same, or damaged.
         new.rename(folder)
-        flush(snapshots)
-        replace_file(data / POINTER_FILE, msgspec.json.encode(_Pointer(name, manifest_sha256)) + b"\n")
+        flush(folder.parent)
+        point_to(data, pointer)
     except BaseException:
         if current_name(data) != name:
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
         raise
-    prune(data, keep=keep, before=before)
+    if served and served.before is UNSET:
+        _copy_pointer(data, served)
+    prune(data, keep=keep)
     return Snapshot(folder, manifest)
 
 
-def prune(data: Path, *, keep: int = KEEP, before: str | None = None) -> None:
-    """Remove all snapshots but the one that is served and the newest of the others.
+def _served(data: Path) -> Pointer | None:
+    try:
+        return read_pointer(data)
+    except SnapshotError:
+        return None
 
-    Call it inside `writing`.
+
+def _before(data: Path, served: Pointer | None, name: str, is_damaged: bool) -> str | None:
+    """Return the name of the snapshot to go back to from a new one."""
+    if served is None:
+        return None
+    if served.snapshot == name:
+        # Unpacked over itself: a reader in between must find the pointer of before to fit.
+        return served.before if isinstance(served.before, str) else None
+    return next(served_before(data, served.snapshot), None) if is_damaged else served.snapshot
+
+
+def _copy_pointer(data: Path, pointer: Pointer) -> None:
+    """Give a snapshot of an older version the copy of its pointer by which it can be verified later."""
+    with suppress(OSError):
+        replace_file(data / SNAPSHOTS_FOLDER / pointer.snapshot / COPY_FILE, pointer.line)
+
+
+def prune(data: Path, *, keep: int = KEEP) -> None:
+    """Remove all snapshots but the one that is served and those served last before it.
+
+    Where it is not known which those are, the newest by name are kept. Call it inside `writing`.
 
     Args:
         data: The data directory.
         keep: How many to keep, the one that is served included.
-        before: The one that was served before it: kept before any other.
     """
-    snapshots, current = data / "snapshots", current_name(data)
-    # Names begin with the time.
-    newest = sorted((path.name for path in snapshots.iterdir() if not path.name.startswith(".")), reverse=True)
-    others = [name for name in dict.fromkeys((before, *newest)) if name and name != current]
-    for name in others[max(keep, 1) - 1 :]:
-        shutil.rmtree(snapshots / name, ignore_errors=True)
+    current = current_name(data)
+    others = dict.fromkeys((*served_before(data, current), *names_there(data)))
+    others.pop(current or "", None)
+    for name in list(others)[max(keep, 1) - 1 :]:
+        _remove(data / SNAPSHOTS_FOLDER / name)
 
 
-def _read_pointer(data: Path) -> _Pointer:
-    try:
-        raw = (data / POINTER_FILE).read_bytes()
-    except OSError as error:
-        raise NoSnapshot(
-            f"{data} is not a data directory, or nothing has been built there: run `despatch sync --months 1 --data "
-            f"{data}` to fetch answers, or `despatch build SOURCE... --data {data}` to read files"
-        ) from error
-    try:
-        pointer = msgspec.json.decode(raw, type=_Pointer)
-    except _NOT_READ as error:
-        raise SnapshotDamaged(_damaged(data / POINTER_FILE, f"can't be read ({error})")) from error
-    if "/" in pointer.snapshot or pointer.snapshot.startswith("."):
-        raise SnapshotDamaged(_damaged(data / POINTER_FILE, "points outside the data directory"))
-    return pointer
+def _remove(folder: Path) -> None:
+    """Remove a snapshot in such a way that half of it is never taken for a snapshot."""
+    aside = folder.with_name(f"{_REMOVED}{folder.name}")
+    shutil.rmtree(aside, ignore_errors=True)
+    with suppress(OSError):
+        folder.rename(aside)
+    shutil.rmtree(aside, ignore_errors=True)
 
 
-def _read(path: Path, name: str) -> bytes:
+def _read(path: Path, name: str, data: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise SnapshotDamaged(_damaged(path, f"of the snapshot {name} can't be read ({error.strerror})")) from error
-
-
-def _damaged(path: Path, what: str) -> str:
-    return f"{path} {what}: build again with `despatch build SOURCE...`, or restore the file from a copy"
+        what = f"of the snapshot {name} can't be read ({error.strerror})"
+        raise SnapshotDamaged(damaged(data, path, what, name)) from error
 
 
 def _unpublished(data: Path, error: OSError) -> str:

@@ -25,6 +25,7 @@ from service.exits import ExitCode, code_for, in_words
 from service.filling import FillingCommands
 from service.packing import PackingCommands
 from service.quote_commands import QuoteCommands
+from service.rolling_back import RollbackCommands
 from service.running import Session
 from service.terminal import OUTPUT, Terminal, show, standard, words
 from service.timeline_commands import TimelineCommands
@@ -52,6 +53,7 @@ def make_app(
         *(Commands(session), WholeSetCommands(session), FillingCommands(session)),
         *(AttachingCommands(session), PackingCommands(session), QuoteCommands(session)),
         *(AssistantCommands(session), AskedCommands(session), TimelineCommands(session)),
+        RollbackCommands(session),
     )
     app = typer.Typer(
         name="despatch",

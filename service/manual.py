@@ -222,6 +222,18 @@ COMMANDS: Final = {
         "Every file is checked before it is used. Until all are there, searches go on with the index before.",
         examples=("despatch unpack answers.despatch --data ./commons",),
     ),
+    "rollback": _page(
+        "Go back to the index before.",
+        "For when the index is damaged, or is not what it should be. The index before is checked whole, then served in "
+        "its place; a running `despatch serve` takes it up within seconds. The one that was served stays until the "
+        "next build or sync. What the older one lacks is fetched again by the next `despatch sync`, or comes with the "
+        "next build.",
+        examples=(
+            "despatch rollback",
+            "despatch rollback --list",
+            "despatch rollback --to 20261121T120000Z-3f9a1c --data ./commons",
+        ),
+    ),
     "upgrade": _page(
         "Bring an index up to this version and model.",
         "It is rebuilt from the records it keeps: no source is asked again. What the model did not encode before, it "

@@ -86,6 +86,10 @@ Contact = Annotated[
     ),
 ]
 Every = Annotated[str, typer.Option("--every", metavar="MINUTES", help="Minutes from one sync to the next.")]
+RollbackTo = Annotated[
+    str | None, typer.Option("--to", metavar="NAME", help="The index to go back to; without it, the one before.")
+]
+RollbackList = Annotated[bool, typer.Option("--list", help="List the indexes that are kept, each checked whole.")]
 PackFile = Annotated[Path, typer.Argument(metavar="FILE", help="The pack.")]
 AsOf = Annotated[
     str | None,

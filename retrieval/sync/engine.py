@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from retrieval.build import Progress, no_progress
 from retrieval.encoders import Encoder
-from retrieval.errors import DirectoryBusy, PublishFailed
 from retrieval.records import Genre
 from retrieval.snapshot import KEEP
 from retrieval.sync.checking import keep_check, recount_failed
 from retrieval.sync.client import ParliamentService
 from retrieval.sync.fetching import Fetcher
 from retrieval.sync.held import Held
-from retrieval.sync.journal import Journal
+from retrieval.sync.journal import Journal, alone
 from retrieval.sync.planning import Planner, spans, totals_of
 from retrieval.sync.publishing import Publisher
 from retrieval.sync.request import Incomplete, Plan, SyncReport, SyncRequest, scopes_of
@@ -72,7 +68,7 @@ def sync(
     """
     started = time.perf_counter()
     begun_with = service.requests_made
-    with _alone(data), Journal(data) as journal:
+    with alone(data), Journal(data) as journal:
         service.resume()
         report = SyncReport()
         pending = Pending(journal)
@@ -88,23 +84,6 @@ def sync(
         report.requests = service.requests_made - begun_with
         report.seconds = time.perf_counter() - started
         return report
-
-
-@contextmanager
-def _alone(data: Path) -> Iterator[None]:
-    """Let one sync at a time work in a data directory."""
-    lock = FileLock(data / ".sync.lock", timeout=0)
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except Timeout as error:
-        raise DirectoryBusy(f"another sync is at work in {data}: wait until it ends, then run this again") from error
-    except OSError as error:
-        raise PublishFailed(f"{data} can't be written ({error}): choose another data directory") from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 @dataclass(slots=True)

@@ -12,6 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from filelock import FileLock, Timeout
+
 from retrieval.errors import DirectoryBusy, OtherFormat, PublishFailed, SnapshotDamaged, SnapshotError
 
 JOURNAL_FILE = "sync.sqlite"
@@ -46,6 +48,28 @@ CREATE TABLE IF NOT EXISTS settled (
     genre TEXT NOT NULL, id INTEGER NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (genre, id)
 );
 """
+
+
+@contextmanager
+def alone(data: Path) -> Iterator[None]:
+    """Let one sync at a time work in a data directory, and nothing that must not come between.
+
+    Raises:
+        DirectoryBusy: If another sync is at work there.
+        PublishFailed: If the directory can't be written.
+    """
+    lock = FileLock(data / ".sync.lock", timeout=0)
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout as error:
+        raise DirectoryBusy(f"another sync is at work in {data}: wait until it ends, then run this again") from error
+    except OSError as error:
+        raise PublishFailed(f"{data} can't be written ({error}): choose another data directory") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class Journal:

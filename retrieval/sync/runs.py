@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 
 import msgspec
 
-from retrieval.sync.journal import Journal
+from retrieval.sync.journal import JOURNAL_FILE, Journal
 from retrieval.sync.request import Scope, SyncRequest, merged
 from retrieval.sync.row import Row
 from retrieval.sync.window import Window
@@ -132,6 +133,12 @@ class Runs:
             for table in ("run", "window", "seen"):
                 self._journal.run(f"DELETE FROM {table}")
 
+    def forget(self) -> None:
+        """Forget what was walked and settled, so that the next sync compares everything with the lists again."""
+        with self._journal.transaction():
+            for table in ("run", "window", "seen", "walked", "settled"):
+                self._journal.run(f"DELETE FROM {table}")
+
     def walks(self) -> list[Walk]:
         """Return the windows in the order of the work."""
         rows = self._journal.rows(
@@ -179,6 +186,17 @@ class Runs:
         self._journal.run("DELETE FROM scope")
         for place, scope in enumerate(kept):
             self._journal.run("INSERT INTO scope VALUES (?, ?)", (place, _text(scope)))
+
+
+def compare_all_again(data: Path) -> None:
+    """Have the next sync of a data directory compare everything with Parliament's lists, if it was ever synced.
+
+    Raises:
+        SnapshotError: If the journal can't be used.
+    """
+    if (data / JOURNAL_FILE).exists():
+        with Journal(data) as journal:
+            Runs(journal).forget()
 
 
 def _text(value: object) -> str:

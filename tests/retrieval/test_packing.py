@@ -64,7 +64,10 @@ def contents(folder: Path) -> Files:
 
 
 def served(data: Path) -> Files:
-    return contents(open_snapshot(data).folder)
+    """Return the files of what is served, but for the one that says what was served before it."""
+    found = contents(open_snapshot(data).folder)
+    del found["published.json"]
+    return found
 
 
 def read_pack(path: Path) -> Files:

@@ -88,12 +88,12 @@ def test_as_many_snapshots_are_kept_as_were_asked_for(tmp_path: Path, keep: int,
     assert open_snapshot(tmp_path).manifest.name == "e"
 
 
-def test_the_snapshot_just_replaced_is_kept_before_any_other(tmp_path: Path) -> None:
+def test_those_served_last_are_kept_before_any_other(tmp_path: Path) -> None:
     # Served last was "a", though its name is the oldest.
     for name in "dcba":
         publish_one(tmp_path, name, keep=9)
     publish_one(tmp_path, "e", keep=3)
-    assert sorted(path.name for path in (tmp_path / "snapshots").iterdir()) == ["a", "d", "e"]
+    assert sorted(path.name for path in (tmp_path / "snapshots").iterdir()) == ["a", "b", "e"]
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def no_pointer(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     def full(path: Path, content: bytes) -> None:
         raise OSError(28, "No space left on device")
 
-    return lambda: monkeypatch.setattr("retrieval.snapshot.replace_file", full)
+    return lambda: monkeypatch.setattr("retrieval.pointer.replace_file", full)
 
 
 def test_a_snapshot_that_could_not_be_published_costs_none_of_those_before(

@@ -59,7 +59,8 @@ def seal(data: Path, file: str, **counts: int) -> None:
     manifest["counts"].update(counts)
     sealed = json.dumps(manifest).encode()
     (folder / "manifest.json").write_bytes(sealed)
-    pointer["manifest_sha256"] = hashlib.sha256(sealed).hexdigest()
+    # As an older version wrote it, without a copy in the snapshot.
+    pointer = {"snapshot": pointer["snapshot"], "manifest_sha256": hashlib.sha256(sealed).hexdigest()}
     (data / "current").write_text(json.dumps(pointer), encoding="utf-8")
 
 

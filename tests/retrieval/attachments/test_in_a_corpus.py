@@ -310,7 +310,8 @@ def reseal(data: Path, statements: dict[str, Sequence[object]], **manifest: str)
     told["files"]["records.sqlite"] = msgspec.to_builtins(sealed(snapshot.records_file))
     path.write_text(json.dumps(told), encoding="utf-8")
     pointer = json.loads((data / "current").read_text(encoding="utf-8"))
-    pointer["manifest_sha256"] = sealed(path).sha256
+    # As an older version wrote it, without a copy in the snapshot.
+    pointer = {"snapshot": pointer["snapshot"], "manifest_sha256": sealed(path).sha256}
     (data / "current").write_text(json.dumps(pointer), encoding="utf-8")
 
 

@@ -21,7 +21,8 @@ from retrieval.build import build
 from retrieval.errors import OtherFormat, ServiceUnreachable, SnapshotDamaged
 from retrieval.received import ReceivedFile
 from retrieval.records import House
-from retrieval.snapshot import open_snapshot
+from retrieval.rollback import roll_back
+from retrieval.snapshot import current_name, open_snapshot
 from retrieval.sync.journal import JOURNAL_FILE, Journal
 from tests.replay import invented
 
@@ -239,3 +240,16 @@ def test_two_runs_in_one_call_count_what_vanished_once(filling: Start) -> None:
     june.now = datetime(2026, 12, 2, tzinfo=UTC)
     report = june.sync()
     assert (report.vanished, len(june.plans)) == (1, 4)
+
+
+def test_after_going_back_even_a_quick_sync_fetches_again_what_the_older_snapshot_lacks(filling: Start) -> None:
+    june = filling(*(invented.question(number) for number in (1, 2)))
+    june.sync()
+    first = current_name(june.data)
+    june.server.put(invented.question(3))
+    june.sync()
+    assert june.ids() == [1, 2, 3]
+    assert roll_back(june.data).now.name == first
+    assert june.ids() == [1, 2]
+    june.sync(quick=True)
+    assert june.ids() == [1, 2, 3]

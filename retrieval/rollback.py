@@ -1,0 +1,238 @@
+"""Going back to a snapshot that is kept, once every file of it was found to be as it was published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from retrieval.checks import Checks, read_checks, write_checks
+from retrieval.errors import NoSnapshot, OtherFormat, PublishFailed, QueryError, SnapshotDamaged, SnapshotError
+from retrieval.files import replace_file
+from retrieval.pointer import (
+    COPY_FILE,
+    POINTER_FILE,
+    SNAPSHOTS_FOLDER,
+    Pointer,
+    current_name,
+    damaged,
+    names_there,
+    point_to,
+    read_copy,
+    read_pointer,
+    served_before,
+)
+from retrieval.snapshot import (
+    FORMAT,
+    MANIFEST_FILE,
+    Manifest,
+    manifest_sha256,
+    open_snapshot,
+    verified_manifest,
+    writing,
+)
+from retrieval.sync.journal import alone
+from retrieval.sync.runs import compare_all_again
+
+Progress = Callable[[str, int, int | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSnapshot:
+    """A snapshot that is there. Primary key: `name`.
+
+    Attributes:
+        created: When it was built; None where that can't be read.
+        records: How many answers and statements it holds; 0 likewise.
+        model: The encoder it was built with; empty likewise.
+        served: Whether searches are answered from it.
+        trouble: Why it can't be gone back to; None where it is whole.
+    """
+
+    name: str
+    created: datetime | None
+    records: int
+    model: str
+    served: bool
+    trouble: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RolledBack:
+    """What a rollback did.
+
+    Attributes:
+        before: Name of the snapshot that was served; None where that can't be read.
+        now: The manifest of the one that is served now.
+        changed: Whether that is another than before, or the pointer to it was mended.
+    """
+
+    before: str | None
+    now: Manifest
+    changed: bool
+
+
+def _no_progress(stage: str, done: int, total: int | None) -> None:
+    """Hear how far a stage is and say nothing."""
+
+
+def kept_snapshots(data: Path, progress: Progress = _no_progress) -> list[KeptSnapshot]:
+    """Return the snapshots of a data directory, each checked whole: the one served, those served before it, the others.
+
+    Args:
+        data: The data directory.
+        progress: Hears how many are checked.
+
+    Raises:
+        NoSnapshot: If there are none.
+    """
+    served = current_name(data)
+    names = dict.fromkeys((*([served] if served else []), *served_before(data, served), *names_there(data)))
+    if not names:
+        read_pointer(data)
+    found = []
+    for done, name in enumerate(names):
+        progress("Checking snapshots", done, len(names))
+        found.append(_looked_at(data, name, is_served=name == served))
+    return found
+
+
+def _looked_at(data: Path, name: str, *, is_served: bool) -> KeptSnapshot:
+    try:
+        manifest = open_snapshot(data).manifest if is_served else _whole(data, name)[0]
+    except SnapshotError as error:
+        return KeptSnapshot(name, None, 0, "", is_served, str(error))
+    return KeptSnapshot(name, manifest.created, manifest.counts.records, manifest.model.name, is_served, None)
+
+
+def roll_back(data: Path, to: str | None = None, *, progress: Progress = _no_progress) -> RolledBack:
+    """Serve a snapshot that is kept in the place of the current one, which stays until the next one is published.
+
+    What was compared with Parliament's lists since it was built no longer counts as compared, and the next sync
+    compares everything again: what the snapshot lacks is fetched anew.
+
+    Args:
+        data: The data directory.
+        to: Name of the snapshot; without it, the one served before. Where it is only the pointer that is damaged, the
+            one it points to, or where that can't be read, the newest one that is whole.
+        progress: Hears what is being checked.
+
+    Raises:
+        QueryError: If there is no snapshot of that name.
+        NoSnapshot: If there is none to go back to.
+        SnapshotDamaged: If a file of it is not as it was published; nothing has changed then.
+        OtherFormat: If this version can't search it; likewise.
+        DirectoryBusy: If a build or a sync is at work there.
+        PublishFailed: If the disk is full or can't be written.
+    """
+    if not names_there(data):
+        raise NoSnapshot(f"there is no snapshot in {data}, so there is none to go back to: check the path")
+    with alone(data), writing(data):
+        progress("Checking files", 0, None)
+        served = current_name(data)
+        is_sound = _is_sound(data)
+        name = _chosen(data, served, to, is_sound)
+        manifest, pointer = _whole(data, name)
+        if served == name and is_sound:
+            return RolledBack(served, manifest, changed=False)
+        try:
+            compare_all_again(data)
+            _forget_checks_since(data, manifest.created)
+            copy = data / SNAPSHOTS_FOLDER / name / COPY_FILE
+            if not copy.exists():
+                replace_file(copy, pointer.line)
+            point_to(data, pointer)
+        except OSError as error:
+            raise PublishFailed(f"{data / POINTER_FILE} can't be written ({error}): nothing has changed") from error
+        return RolledBack(served, manifest, changed=True)
+
+
+def _chosen(data: Path, served: str | None, to: str | None, is_sound: bool) -> str:
+    there = names_there(data)
+    if to is not None:
+        if to not in there:
+            raise QueryError("to", f"there is no snapshot {to!r} in {data}: there is {', '.join(there)}")
+        return to
+    if served is None:
+        return _newest_whole(data, there)
+    if not is_sound and _looked_at(data, served, is_served=False).trouble is None:
+        return served  # Only what points to it was damaged.
+    others = [name for name in there if name != served]
+    before = next(served_before(data, served), None) or _named_before(data, served, others)
+    if before is None:
+        next_step = f"name one with `--to`: there is {', '.join(others)}" if others else "build again from the sources"
+        raise NoSnapshot(f"no snapshot from before {served} is in {data}, so there is none to go back to: {next_step}")
+    return before
+
+
+def _named_before(data: Path, served: str, others: list[str]) -> str | None:
+    """Return what was served before a snapshot of an older version, which kept no order: names begin with the time."""
+    try:
+        is_older_version = read_copy(data / SNAPSHOTS_FOLDER / served, data) is None
+    except SnapshotDamaged:
+        is_older_version = True
+    return next((name for name in others if name < served), None) if is_older_version else None
+
+
+def _newest_whole(data: Path, names: list[str]) -> str:
+    trouble: SnapshotError | None = None
+    for name in _newest_first(data, names):
+        try:
+            _whole(data, name)
+        except SnapshotError as error:
+            trouble = trouble or error
+        else:
+            return name
+    raise NoSnapshot(f"no snapshot in {data} is whole, so there is none to go back to: {trouble}") from trouble
+
+
+def _whole(data: Path, name: str) -> tuple[Manifest, Pointer]:
+    """Return the manifest of a snapshot whose files are as they were published, and what points to it."""
+    folder = data / SNAPSHOTS_FOLDER / name
+    sha256 = manifest_sha256(folder, data)
+    # An older version kept the hash of the manifest of the one alone that was served.
+    pointer = read_copy(folder, data) or _pointed(data, name) or Pointer(name, sha256)
+    if pointer.manifest_sha256 != sha256:
+        what = f"does not fit {MANIFEST_FILE} beside it, as one of the two was changed"
+        raise SnapshotDamaged(damaged(data, folder / COPY_FILE, what, name))
+    try:
+        return verified_manifest(folder, name, pointer.manifest_sha256, (FORMAT,), data), pointer
+    except OtherFormat as error:
+        raise OtherFormat(
+            f"this version of Despatch Box can't search the snapshot {name}, which is of another format than {FORMAT}: "
+            f"go back to the version that wrote it first, or name another snapshot with `--to`"
+        ) from error
+
+
+def _newest_first(data: Path, names: list[str]) -> list[str]:
+    """Put names in order, those first that no other was served after: of two in one second, the names do not tell."""
+    chains = {name: list(served_before(data, name)) for name in names}
+    replaced = {name for chain in chains.values() for name in chain}
+    last = [name for name in names if name not in replaced]
+    return list(dict.fromkeys((*(one for name in last for one in (name, *chains[name])), *names)))
+
+
+def _pointed(data: Path, name: str) -> Pointer | None:
+    """Return what `data` points to, if that is the snapshot of this name."""
+    try:
+        pointer = read_pointer(data)
+    except SnapshotError:
+        return None
+    return pointer if pointer.snapshot == name else None
+
+
+def _is_sound(data: Path) -> bool:
+    try:
+        open_snapshot(data)
+    except SnapshotError:
+        return False
+    return True
+
+
+def _forget_checks_since(data: Path, built: datetime) -> None:
+    """Leave out what was compared with Parliament's lists after a snapshot was built: it may lack what was found."""
+    checks = read_checks(data)
+    kept = tuple(month for month in checks.months if month.checked_at <= built)
+    if kept != checks.months:
+        write_checks(data, Checks(kept))
