@@ -20,6 +20,7 @@ from service.dependencies import Readiness
 from service.handlers import add_handlers
 from service.mcp_endpoint import McpEndpoint, McpRoute
 from service.openapi import documented
+from service.protection import SafeHeaders, add_protection
 from service.reloading import Opener, keep_current
 from service.routes import about, answers, asked, collections, feeds, quotes, search, timelines, whole_sets
 from service.server import run
@@ -92,6 +93,9 @@ def create_app(settings: Settings, *, encoder: Encoder | None = None, reranker: 
         settings: Where the snapshot is and which model was used.
         encoder: Used instead of that model.
         reranker: With `encoder`, used instead of that reranker; None leaves it out.
+
+    Raises:
+        QueryError: If a key is needed and there is none, or the file with the keys can't be used.
     """
 
     @asynccontextmanager
@@ -130,7 +134,9 @@ def create_app(settings: Settings, *, encoder: Encoder | None = None, reranker: 
         app.include_router(routes.router)
     app.router.routes.append(McpRoute(assistants))
     app.add_middleware(BodyLimit)
+    add_protection(app, settings)
     app.add_middleware(AccessLog)
+    app.add_middleware(SafeHeaders)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     return app
 
@@ -143,6 +149,6 @@ def serve(settings: Settings, *, encoder: Encoder | None = None) -> None:
         encoder: Used instead of that model.
 
     Raises:
-        QueryError: If the address can't be listened on; it names host or port.
+        QueryError: If the address can't be listened on, which names host or port, or as `create_app` does.
     """
     run(create_app(settings, encoder=encoder), settings)

@@ -23,6 +23,7 @@ from service.attaching import AttachingCommands
 from service.commands import Commands
 from service.exits import ExitCode, code_for, in_words
 from service.filling import FillingCommands
+from service.key_commands import KeyCommands
 from service.packing import PackingCommands
 from service.quote_commands import QuoteCommands
 from service.running import Session
@@ -52,6 +53,7 @@ def make_app(
         *(Commands(session), WholeSetCommands(session), FillingCommands(session)),
         *(AttachingCommands(session), PackingCommands(session), QuoteCommands(session)),
         *(AssistantCommands(session), AskedCommands(session), TimelineCommands(session)),
+        KeyCommands(session),
     )
     app = typer.Typer(
         name="despatch",
