@@ -29,10 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     with TestClient(create_app(Settings(data=asked.data))) as client:
         for path, call in _calls(client).items():
-            seconds = _seconds(call)
-            print(
-                f"{path:24} {seconds:7.2f} s, {COSTS.get(path, 1):3} units, {COSTS.get(path, 1) / seconds:7.1f} a second"
-            )
+            seconds, units = _seconds(call), COSTS.get(path, 1)
+            print(f"{path:24} {seconds:7.2f} s, {units:3} units, {units / seconds:7.1f} a second")
     return 0
 
 

@@ -82,7 +82,8 @@ def _made(name: str, key: str) -> Iterator[RenderableType]:
 
 def _listed(keys: tuple[ApiKey, ...], path: Path) -> Iterator[RenderableType]:
     if not keys:
-        yield words(f"There is no key in {path}. To make one: despatch keys add NAME")
+        yield words(f"There is no key in {path}.")
+        yield unbroken("To make one: despatch keys add NAME")
         return
     yield words(f"{count(len(keys), 'key')} in {path}:", "bold")
     rows = [(key.name, f"made on {key.made_on.isoformat()}{_limit(key)}") for key in keys]
