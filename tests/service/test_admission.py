@@ -126,7 +126,9 @@ def test_a_key_that_is_not_known_is_refused_even_where_none_is_needed(opened: Op
     keys.add("library", date(2026, 11, 23))
     client = opened(require_key=is_needed)
     for headers in (bearer("despatch_guess"), {"X-API-Key": "despatch_guess"}, bearer("\xe9")):
-        refused = client.get(ANSWER, headers={name: value.encode("latin-1") for name, value in headers.items()})
+        refused = client.get(
+            ANSWER, headers=[(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+        )
         assert (refused.status_code, refused.json()["title"]) == (401, "Unknown key")
         assert refused.headers["www-authenticate"] == 'Bearer realm="Despatch Box", error="invalid_token"'
         assert "guess" not in refused.text
@@ -333,9 +335,9 @@ def test_assistants_are_counted_too(opened: Opened):
 def test_a_body_that_is_too_large_is_still_refused_after_the_key(opened: Opened, keys: KeyFile):
     key = keys.add("library", date(2026, 11, 23))
     client = opened(require_key=True)
-    body = {"content": b"x" * (MAX_BODY_BYTES + 1)}
-    assert client.post("/v1/search", **body).status_code == 401
-    assert client.post("/v1/search", headers=bearer(key), **body).status_code == 413
+    body = b"x" * (MAX_BODY_BYTES + 1)
+    assert client.post("/v1/search", content=body).status_code == 401
+    assert client.post("/v1/search", headers=bearer(key), content=body).status_code == 413
 
 
 # Settings

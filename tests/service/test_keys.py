@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import re
 import stat
@@ -74,7 +75,7 @@ def test_every_entry_is_compared_in_constant_time_even_after_one_that_fits(file:
         compared.append((one, other))
         return one == other
 
-    monkeypatch.setattr(keys_module.hmac, "compare_digest", watching)
+    monkeypatch.setattr(hmac, "compare_digest", watching)
     holder = file.ring().holder(keys[0].encode())
     assert holder is not None
     assert holder.name == "first"
