@@ -122,9 +122,7 @@ serve(read_settings(data=sys.argv[1], host=sys.argv[2], port=0), encoder=ToyEnco
 class Running:
     """A server in a process of its own, with a toy encoder."""
 
-    def __init__(
-        self, data: Path, host: str = "127.0.0.1", *, program: str = PROGRAM, **environment: str
-    ) -> None:
+    def __init__(self, data: Path, host: str = "127.0.0.1", *, program: str = PROGRAM, **environment: str) -> None:
         """Start it, and wait until it says where it listens."""
         self.process = subprocess.Popen(
             [sys.executable, "-c", program, str(data), host],
