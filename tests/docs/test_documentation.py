@@ -65,13 +65,13 @@ def test_the_reference_is_what_the_code_says() -> None:
     assert reference.main([]) == 0
 
 
-def test_the_settings_without_an_option_are_told_apart_and_an_empty_default_reads_as_none() -> None:
+def test_the_settings_with_an_option_are_told_apart_and_an_empty_default_reads_as_none() -> None:
     page = reference.pages()["settings.md"]
-    told = (
-        "`DESPATCH_RELOAD_SECONDS` and `DESPATCH_ALLOWED_HOSTS` have no option: they are set by the environment alone."
-    )
-    assert told in page
-    assert re.findall(r"^\| `DESPATCH_ALLOWED_HOSTS` .*\| (.*) \|$", page, re.MULTILINE) == ["none"]
+    options = "The options are `--data`, `--model`, `--reranker`, `--host` and `--port`: all others are set by the"
+    assert f"{options} environment alone." in page
+    defaults = dict(re.findall(r"^\| `DESPATCH_(\w+)` .*\| (.*) \|$", page, re.MULTILINE))
+    assert defaults["ALLOWED_HOSTS"] == defaults["KEYS_FILE"] == "none"
+    assert defaults["REQUIRE_KEY"] == "`false`"
 
 
 def test_every_page_is_in_the_table_of_contents() -> None:
