@@ -8,6 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
+from retrieval.errors import QueryError, UnexpectedResponse
+from service.client import Client
 from service.keys import KeyFile
 
 if TYPE_CHECKING:
@@ -61,9 +65,23 @@ def test_no_log_has_a_word_of_what_was_asked_nor_a_key(start: Callable[..., Runn
     ]
     found = [server.ask(*one)[0] for one in asked]
     assert found == [401, 401, 401, 401, 429, 500, 500, 422, 500, 500, 422, 200, 401, 400]
+    # The client of Python sends its key with each call, and tells what it is told without one.
+    with Client(server.address, key=key) as client:
+        assert client.coverage().records == 12
+    with (
+        Client(server.address) as client,
+        pytest.raises(UnexpectedResponse, match="answered 401: reading here needs a key"),
+    ):
+        client.coverage()
     _, out, log = server.stop()
     assert MARKER not in (out + log).lower()
     assert key not in out + log
     # It did say what went wrong, and where.
     assert "Unexpected fault in /v1/search\nbuiltins.RuntimeError\n" in log
     assert log.count("in encode_queries") >= 4
+
+
+@pytest.mark.parametrize("key", ["", " ", "with\nline", "clé"])
+def test_what_can_not_be_a_key_is_told_before_anything_is_sent_and_not_repeated(key: str):
+    with pytest.raises(QueryError, match=r"^key: it can't be a key: give it as `despatch keys add` showed it$"):
+        Client(key=key)
