@@ -97,7 +97,7 @@ class Settings(BaseSettings):
         description="Units that one key may use in a minute, unless it has a limit of its own; 0 is without limit.",
     )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_proxies)] = Field(
-        default=(), description="Addresses of proxies whose X-Forwarded-For is believed, parted by commas."
+        default=(), description="Addresses of proxies whose X-Forwarded-For and -Proto are believed, parted by commas."
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)] = Field(
         default=(), description="Other sites whose pages may read this service from a browser, parted by commas."

@@ -315,6 +315,16 @@ def test_a_forwarded_address_is_believed_of_a_named_proxy_alone(opened: Opened):
     assert left("203.0.113.7", "198.51.100.4") == '"address";r=8'
 
 
+def test_a_feed_links_to_what_a_named_proxy_says_that_readers_use_and_no_other(opened: Opened):
+    def links(address: str) -> list[str]:
+        client = opened((address, 1), trusted_proxies=("127.0.0.1",))
+        feed = client.get("/v1/feed.atom?q=buses", headers={"X-Forwarded-Proto": "https", "Host": "box.example"}).text
+        return sorted(set(re.findall(r"https?://box\.example/", feed)))
+
+    assert links("127.0.0.1") == ["https://box.example/"]
+    assert links("203.0.113.7") == ["http://box.example/"]
+
+
 def test_behind_a_proxy_that_is_not_named_all_share_a_limit_and_the_log_says_so_once(opened: Opened, caplog):
     client = opened(("127.0.0.1", 1), address_limit=3)
     statuses = [
