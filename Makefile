@@ -26,7 +26,7 @@ export UPGRADE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup serve corpus test check chromium docs torture lint format format-check types imports lock clean venv new-torch-index
+.PHONY: help setup serve corpus test check chromium docs torture audit lint format format-check types imports lock clean venv new-torch-index
 
 help: ## List what can be made
 	@echo "Despatch Box. Say make and one of:"
@@ -59,6 +59,17 @@ check: chromium lint format-check types imports test ## Run every check that CI 
 
 torture: setup ## Try to break an index: kills, power cuts, full disks, damage (EVERY=20 tries less)
 	$(BIN)/python scripts/torture.py --every $(EVERY)
+
+# In a folder of its own: what it needs is none of ours. An advisory service that can't be asked is a failure.
+audit: venv ## Ask PyPI about known faults of what requirements.lock names (needs a network)
+	@echo "Asking PyPI's advisory service about each version in requirements.lock..."
+	@test -x build/audit/bin/pip-audit || { \
+		$(BIN)/python -m venv --clear build/audit && \
+		build/audit/bin/python -m pip install --quiet 'pip-audit>=2.10,<3'; }
+	@build/audit/bin/pip-audit --requirement requirements.lock --no-deps --disable-pip --strict --progress-spinner off || { \
+		echo "The audit did not pass: either a fault is listed above, or the advisory service could not be asked." >&2; \
+		echo "Next: make lock UPGRADE=1 takes newer versions; without a network, run make audit where there is one" >&2; \
+		exit 1; }
 
 # `make test` leaves the browser tests out where there is no browser; what CI calls checked has had them run.
 chromium:

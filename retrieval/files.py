@@ -7,14 +7,21 @@ import secrets
 from pathlib import Path
 
 
-def replace_file(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes, *, mode: int | None = None) -> None:
     """Put `content` in the place of a file, flushed to the disk.
+
+    Args:
+        path: The file.
+        content: What it is to hold.
+        mode: Who may read and write it, such as 0o600; never wider for a moment. None is as the system has it.
 
     Raises:
         OSError: If the disk is full or can't be written; the old file stands then.
     """
     part = part_of(path)
     try:
+        if mode is not None:
+            part.touch(mode)
         part.write_bytes(content)
         flush(part)
         part.rename(path)

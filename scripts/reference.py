@@ -150,16 +150,21 @@ def _words() -> Iterator[str]:
 
 def _settings() -> Iterator[str]:
     yield "# Settings of the service\n"
-    alone = [f"`DESPATCH_{name.upper()}`" for name in Settings.model_fields if name in BY_ENVIRONMENT_ALONE]
+    optional = [f"`--{name}`" for name in Settings.model_fields if name not in BY_ENVIRONMENT_ALONE]
     yield (
-        "`despatch serve` takes each from its option, else from the environment, else as it is by default. "
-        f"{', '.join(alone[:-1])} and {alone[-1]} have no option: they are set by the environment alone.\n"
+        "`despatch serve` takes each from its option, else from the environment, else as it is by default. The options "
+        f"are {', '.join(optional[:-1])} and {optional[-1]}: all others are set by the environment alone.\n"
     )
     yield "| variable | what it is | by default |\n|---|---|---|"
     for name, field in Settings.model_fields.items():
-        default = "none" if field.default == () else f"`{field.default}`"
+        default = "none" if field.default in ((), None) else f"`{_value(field.default)}`"
         yield f"| `DESPATCH_{name.upper()}` | {_cell(field.description or '')} | {default} |"
     yield ""
+
+
+def _value(default: object) -> str:
+    # As it is written in the environment.
+    return str(default).lower() if isinstance(default, bool) else str(default)
 
 
 def _cell(text: str) -> str:

@@ -1,97 +1,225 @@
-"""One bounded queue before the work: what comes when it is full is refused at once, and told when to come again."""
+"""Who is let in, and how often: keys where the settings ask for them, and limits by key or by address."""
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+import ipaddress
+import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
-import anyio.to_thread
-from anyio import CapacityLimiter
-from starlette.requests import Request
+from fastapi import Request
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from retrieval.errors import QueryError
 from service.handlers import told
-from service.metrics import Metrics, Refusal
+from service.keys import KEYS_FILE, ApiKey, KeyFile, KeyRing
 from service.not_kept import NOT_KEPT
-from service.problems import problem
+from service.open_paths import is_open
+from service.problems import Problem, problem
+from service.rate_limit import WINDOW_SECONDS, Allowance, RateLimiter
+from service.settings import Settings
 
-ALWAYS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
-"""Whether the service is alive and ready is told however much there is to do: who asks would stop it otherwise."""
+LOGGER: Final = logging.getLogger(__name__)
 
-_REMEMBERED: Final = 0.1  # Of the mean time of a request, the share that the newest one has.
-_LONGEST_WAIT_SECONDS: Final = 60
+_CHALLENGE: Final = 'Bearer realm="Despatch Box"'
+
+COSTS: Final[Mapping[str, int]] = {
+    "/": 5,
+    "/v1/search": 5,
+    "/v1/feed.atom": 5,
+    "/mcp": 5,
+    "/v1/timeline": 5,
+    "/timeline": 5,
+    "/timeline.svg": 5,
+    "/v1/similar-questions": 10,
+    "/asked": 10,
+    "/v1/verify-briefing": 10,
+    "/quotes": 10,
+    "/v1/collection": 10,
+    "/v1/collection/export": 10,
+    "/basket/export": 10,
+    "/v1/export": 100,
+}
+"""Units that a request costs, by path; all others cost one.
+
+A unit is about a tenth of a second of one processor for a call that asks for much: `python scripts/measure_costs.py`.
+"""
 
 
-@contextmanager
-def working_threads(count: int) -> Iterator[CapacityLimiter]:
-    """Have at most so many requests worked on at once, each in a thread; the others wait in the order they came.
+class KeyWatch:
+    """The keys as they are in their file now.
 
     Args:
-        count: How many, at least 1.
+        file: Where they are.
+
+    Raises:
+        QueryError: If the file can't be used.
     """
-    limiter = anyio.to_thread.current_default_thread_limiter()
-    before = limiter.total_tokens
-    limiter.total_tokens = count
-    try:
-        yield limiter
-    finally:
-        limiter.total_tokens = before
+
+    def __init__(self, file: KeyFile) -> None:
+        """Read the keys."""
+        self._file = file
+        self._stamp = self._now()
+        self._ring = file.ring()
+
+    def ring(self) -> KeyRing:
+        """Return the keys; where the file was spoilt since, those that it had before."""
+        stamp = self._now()
+        if stamp != self._stamp:
+            self._stamp = stamp
+            try:
+                self._ring = self._file.ring()
+            except QueryError as error:
+                LOGGER.error("The keys stay as they were: %s", error)
+        return self._ring
+
+    def _now(self) -> tuple[int, ...]:
+        try:
+            found = self._file.path.stat()
+        except OSError:
+            return ()
+        return found.st_ino, found.st_mtime_ns, found.st_size, found.st_mode
+
+
+def keys_for(settings: Settings) -> KeyWatch:
+    """Return the keys of a service.
+
+    Raises:
+        QueryError: If a key is needed and there is none, or the file with the keys can't be used.
+    """
+    path = settings.keys_file or settings.data / KEYS_FILE
+    keys = KeyWatch(KeyFile(path))
+    if settings.require_key and not keys.ring().keys:
+        reason = f"a key is needed to read, and there is none in {path}: run `despatch keys add NAME` first"
+        raise QueryError("require_key", reason)
+    return keys
 
 
 class Admission:
-    """Refuses requests with 503 while as many wait for a thread as may.
+    """Answers a request that has no key where one is needed, or that is one too many, before anything else does.
 
-    A request whose body is still coming waits for no thread, so a slow client takes no place in the queue.
+    A key counts by itself, wherever it is used from. Without one an address counts, and of IPv6 the network of 64
+    bits that a customer gets. Requests from this machine itself are not counted. What `is_open` names is open to all.
 
     Args:
         app: The application.
-        most_waiting: How many may wait.
+        settings: Say whether a key is needed, and the limits.
+        keys: Those there are.
+        limiter: Counts the requests.
     """
 
-    def __init__(self, app: ASGIApp, most_waiting: int) -> None:
-        """Keep both; no request has been timed yet."""
+    def __init__(self, app: ASGIApp, settings: Settings, keys: KeyWatch, limiter: RateLimiter | None = None) -> None:
+        """Keep what decides."""
         self._app = app
-        self._most_waiting = most_waiting
-        self._mean_seconds = 0.0
+        self._settings = settings
+        self._keys = keys
+        self._limiter = limiter or RateLimiter()
+        self._has_warned = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or refuse it."""
-        if scope["type"] != "http":
+        """Pass the request on, or say why not."""
+        if scope["type"] != "http" or is_open(scope["path"]):
             await self._app(scope, receive, send)
             return
-        limiter = anyio.to_thread.current_default_thread_limiter()
-        waiting = limiter.statistics().tasks_waiting
-        metrics: Metrics = scope["app"].state.metrics
-        metrics.queue_waiting(waiting)
-        if scope["path"] in ALWAYS:
-            await self._app(scope, receive, send)
+        request = Request(scope)
+        presented, keys = key_in(request.headers), self._keys.ring()
+        # Where there are no keys, what is sent is for somebody else, such as a proxy with a login.
+        holder = keys.holder(presented) if presented is not None and keys.keys else None
+        is_wrong = presented is not None and bool(keys.keys) and holder is None
+        headers, allowance, cost = self._counted(request, holder)
+        if allowance is not None and not allowance.is_granted:
+            found = self._too_many(request, allowance, cost, holder)
+            headers |= {"Retry-After": str(allowance.wait_seconds), **NOT_KEPT}
+        elif is_wrong or (self._settings.require_key and holder is None):
+            found = _no_key(request, is_wrong=is_wrong)
+            challenge = f'{_CHALLENGE}, error="invalid_token"' if is_wrong else _CHALLENGE  # RFC 6750, section 3
+            headers |= {"WWW-Authenticate": challenge, **NOT_KEPT}
+        else:
+            await self._app(scope, receive, _with(headers, send))
             return
-        if waiting >= self._most_waiting:
-            metrics.refused(Refusal.QUEUE_FULL)
-            await self._refused(Request(scope), limiter, waiting)(scope, receive, send)
-            return
-        started = time.monotonic()
+        await told(request, found, headers)(scope, receive, send)
 
-        async def sent(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                self._mean_seconds += _REMEMBERED * (time.monotonic() - started - self._mean_seconds)
-            await send(message)
-
-        await self._app(scope, receive, sent)
-
-    def _refused(self, request: Request, limiter: CapacityLimiter, waiting: int) -> ASGIApp:
-        # By Little's law, what is inside leaves at this rate: how long until what waits now has been begun.
-        inside = waiting + limiter.total_tokens
-        seconds = min(max(1, math.ceil(self._mean_seconds * waiting / inside)), _LONGEST_WAIT_SECONDS)
-        found = problem(
-            request,
-            HTTPStatus.SERVICE_UNAVAILABLE,
-            "Too busy",
-            f"{waiting} requests wait already, and no more may: ask again in {seconds} "
-            f"{'second' if seconds == 1 else 'seconds'}",
+    def _counted(self, request: Request, holder: ApiKey | None) -> tuple[dict[str, str], Allowance | None, int]:
+        """Return what to say of the limit, what is left of it and what the request costs; nothing where it has none."""
+        if holder is not None:
+            policy, who = "key", holder.sha256
+            per_minute = self._settings.key_limit if holder.per_minute is None else holder.per_minute
+        else:
+            policy, who = "address", self._address(request) or ""
+            per_minute = self._settings.address_limit
+        cost = COSTS.get(request.scope["path"], 1)
+        if not who or not per_minute:
+            return {}, None, cost
+        found = self._limiter.take(f"{policy} {who}", cost, per_minute)
+        return (
+            {
+                # As draft-ietf-httpapi-ratelimit-headers-11 writes them.
+                "RateLimit-Policy": f'"{policy}";q={per_minute};w={WINDOW_SECONDS}',
+                "RateLimit": f'"{policy}";r={found.left};t={found.pace_seconds}',
+            },
+            found,
+            cost,
         )
-        return told(request, found, {"Retry-After": str(seconds), **NOT_KEPT})
+
+    def _address(self, request: Request) -> str | None:
+        """Return the network that a request comes from; None where it is this machine itself."""
+        client = request.client.host if request.client else ""
+        try:
+            address = ipaddress.ip_address(client)
+        except ValueError:
+            return None
+        if isinstance(address, ipaddress.IPv6Address):
+            if address.ipv4_mapped is None:
+                network = ipaddress.IPv6Address(int(address) >> 64 << 64)
+                return f"{network}/64" if not address.is_loopback else self._loopback(request)
+            address = address.ipv4_mapped
+        return self._loopback(request) if address.is_loopback else str(address)
+
+    def _loopback(self, request: Request) -> str | None:
+        if "x-forwarded-for" not in request.headers:
+            return None
+        if not self._has_warned and not self._settings.trusted_proxies:
+            self._has_warned = True
+            LOGGER.warning(
+                "Requests come through a proxy on this machine that DESPATCH_TRUSTED_PROXIES does not name: "
+                "all of them together have the limit of one address"
+            )
+        return "loopback"
+
+    def _too_many(self, request: Request, allowance: Allowance, cost: int, holder: ApiKey | None) -> Problem:
+        whose = "this key" if holder else "this address"
+        detail = f"{whose} has asked too often: wait {allowance.wait_seconds} seconds, as Retry-After says"
+        if cost > 1:
+            detail += f"; this call counts as {cost}"
+        if not holder and self._keys.ring().keys:
+            detail += ". A key has a limit of its own"
+        return problem(request, HTTPStatus.TOO_MANY_REQUESTS, "Too many requests", detail)
+
+
+def key_in(headers: Headers) -> bytes | None:
+    """Return the key that a request presents, in `Authorization: Bearer` or in `X-API-Key`; None where it has none."""
+    scheme, _, token = headers.get("authorization", "").strip().partition(" ")
+    if scheme.lower() == "bearer" and token.strip():
+        return token.strip().encode("latin-1")
+    key = headers.get("x-api-key", "").strip()
+    return key.encode("latin-1") if key else None
+
+
+def _no_key(request: Request, *, is_wrong: bool) -> Problem:
+    if is_wrong:
+        title, first = "Unknown key", "the key that was sent is not known here: it is mistyped, or was removed"
+    else:
+        title, first = "Key needed", "reading here needs a key, which programs send as `Authorization: Bearer KEY`"
+    step = "whoever runs the service makes keys with `despatch keys add`, or puts a login for people in front of it"
+    return problem(request, HTTPStatus.UNAUTHORIZED, title, f"{first}; {step}")
+
+
+def _with(headers: Mapping[str, str], send: Send) -> Send:
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).update(headers)
+        await send(message)
+
+    return sent if headers else send

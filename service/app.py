@@ -14,12 +14,13 @@ from fastapi.middleware.gzip import GZipMiddleware
 from retrieval.encoders import Encoder
 from retrieval.licences import OPEN_PARLIAMENT_LICENCE
 from retrieval.reranking import Reranker
-from service.admission import Admission, working_threads
 from service.body_limit import BodyLimit
+from service.bounded_queue import BoundedQueue, working_threads
 from service.dependencies import Readiness
 from service.handlers import add_handlers
 from service.mcp_endpoint import McpEndpoint, McpRoute
 from service.openapi import documented
+from service.protection import SafeHeaders, add_protection
 from service.reloading import Opener, keep_current
 from service.routes import about, answers, asked, collections, feeds, metrics, quotes, search, timelines, whole_sets
 from service.server import run
@@ -109,7 +110,8 @@ def create_app(
         tracing: Used instead of the one that settings and environment describe.
 
     Raises:
-        QueryError: If traces are wanted and what makes them is not installed.
+        QueryError: If a key is needed and there is none, if the file with the keys can't be used, or if traces are wanted
+            and what makes them is not installed.
     """
 
     @asynccontextmanager
@@ -153,8 +155,10 @@ def create_app(
         app.include_router(metrics.router)
     app.router.routes.append(McpRoute(assistants))
     app.add_middleware(BodyLimit)
-    app.add_middleware(Admission, most_waiting=settings.queue)
+    app.add_middleware(BoundedQueue, most_waiting=settings.queue)
+    add_protection(app, settings)
     watching.put_around(app)
+    app.add_middleware(SafeHeaders)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=_GZIP_LEVEL)
     return app
 
@@ -167,6 +171,6 @@ def serve(settings: Settings, *, encoder: Encoder | None = None) -> None:
         encoder: Used instead of that model.
 
     Raises:
-        QueryError: If the address can't be listened on; it names host or port.
+        QueryError: If the address can't be listened on, which names host or port, or as `create_app` does.
     """
     run(create_app(settings, encoder=encoder), settings)

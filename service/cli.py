@@ -23,6 +23,7 @@ from service.attaching import AttachingCommands
 from service.commands import Commands
 from service.exits import ExitCode, code_for, in_words
 from service.filling import FillingCommands
+from service.key_commands import KeyCommands
 from service.packing import PackingCommands
 from service.quote_commands import QuoteCommands
 from service.rolling_back import RollbackCommands
@@ -54,6 +55,7 @@ def make_app(
         *(AttachingCommands(session), PackingCommands(session), QuoteCommands(session)),
         *(AssistantCommands(session), AskedCommands(session), TimelineCommands(session)),
         RollbackCommands(session),
+        KeyCommands(session),
     )
     app = typer.Typer(
         name="despatch",

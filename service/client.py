@@ -54,13 +54,14 @@ class Client:
 
     Args:
         url: Where the service is.
+        key: An API key, if the service asks for one; it is sent to no other host.
         timeout_seconds: Silence after which a request is given up.
 
     Raises:
-        QueryError: If the address can't be one.
+        QueryError: If the address can't be one, or the key.
     """
 
-    def __init__(self, url: str = DEFAULT_URL, *, timeout_seconds: float = 60.0) -> None:
+    def __init__(self, url: str = DEFAULT_URL, *, key: str | None = None, timeout_seconds: float = 60.0) -> None:
         """Keep the address; nothing is asked yet."""
         try:
             address = httpx2.URL(url)
@@ -68,13 +69,16 @@ class Client:
             raise _no_address(url) from error
         if address.scheme not in {"http", "https"} or not address.host:
             raise _no_address(url)
+        if key is not None and not (key.isascii() and key.isprintable() and key.strip()):
+            raise QueryError("key", "it can't be a key: give it as `despatch keys add` showed it")
         self.url = url.rstrip("/")
+        told = {"Authorization": f"Bearer {key.strip()}"} if key else {}
         self._http = httpx2.Client(
             base_url=self.url,
             timeout=timeout_seconds,
             # An answer whose key has changed is found under the new one.
             follow_redirects=True,
-            headers={"Accept": "application/json", "User-Agent": f"despatch-box/{version('despatch-box')}"},
+            headers={"Accept": "application/json", "User-Agent": f"despatch-box/{version('despatch-box')}", **told},
         )
 
     def __enter__(self) -> Self:

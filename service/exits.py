@@ -60,6 +60,10 @@ _ARGUMENTS: Final = {
     "key": "key",
     "text": "text",
     "draft": "draft",
+    "action": "action",
+    "name": "name",
+    # Set by the environment alone.
+    "require_key": "DESPATCH_REQUIRE_KEY",
 }
 
 # A reason may name the other end of a span of dates, by the name that all surfaces share.

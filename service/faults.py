@@ -23,6 +23,7 @@ _REASONS = {
     "int_type": "{seen} is not a whole number",
     "int_parsing": "{seen} is not a whole number",
     "int_parsing_size": "{seen} is too large a number",
+    "bool_parsing": "{seen} is neither true nor false",
     "float_parsing": "{seen} is not a number",
     "finite_number": "{seen} is not a number",
     "greater_than": "{seen} is too small: more than {gt} is needed",

@@ -155,6 +155,18 @@ COMMANDS: Final = {
         "over HTTP, at /mcp.",
         examples=("despatch mcp", "despatch mcp --data ./commons"),
     ),
+    "keys": _page(
+        "Make, list and remove API keys.",
+        "A key is 256 random bits. It is shown once; its hash is kept in DIR/keys.json, which only its owner may read. "
+        "`despatch serve` takes up each change with the next request. Reading needs no key unless the service is "
+        "told so: DESPATCH_REQUIRE_KEY=true.",
+        examples=(
+            "despatch keys add library",
+            "despatch keys add front-page --per-minute 6000 --data ./commons",
+            "despatch keys list --json",
+            "despatch keys remove library",
+        ),
+    ),
     "show": _page(
         "Print one whole answer, its passages numbered.",
         examples=("despatch show commons-2023-07-18-194793", "despatch show 1644331 --json"),

@@ -33,6 +33,7 @@ from retrieval import (
 )
 from retrieval import timeline as timelines
 from service import responses
+from service.open_paths import is_open
 from service.problems import MEDIA_TYPE, FieldProblem, Problem
 
 # The modules whose dataclasses a response is made of: their docstrings describe it.
@@ -61,9 +62,11 @@ _DESCRIBED: Final[tuple[ModuleType, ...]] = (
 
 _PROBLEMS: Final = {
     400: "The body is not JSON, or not in UTF-8.",
+    401: "This service needs a key to be read, or the key that was sent is not one of its own.",
     404: "No answer has this key.",
     413: "The body is too large.",
     415: "The body is not sent as JSON.",
+    429: "Asked too often: wait as many seconds as Retry-After says.",
     422: "A parameter can't be used; the problem names it and says what to do.",
     501: "Asked for something that is not available yet.",
     503: "There is nothing to search, or no model to search it with; the problem says what to do.",
@@ -91,6 +94,7 @@ def documented(document: dict[str, Any]) -> dict[str, Any]:
         The same document.
     """
     _add_examples(document)
+    _add_keys(document)
     for path, name in (("/v1/counts", "by"), ("/v1/search", "facets")):
         for parameter in document["paths"][path]["get"]["parameters"]:
             if parameter["name"] == name:
@@ -111,6 +115,23 @@ def documented(document: dict[str, Any]) -> dict[str, Any]:
                 components[name]["properties"][attribute].setdefault("description", words)
     document["components"]["schemas"] = dict(sorted(components.items()))
     return document
+
+
+def _add_keys(document: dict[str, Any]) -> None:
+    """Say how a key is sent, and that each call but those on health may need one and may come too often."""
+    described = "Made with `despatch keys add`. Needed only where the service's settings say so."
+    document["components"]["securitySchemes"] = {
+        "bearer": {"type": "http", "scheme": "bearer", "description": described},
+        "header": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": described},
+    }
+    document["security"] = [{}, {"bearer": []}, {"header": []}]
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            if is_open(path):
+                operation["security"] = []
+                continue
+            answers = {str(status): about for status, about in problems(401, 429).items()}
+            operation["responses"] = dict(sorted({**operation["responses"], **answers}.items()))
 
 
 def _add_examples(document: dict[str, Any]) -> None:

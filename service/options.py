@@ -244,3 +244,25 @@ Mode = Annotated[
         help="fast leaves out reading the best answers again, which only a search by meaning does.",
     ),
 ]
+
+KeyAction = Annotated[str, typer.Argument(metavar="ACTION", help="list, add or remove.")]
+KeyName = Annotated[
+    str | None, typer.Argument(metavar="NAME", help="Whose key: letters, digits, dots and hyphens.", show_default=False)
+]
+PerMinute = Annotated[
+    str | None,
+    typer.Option(
+        "--per-minute",
+        metavar="N",
+        help="Units that the key may use in a minute; 0 is without limit. Without this the service's settings say.",
+    ),
+]
+KeysFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--keys-file",
+        metavar="FILE",
+        envvar="DESPATCH_KEYS_FILE",
+        help="Where the hashes are, if not in keys.json in the data directory.",
+    ),
+]

@@ -43,6 +43,8 @@ def run(app: FastAPI, settings: Settings) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        # By default it believes whoever is on this machine about where a request comes from: settings name the proxies.
+        proxy_headers=False,
         lifespan="on",
         h11_max_incomplete_event_size=_LONGEST_HEAD_BYTES,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -19,27 +21,61 @@ from service.values import YES_OR_NO, one_of
 # These have no option: nobody needs them on the command line.
 BY_ENVIRONMENT_ALONE: Final = frozenset(
     {
+        "address_limit",
         "allowed_hosts",
+        "cors_origins",
         "drain_seconds",
         "finish_seconds",
+        "key_limit",
+        "keys_file",
         "log_format",
         "metrics",
         "queue",
         "reload_seconds",
+        "require_key",
         "threads",
         "traces",
+        "trusted_proxies",
     }
 )
 _Given = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
-def _hosts(value: object) -> object:
+# A page's origin as its browser sends it: no path, and no capital letters.
+_ORIGIN: Final = re.compile(r"https?://(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?", re.ASCII)
+
+
+def _listed(value: object) -> object:
     # The environment has one text for them all.
-    listed = value.replace(",", " ").split() if isinstance(value, str) else value
+    return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
+def _hosts(value: object) -> object:
+    listed = _listed(value)
     for host in listed if isinstance(listed, list | tuple) else ():
         if not is_host(str(host)):
             told = "is not a host: write its name or address, with a port or without, such as answers.example.org:8443"
             raise PydanticCustomError("host", "{seen} {told}", {"told": told, "seen": shown(host)})
+    return listed
+
+
+def _proxies(value: object) -> object:
+    listed = _listed(value)
+    for proxy in listed if isinstance(listed, list | tuple) else ():
+        try:
+            ipaddress.ip_network(str(proxy))
+        except ValueError:
+            told = "is not an address: write that of a proxy or of a network, such as 127.0.0.1 or 10.0.0.0/8"
+            raise PydanticCustomError("proxy", "{seen} {told}", {"told": told, "seen": shown(proxy)}) from None
+    return listed
+
+
+def _origins(value: object) -> object:
+    listed = _listed(value)
+    for origin in listed if isinstance(listed, list | tuple) else ():
+        if not _ORIGIN.fullmatch(str(origin)):
+            told = "is not an origin: write the scheme and host of each site, such as https://notes.example.org"
+            raise PydanticCustomError("origin", "{seen} {told}", {"told": told, "seen": shown(origin)})
     return listed
 
 
@@ -91,6 +127,26 @@ class Settings(BaseSettings):
     )
     finish_seconds: int = Field(
         default=5, ge=1, le=600, description="How long requests under way have to finish then, in seconds."
+    )
+    require_key: bool = Field(default=False, description="Whether everything but the checks of health needs a key.")
+    keys_file: Path | None = Field(
+        default=None, description="The file with the hashes of keys, if it is not `keys.json` in the data directory."
+    )
+    address_limit: int = Field(
+        default=600,
+        ge=0,
+        description="Units that one address may use in a minute without a key; 0 is without limit, as is this machine.",
+    )
+    key_limit: int = Field(
+        default=1800,
+        ge=0,
+        description="Units that one key may use in a minute, unless it has a limit of its own; 0 is without limit.",
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_proxies)] = Field(
+        default=(), description="Addresses of proxies whose X-Forwarded-For and -Proto are believed, parted by commas."
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)] = Field(
+        default=(), description="Other sites whose pages may read this service from a browser, parted by commas."
     )
 
 

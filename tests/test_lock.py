@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,28 @@ def test_each_dependency_has_bounds_and_is_locked_within_them(requirement):
     operators = {specifier.operator for specifier in requirement.specifier}
     assert operators in ({"=="}, {">=", "<"})
     assert PINS[canonicalize_name(requirement.name)] in requirement.specifier
+
+
+def test_all_that_is_needed_is_in_the_lock_and_installed_as_it_says():
+    """Without a network: `make audit` asks whether what is named has known faults."""
+    waiting, seen, missing, other = [(one, frozenset(one.extras)) for one in DECLARED], set(), set(), set()
+    while waiting:
+        requirement, extras = waiting.pop()
+        name = canonicalize_name(requirement.name)
+        if (name, extras) in seen:
+            continue
+        seen.add((name, extras))
+        try:
+            installed = version(name).partition("+")[0]
+        except PackageNotFoundError:
+            installed = None
+        if name not in PINS or installed is None:
+            missing.add(name)
+            continue
+        if installed != PINS[name]:
+            other.add(f"{name} {installed}")
+        for needed in map(Requirement, requires(name) or ()):
+            if needed.marker is None or any(needed.marker.evaluate({"extra": one}) for one in (extras or {""})):
+                waiting.append((needed, frozenset(needed.extras)))
+    assert len(seen) > 50
+    assert (missing, other) == (set(), set()), "run `make setup`, or `make lock` if pyproject.toml changed"

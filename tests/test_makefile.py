@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,27 @@ def test_make_alone_lists_what_can_be_made(make):
     listed = make().stdout
     for target in ["setup", "serve", "corpus", "test", "check", "lock", "clean"]:
         assert f"\n  {target} " in listed
+
+
+def write_audit(folder, body):
+    """Set up a `pip-audit` that is there already."""
+    audit = folder / "build/audit/bin/pip-audit"
+    audit.parent.mkdir(parents=True, exist_ok=True)
+    audit.write_text(f"#!/bin/sh\n{body}\n")
+    audit.chmod(0o755)
+
+
+def test_an_audit_asks_about_every_version_in_the_lock_and_fails_if_one_could_not_be_asked_about(make, tmp_path):
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    (tmp_path / ".venv/bin/python").symlink_to(sys.executable)
+    write_audit(tmp_path, 'echo "$*"')
+    assert make("audit").stdout.endswith(
+        "--requirement requirements.lock --no-deps --disable-pip --strict --progress-spinner off\n"
+    )
+    write_audit(tmp_path, "exit 1")
+    done = make("audit")
+    assert done.returncode != 0
+    assert "could not be asked" in done.stderr
 
 
 def test_a_missing_python_is_reported_with_the_next_step(make):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -30,6 +31,9 @@ Progress = Callable[[str, int, int | None], None]
 PARLIAMENT: Final = ("parliament.uk",)
 """Whose servers are asked, those below them included: a record from elsewhere could name any address at all."""
 
+_PORTS: Final = {"https": 443, "http": 80}
+# Whatever else a name could be written with, two readers of addresses could take for two names.
+_PLAIN_NAME: Final = re.compile(r"[a-z0-9.-]+", re.ASCII)
 # So many in a row, and it is not the files that are at fault.
 _GIVES_UP_AFTER = 10
 _FAILURES_TOLD = 20
@@ -221,10 +225,13 @@ def _not_fetched(attachment: Attachment, hosts: Sequence[str], limits: Limits) -
 def _is_at(url: str, host: str) -> bool:
     try:
         parts = urlsplit(url)
-        name = (parts.hostname or "").rstrip(".")
+        name, port = (parts.hostname or "").rstrip("."), parts.port
     except ValueError:
         return False
-    return parts.scheme in ("https", "http") and (name == host or name.endswith(f".{host}"))
+    # Other ports of a server, and a name to log in with, are nothing that an answer could mean.
+    is_usual = port in (None, _PORTS.get(parts.scheme)) and parts.username is None
+    is_there = name == host or name.endswith(f".{host}")
+    return parts.scheme in _PORTS and is_usual and is_there and bool(_PLAIN_NAME.fullmatch(name))
 
 
 def _too_large(size: int, limits: Limits) -> Extracted:

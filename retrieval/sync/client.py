@@ -6,6 +6,7 @@ import logging
 import math
 import socket
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -43,6 +44,7 @@ class Patience:
         timeout_seconds: Silence after which a request is given up.
         first_wait_seconds: Wait after the first failure; doubled after each more.
         longest_wait_seconds: The longest wait, whether ours or asked for by `Retry-After`.
+        whole_seconds: Time that one response may take, however steadily it drips.
         jitter_seconds: Up to this is added to each wait, by chance.
     """
 
@@ -50,6 +52,7 @@ class Patience:
     timeout_seconds: float = 30.0
     first_wait_seconds: float = 1.0
     longest_wait_seconds: float = 120.0
+    whole_seconds: float = 600.0
     jitter_seconds: float = 1.0
 
 
@@ -259,6 +262,8 @@ class ParliamentService:
         try:
             with self._client.stream("GET", call.url, params=call.parameters) as response:
                 body = self._body(call, response)
+        except httpx2.InvalidURL as error:
+            raise UnexpectedResponse(f"{call.url!r} is no address ({error}), so nothing was asked") from error
         except (httpx2.TransportError, httpx2.DecodingError) as error:
             raise PassingFaultError(_told(error)) from error
         status = response.status_code
@@ -278,8 +283,10 @@ class ParliamentService:
         return body
 
     def _body(self, call: _Call, response: httpx2.Response) -> bytes:
-        parts, size = [], 0
+        parts, size, latest = [], 0, time.monotonic() + self._patience.whole_seconds
         for part in response.iter_bytes():
+            if time.monotonic() > latest:
+                raise PassingFaultError(f"took more than {self._patience.whole_seconds:g} seconds for one answer")
             parts.append(part)
             size += len(part)
             if size > self._max_bytes:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -56,3 +58,14 @@ def test_what_is_not_there_can_not_be_flushed(tmp_path: Path) -> None:
     flush(tmp_path)
     with pytest.raises(FileNotFoundError):
         flush(tmp_path / "missing")
+
+
+def test_a_file_that_is_its_owners_alone_is_so_whatever_the_system_would_have_it_be(tmp_path: Path):
+    path = tmp_path / "keys.json"
+    before = os.umask(0)
+    try:
+        for content in (b"first", b"second"):
+            replace_file(path, content, mode=0o600)
+            assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (content, 0o600)
+    finally:
+        os.umask(before)

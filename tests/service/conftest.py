@@ -122,7 +122,7 @@ serve(read_settings(data=sys.argv[1], host=sys.argv[2], port=0), encoder=ToyEnco
 class Running:
     """A server in a process of its own, with a toy encoder."""
 
-    def __init__(self, data: Path, host: str = "127.0.0.1", program: str = PROGRAM, **environment: str) -> None:
+    def __init__(self, data: Path, host: str = "127.0.0.1", *, program: str = PROGRAM, **environment: str) -> None:
         """Start it, and wait until it says where it listens."""
         self.process = subprocess.Popen(
             [sys.executable, "-c", program, str(data), host],
@@ -188,8 +188,8 @@ def start() -> Iterator[Callable[..., Running]]:
     """Start servers, and stop those that a test leaves running."""
     started: list[Running] = []
 
-    def run_one(data: Path, host: str = "127.0.0.1", program: str = PROGRAM, **environment: str) -> Running:
-        started.append(Running(data, host, program, **environment))
+    def run_one(data: Path, host: str = "127.0.0.1", *, program: str = PROGRAM, **environment: str) -> Running:
+        started.append(Running(data, host, program=program, **environment))
         return started[-1]
 
     yield run_one

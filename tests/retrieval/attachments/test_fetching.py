@@ -125,14 +125,24 @@ def test_only_parliaments_servers_are_asked(tmp_path: Path, small_source: str, t
         "https://parliament.uk.example/x",
         "https://notparliament.uk/x",
         "http://[broken/x",
-        "https://user@files.parliament.uk.:443/x",
+        "https://user@files.parliament.uk/x",
+        "https://files.parliament.uk@127.0.0.1/x",
+        "https://127.0.0.1\\@files.parliament.uk/x",
+        "https://10.0.0.1#.parliament.uk/x",
+        "https://127.0.0.1\\.parliament.uk/x",
+        "https://127.0.0.1%2f.parliament.uk/x",
+        "https://files.parliament.uk:22/x",
+        "https://files.parliament.uk:no/x",
+        "http://files.parliament.uk:443/x",
+        "https://files。parliament.uk/x",
+        "https://files.parliament.uk.:443/x",
     ]
     attached: list[dict[str, object]] = [{"url": url, "title": "t"} for url in addresses]
     data = data_with(tmp_path, small_source, toy_encoder, [attached])
     files = Files()
     report = fetch_texts(data, files.get, today=TODAY)
     assert files.asked == [addresses[-1]]
-    assert report.without_text == {ELSEWHERE: 4, NOT_THERE: 1}
+    assert report.without_text == {ELSEWHERE: len(addresses) - 1, NOT_THERE: 1}
     files = Files()
     fetch_texts(data, files.get, today=TODAY, again=True, hosts=["127.0.0.1"])
     assert files.asked == [addresses[0]]

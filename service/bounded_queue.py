@@ -1,0 +1,97 @@
+"""A bounded queue before the work: what comes when it is full is refused at once, and told when to come again."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Final
+
+import anyio.to_thread
+from anyio import CapacityLimiter
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.handlers import told
+from service.metrics import Metrics, Refusal
+from service.not_kept import NOT_KEPT
+from service.problems import problem
+
+ALWAYS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Whether the service is alive and ready is told however much there is to do: who asks would stop it otherwise."""
+
+_REMEMBERED: Final = 0.1  # Of the mean time of a request, the share that the newest one has.
+_LONGEST_WAIT_SECONDS: Final = 60
+
+
+@contextmanager
+def working_threads(count: int) -> Iterator[CapacityLimiter]:
+    """Have at most so many requests worked on at once, each in a thread; the others wait in the order they came.
+
+    Args:
+        count: How many, at least 1.
+    """
+    limiter = anyio.to_thread.current_default_thread_limiter()
+    before = limiter.total_tokens
+    limiter.total_tokens = count
+    try:
+        yield limiter
+    finally:
+        limiter.total_tokens = before
+
+
+class BoundedQueue:
+    """Refuses requests with 503 while as many wait for a thread as may.
+
+    A request whose body is still coming waits for no thread, so a slow client takes no place in the queue.
+
+    Args:
+        app: The application.
+        most_waiting: How many may wait.
+    """
+
+    def __init__(self, app: ASGIApp, most_waiting: int) -> None:
+        """Keep both; no request has been timed yet."""
+        self._app = app
+        self._most_waiting = most_waiting
+        self._mean_seconds = 0.0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or refuse it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limiter = anyio.to_thread.current_default_thread_limiter()
+        waiting = limiter.statistics().tasks_waiting
+        metrics: Metrics = scope["app"].state.metrics
+        metrics.queue_waiting(waiting)
+        if scope["path"] in ALWAYS:
+            await self._app(scope, receive, send)
+            return
+        if waiting >= self._most_waiting:
+            metrics.refused(Refusal.QUEUE_FULL)
+            await self._refused(Request(scope), limiter, waiting)(scope, receive, send)
+            return
+        started = time.monotonic()
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._mean_seconds += _REMEMBERED * (time.monotonic() - started - self._mean_seconds)
+            await send(message)
+
+        await self._app(scope, receive, sent)
+
+    def _refused(self, request: Request, limiter: CapacityLimiter, waiting: int) -> ASGIApp:
+        # By Little's law, what is inside leaves at this rate: how long until what waits now has been begun.
+        inside = waiting + limiter.total_tokens
+        seconds = min(max(1, math.ceil(self._mean_seconds * waiting / inside)), _LONGEST_WAIT_SECONDS)
+        found = problem(
+            request,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "Too busy",
+            f"{waiting} requests wait already, and no more may: ask again in {seconds} "
+            f"{'second' if seconds == 1 else 'seconds'}",
+        )
+        return told(request, found, {"Retry-After": str(seconds), **NOT_KEPT})

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import anyio.to_thread
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+from numpy.typing import NDArray
+
+from retrieval.encoders import Encoder, EncoderIdentity, TokenVectors
+from service.app import create_app
+from service.settings import Settings
+
+READER = {"Accept": "text/html"}
+
+
+class HeldEncoder:
+    """An encoder that holds every question until it is told to go on."""
+
+    def __init__(self, inner: Encoder) -> None:
+        self.inner = inner
+        self.asked = threading.Semaphore(0)
+        self.may_go = threading.Event()
+
+    @property
+    def identity(self) -> EncoderIdentity:
+        return self.inner.identity
+
+    @property
+    def precision(self) -> str:
+        return self.inner.precision
+
+    def fits(self, text: str) -> bool:
+        return self.inner.fits(text)
+
+    def encode_documents(
+        self, texts: Sequence[str], progress: Callable[[int], None] = lambda done: None
+    ) -> NDArray[np.float32]:
+        return self.inner.encode_documents(texts, progress)
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.asked.release()
+        assert self.may_go.wait(30)
+        return self.inner.encode_queries(texts)
+
+    def encode_tokens(self, texts: Sequence[str], *, in_context: bool = True) -> list[TokenVectors]:
+        return self.inner.encode_tokens(texts, in_context=in_context)
+
+
+@pytest.fixture
+def held(toy_encoder: Encoder) -> HeldEncoder:
+    return HeldEncoder(toy_encoder)
+
+
+@pytest.fixture
+def narrow(built_once: Path, held: HeldEncoder) -> Iterator[TestClient]:
+    """Give a client of a service that works on one request at a time and lets two wait."""
+    settings = Settings(data=built_once, threads=1, queue=2)
+    with TestClient(create_app(settings, encoder=held)) as opened:
+        yield opened
+
+
+def waiting(client: TestClient) -> int:
+    """Return how many requests wait for a thread."""
+    assert client.portal
+
+    def counted() -> int:
+        return anyio.to_thread.current_default_thread_limiter().statistics().tasks_waiting
+
+    return client.portal.call(counted)
+
+
+def one_under_way_and_two_waiting(client: TestClient, held: HeldEncoder, pool: ThreadPoolExecutor) -> list[Future[int]]:
+    def asked() -> int:
+        return client.get("/v1/search", params={"q": "buses"}).status_code
+
+    results = [pool.submit(asked)]
+    assert held.asked.acquire(timeout=30)
+    results += [pool.submit(asked) for _ in range(2)]
+    for _ in range(1000):
+        if waiting(client) == 2:
+            return results
+        threading.Event().wait(0.01)
+    raise AssertionError("two requests should wait")
+
+
+def test_what_comes_when_the_queue_is_full_is_refused_at_once_and_the_rest_is_answered(
+    narrow: TestClient, held: HeldEncoder
+) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        results = one_under_way_and_two_waiting(narrow, held, pool)
+        try:
+            refused = narrow.get("/v1/search", params={"q": "veterans"})
+            page = narrow.get("/", params={"q": "veterans"}, headers=READER)
+            alive = [narrow.get(path).status_code for path in ("/healthz", "/readyz")]
+        finally:
+            held.may_go.set()
+    assert refused.status_code == 503
+    assert refused.headers["retry-after"] == "1"
+    assert refused.headers["cache-control"] == "no-store"
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert refused.json()["type"] == "urn:despatch-box:problem:too-busy"
+    assert refused.json()["detail"] == "2 requests wait already, and no more may: ask again in 1 second"
+    assert "veterans" not in refused.text
+    assert (page.status_code, page.headers["retry-after"]) == (503, "1")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "ask again in 1 second" in page.text
+    assert alive == [200, 200]
+    assert [one.result() for one in results] == [200, 200, 200]
+    assert narrow.get("/v1/search", params={"q": "veterans"}).status_code == 200
+
+
+def test_who_is_refused_is_told_to_wait_longer_where_requests_take_longer(
+    narrow: TestClient, held: HeldEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr("service.bounded_queue.time.monotonic", lambda: now[0])
+    with ThreadPoolExecutor(4) as pool:
+        results = one_under_way_and_two_waiting(narrow, held, pool)
+        now[0] = 100.0
+        held.may_go.set()
+        assert [one.result() for one in results] == [200, 200, 200]
+    held.may_go.clear()
+    with ThreadPoolExecutor(4) as pool:
+        results = one_under_way_and_two_waiting(narrow, held, pool)
+        refused = narrow.get("/v1/search", params={"q": "veterans"})
+        held.may_go.set()
+    # Three requests of 100 seconds make a mean of 27.1; of three that are inside, the two that wait take two thirds.
+    assert refused.headers["retry-after"] == "19"
+
+
+def test_the_number_of_threads_is_that_of_other_programs_again_when_the_service_ends(
+    built_once: Path, toy_encoder: Encoder
+) -> None:
+    async def threads() -> tuple[float, float, float]:
+        limiter = anyio.to_thread.current_default_thread_limiter()
+        app = create_app(Settings(data=built_once, threads=3), encoder=toy_encoder)
+        before = limiter.total_tokens
+        async with app.router.lifespan_context(app):
+            during = limiter.total_tokens
+        return before, during, limiter.total_tokens
+
+    before, during, after = anyio.run(threads)
+    assert (during, after) == (3, before)
