@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from retrieval.errors import QueryError
 from service.handlers import told
 from service.keys import KEYS_FILE, ApiKey, KeyFile, KeyRing
+from service.metrics import Refusal
 from service.not_kept import NOT_KEPT
 from service.open_paths import is_open
 from service.problems import Problem, problem
@@ -130,9 +131,11 @@ class Admission:
         is_wrong = presented is not None and bool(keys.keys) and holder is None
         headers, allowance, cost = self._counted(request, holder)
         if allowance is not None and not allowance.is_granted:
+            request.app.state.metrics.refused(Refusal.RATE_LIMIT)
             found = self._too_many(request, allowance, cost, holder)
             headers |= {"Retry-After": str(allowance.wait_seconds), **NOT_KEPT}
         elif is_wrong or (self._settings.require_key and holder is None):
+            request.app.state.metrics.refused(Refusal.UNKNOWN_KEY)
             found = _no_key(request, is_wrong=is_wrong)
             challenge = f'{_CHALLENGE}, error="invalid_token"' if is_wrong else _CHALLENGE  # RFC 6750, section 3
             headers |= {"WWW-Authenticate": challenge, **NOT_KEPT}

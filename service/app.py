@@ -110,8 +110,8 @@ def create_app(
         tracing: Used instead of the one that settings and environment describe.
 
     Raises:
-        QueryError: If a key is needed and there is none, if the file with the keys can't be used, or if traces are wanted
-            and what makes them is not installed.
+        QueryError: If a key is needed and there is none, if the file with the keys can't be used, or if what makes
+            traces is wanted and not installed.
     """
 
     @asynccontextmanager
