@@ -22,6 +22,7 @@ from service.held import held_in
 from service.logs import LOGGING
 from service.phrases import count
 from service.settings import Settings
+from service.slow_clients import Patience, patient_protocol
 
 LOGGER: Final = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ def run(app: FastAPI, settings: Settings) -> None:
     logging.config.dictConfig(LOGGING)
     config = uvicorn.Config(
         app,
+        http=patient_protocol(Patience(settings.receive_seconds, settings.send_seconds, settings.connections)),
         log_config=None,
         access_log=False,
         server_header=False,

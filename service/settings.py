@@ -15,7 +15,9 @@ from service.faults import faults, shown
 from service.mcp_gate import is_host
 
 # These have no option: nobody needs them on the command line.
-BY_ENVIRONMENT_ALONE: Final = frozenset({"reload_seconds", "allowed_hosts"})
+BY_ENVIRONMENT_ALONE: Final = frozenset(
+    {"reload_seconds", "allowed_hosts", "receive_seconds", "send_seconds", "connections"}
+)
 _Given = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
@@ -46,6 +48,28 @@ class Settings(BaseSettings):
     )
     allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)] = Field(
         default=(), description="Names under which assistants reach /mcp from other machines, parted by commas."
+    )
+
+    receive_seconds: float = Field(
+        default=10.0,
+        gt=0,
+        le=3600,
+        allow_inf_nan=False,
+        description="How long a request may take to arrive: its head, and then its body, with a second more for each "
+        "4,096 bytes of that.",
+    )
+    send_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        le=3600,
+        allow_inf_nan=False,
+        description="How long a client may take nothing of its answer before the connection is ended, in seconds.",
+    )
+    connections: int = Field(
+        default=512,
+        ge=1,
+        le=100_000,
+        description="The most connections open at once; more are told to come again.",
     )
 
 
