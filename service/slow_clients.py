@@ -15,7 +15,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from service.problems import MEDIA_TYPE, Problem
 
 _SLOWEST_BYTES_A_SECOND: Final = 4096
-"""A body that comes at this rate is always taken, however long it is: a poor mobile connection has ten times as much."""
+"""A body that comes at this rate is always taken, however long it is; poor mobile connections are ten times as fast."""
 
 _SECONDS_TO_ASK: Final = 1.0
 """How long a client that is one too many has to send something, so that it can be told why it is turned away."""

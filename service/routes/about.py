@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 from fastapi import APIRouter, Depends, Request, Response
 
 from retrieval.answer_results import Coverage
@@ -27,6 +29,9 @@ _LINKS = {
     "alive": "/healthz",
     "ready": "/readyz",
 }
+_PAGE: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {"text/html": {"schema": {"type": "string"}, "example": "<!doctype html>..."}}}
+}
 
 
 @router.get(
@@ -34,7 +39,7 @@ _LINKS = {
     summary="Where to start",
     response_description="The paths there are.",
     response_model=Welcome,
-    responses=problems(422),
+    responses=_PAGE | problems(422),
 )
 def welcome(request: Request, ready: ReadyOrNot) -> Response:
     """Say what this is, which paths there are and, with the sample, questions to try.

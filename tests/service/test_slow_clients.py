@@ -4,12 +4,13 @@ import json
 import select
 import socket
 import time
+from contextlib import suppress
 
 import pytest
 
 BODY = json.dumps({"query": "bus services in rural areas", "match": "exact"}).encode()
-HEAD = (
-    b"POST /v1/search HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(BODY)
+HEAD = b"POST /v1/search HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(
+    BODY
 )
 
 
@@ -40,13 +41,14 @@ def answer_of(connection):
 
 
 def trickled(connection, data, pause):
-    """Send one byte after the other until all are sent or the server has enough."""
+    """Send one byte after the other until all are sent or the server has enough; return how many were sent."""
     for place in range(len(data)):
         try:
             connection.sendall(data[place : place + 1])
         except OSError:
-            return
+            return place
         time.sleep(pause)
+    return len(data)
 
 
 def test_a_head_that_trickles_in_is_ended_with_a_problem(server):
@@ -66,10 +68,9 @@ def test_a_head_that_trickles_in_is_ended_with_a_problem(server):
 def test_each_byte_of_a_head_gives_no_new_time(server):
     with connected(server) as connection:
         trickled(connection, b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: 1\r\n\r\n", 0.05)
-        try:
+        # Bytes that come after the end can have the system reset the connection before the answer is read.
+        with suppress(ConnectionResetError):
             assert rest_of(connection).startswith(b"HTTP/1.1 408 ")
-        except ConnectionResetError:
-            pass
 
 
 def test_a_client_that_says_nothing_is_ended_without_a_word(server):
@@ -108,11 +109,8 @@ def test_who_goes_on_sending_after_a_refusal_is_ended(server):
     with connected(server) as connection:
         connection.sendall(head + b"x")
         assert connection.recv(12) == b"HTTP/1.1 413"
-        trickled(connection, b"x" * 30, 0.05)
-        with pytest.raises(OSError, match=r"reset|pipe"):
-            for _ in range(40):
-                connection.sendall(b"x")
-                time.sleep(0.05)
+        sent = trickled(connection, b"x" * 400, 0.05)
+    assert sent < 400
 
 
 def test_who_never_reads_a_long_answer_is_ended(server):
@@ -187,6 +185,13 @@ def test_a_chunked_body_is_read_as_any_other(server):
         connection.sendall(head + chunks)
         status, _, found = answer_of(connection)
     assert (status, found["query"]) == (200, "bus services in rural areas")
+
+
+def test_thousands_of_parameters_are_counted_in_one_pass(server):
+    # Where each name is looked for among all the others, this takes minutes, and holds up everyone else.
+    many = "&".join(f"a{number}=1" for number in range(20_000))
+    status, _, content = server.ask("GET", f"/v1/search?q=buses&{many}")
+    assert (status, len(json.loads(content)["errors"])) == (422, 20)
 
 
 def test_after_all_of_that_the_log_has_no_traceback_and_the_server_answers(server):
