@@ -3,6 +3,7 @@
 PYTHON ?= python3
 TORCH_INDEX ?=
 UPGRADE ?=
+FUZZ_SECONDS ?= 1200
 # Some shells export HOST: only `make serve HOST=...` may open the service to others.
 HOST := 127.0.0.1
 PORT := 8000
@@ -24,7 +25,7 @@ export UPGRADE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup serve corpus test check chromium docs lint format format-check types imports lock clean venv new-torch-index
+.PHONY: help setup serve corpus test check fuzz chromium docs lint format format-check types imports lock clean venv new-torch-index
 
 help: ## List what can be made
 	@echo "Despatch Box. Say make and one of:"
@@ -54,6 +55,14 @@ test: setup ## Run all the tests, with coverage
 
 check: chromium lint format-check types imports test ## Run every check that CI runs, the tests last
 	@echo "All checks passed."
+
+# No part of `make check`: it takes two hours, and what it finds is mended with a test of its own.
+fuzz: setup ## Attack the service and the readers with input made by machine (FUZZ_SECONDS for each reader)
+	@$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[fuzz]'
+	@echo "Attacking the HTTP interface..."
+	$(BIN)/python scripts/fuzz.py http
+	@echo "Attacking the readers..."
+	$(BIN)/python scripts/fuzz.py readers --seconds $(FUZZ_SECONDS)
 
 # `make test` leaves the browser tests out where there is no browser; what CI calls checked has had them run.
 chromium:

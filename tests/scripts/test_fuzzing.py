@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.records import Block, BlockKind
@@ -22,14 +22,16 @@ STARTS = {target: list(starting_inputs(target)) for target in TARGETS}
 @pytest.mark.parametrize("target", TARGETS)
 def test_every_target_holds_on_what_it_starts_from(target: str):
     assert len(STARTS[target]) > 1
-    for data in STARTS[target]:
+    # Of what is repeated very often, a few are enough here.
+    for data in STARTS[target][:: 5 if target.endswith("repeated") else 1]:
         TARGETS[target](data)
 
 
 @pytest.mark.parametrize("target", ["markup", "saved-page", "sources"])
+@settings(max_examples=40)
 @given(data=st.data())
 def test_whatever_is_cut_out_and_put_in_every_target_holds(target: str, data: st.DataObject):
-    start = data.draw(st.sampled_from(STARTS[target]))
+    start = data.draw(st.sampled_from(STARTS[target]))[:3000]
     first, last = sorted((data.draw(st.integers(0, len(start))), data.draw(st.integers(0, len(start)))))
     noise = data.draw(st.one_of(st.binary(max_size=30), st.sampled_from(STARTS[target]).map(lambda one: one[:200])))
     TARGETS[target](start[:first] + noise + start[last:])
