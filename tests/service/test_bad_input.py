@@ -214,3 +214,9 @@ def test_a_value_of_white_space_is_described_as_none_and_refused(asked: TestClie
     assert parameters["q"]["schema"]["pattern"] == r"\S"
     assert asked.get("/v1/search", params={"q": "buses", "heading": blank}).status_code == 422
     assert asked.get("/v1/search", params={"q": blank}).status_code == 422
+
+
+def test_facets_of_nothing_in_a_url_are_none_and_in_a_body_no_name_of_one(asked: TestClient):
+    found = asked.get("/v1/search?q=bus+services&facets=").json()
+    assert found["facets"] == asked.get("/v1/search?q=bus+services").json()["facets"]
+    assert asked.post("/v1/search", json={"query": "bus services", "facets": [""]}).status_code == 422
