@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from service.problems import MEDIA_TYPE, Problem
 
@@ -72,7 +72,7 @@ class _Patient(H11Protocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self._phase: type[h11.IDLE] | type[h11.SEND_BODY] | None = None
+        self._phase: object = None
         self._began = 0.0
         self._received = 0
         self._is_refused = False
@@ -171,10 +171,12 @@ class _Patient(H11Protocol):
             response = h11.Response(status_code=problem.status, headers=headers, reason=reason)
             for event in (response, h11.Data(data=content), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(event) or b"")
-        if self.cycle:
+        # None before the first request, whatever the class above says.
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is not None:
             # What is still worked out for this client has nowhere to go.
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
+            cycle.disconnected = True
+            cycle.message_event.set()
         self.transport.close()
         self._watch()
 

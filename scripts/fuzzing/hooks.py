@@ -11,7 +11,9 @@ from scripts.fuzzing.refusals import is_about_what_is_indexed
 _WELL_FORMED_AND_REFUSED: Final = "ST202"
 
 
-@schemathesis.hook
 def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool:
     """Keep every failure, but for a well-formed request that names what is not indexed."""
     return not (failure.code == _WELL_FORMED_AND_REFUSED and is_about_what_is_indexed(response.content))
+
+
+schemathesis.hook(filter_failure)

@@ -123,7 +123,7 @@ def corpus(built_once: Path) -> Corpus:
     party=some(["Labour", "Crossbench", "Conservative"]),
 )
 def test_what_filters_admit_is_what_a_look_at_every_record_admits(corpus: Corpus, **given: Any) -> None:
-    spans = {}
+    spans: dict[str, Any] = {}
     for name, (first, last) in (("answered", given.pop("days")), ("tabled", given.pop("tabled"))):
         swapped = first and last and first > last
         spans |= {f"{name}_from": last if swapped else first, f"{name}_to": first if swapped else last}
