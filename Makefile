@@ -3,6 +3,7 @@
 PYTHON ?= python3
 TORCH_INDEX ?=
 UPGRADE ?=
+FUZZ_SECONDS ?= 1200
 # Some shells export HOST: only `make serve HOST=...` may open the service to others.
 HOST := 127.0.0.1
 PORT := 8000
@@ -26,7 +27,7 @@ export UPGRADE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup serve corpus test check chromium docs torture audit lint format format-check types imports lock clean venv new-torch-index
+.PHONY: help setup serve corpus test check chromium docs torture fuzz audit lint format format-check types imports lock clean venv new-torch-index
 
 help: ## List what can be made
 	@echo "Despatch Box. Say make and one of:"
@@ -70,6 +71,14 @@ audit: venv ## Ask PyPI about known faults of what requirements.lock names (need
 		echo "The audit did not pass: either a fault is listed above, or the advisory service could not be asked." >&2; \
 		echo "Next: make lock UPGRADE=1 takes newer versions; without a network, run make audit where there is one" >&2; \
 		exit 1; }
+
+# No part of `make check`: it takes two hours, and what it finds is mended with a test of its own.
+fuzz: setup ## Attack the service and the readers with input made by machine (FUZZ_SECONDS for each reader)
+	@$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[fuzz]'
+	@echo "Attacking the HTTP interface..."
+	$(BIN)/python scripts/fuzz.py http
+	@echo "Attacking the readers..."
+	$(BIN)/python scripts/fuzz.py readers --seconds $(FUZZ_SECONDS)
 
 # `make test` leaves the browser tests out where there is no browser; what CI calls checked has had them run.
 chromium:

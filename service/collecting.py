@@ -9,12 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from retrieval.citations import CitationStyle
 from retrieval.collected import MAX_ITEMS, MAX_NOTE_CHARACTERS, KeptPassage
 from retrieval.collection_files import CollectionFormat
-from service.values import WHOLE_NUMBER, Day, one_of
+from service.values import NOT_BLANK, WHOLE_NUMBER, Day, one_of
 
 # A passage has at most a thousand characters and a citation few hundred: room for what later versions may write.
 _KEPT_CHARACTERS: Final = 4_000
 _KEY_CHARACTERS: Final = 200
 _IN_WORDS: Final = (CitationStyle.HOUSE, CitationStyle.MEMBER, CitationStyle.OSCOLA)
+_Key = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=_KEY_CHARACTERS), NOT_BLANK]
 
 
 class CollectedPassage(BaseModel):
@@ -22,9 +23,9 @@ class CollectedPassage(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    key: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=_KEY_CHARACTERS)] = Field(
-        description="The key of its answer.", examples=["commons-2023-07-18-194793"]
-    )
+    key: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=_KEY_CHARACTERS), NOT_BLANK
+    ] = Field(description="The key of its answer.", examples=["commons-2023-07-18-194793"])
     passage: Annotated[str, StringConstraints(pattern="^[0-9a-f]{16}$")] = Field(
         description="The `hash` of the passage, as a search gives it.", examples=["0123456789abcdef"]
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -78,8 +79,8 @@ async def each_once(request: Request) -> None:
     Raises:
         QueryError: Naming the parameter.
     """
-    for name in request.query_params:
-        times = len(request.query_params.getlist(name))
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    for name, times in given.items():
         if times > 1 and name not in {*SearchParameters.lists(), _COUNTED_BY}:
             raise QueryError(shortened(name, 80), f"it is given {times} times: give it once")
 

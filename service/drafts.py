@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -12,7 +12,7 @@ from retrieval.records import House
 from retrieval.search import Searcher
 from retrieval.similar_results import SimilarQuestions
 from service.schemas import MAX_VALUES
-from service.values import WHOLE_NUMBER, Words, one_of
+from service.values import WHOLE_NUMBER, Words, described, one_of
 
 
 def _draft(value: object) -> object:
@@ -24,7 +24,15 @@ def _draft(value: object) -> object:
     if len(value) > MAX_QUERY_CHARACTERS:
         told = "it has {length} characters, at most {most} are read: paste one question"
         raise PydanticCustomError("draft", told, {"length": f"{len(value):,}", "most": f"{MAX_QUERY_CHARACTERS:,}"})
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        # Half a character, which JSON lets through: it could not be written into an answer.
+        raise PydanticCustomError("draft", "it is not valid Unicode text") from None
     return value
+
+
+_DRAFT: Final = described(minLength=1, maxLength=MAX_QUERY_CHARACTERS, pattern=r"\S")
 
 
 class DraftRequest(BaseModel):
@@ -32,7 +40,7 @@ class DraftRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    text: Annotated[str, BeforeValidator(_draft)] = Field(
+    text: Annotated[str, BeforeValidator(_draft), _DRAFT] = Field(
         description="The draft of a question, with or without the words that it opens with. It is kept nowhere.",
         examples=["To ask the Secretary of State for the Home Department, what steps she is taking on asylum hotels."],
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 _SHOWN_CHARACTERS = 80
 _NEAREST = 3
+_READ = 100
 _QUESTION = ("q", "query")
 
 # What is wrong, by pydantic's name for it; `{seen}` is the value, the other names are its own.
@@ -57,8 +58,10 @@ def faults(errors: Sequence[Mapping[str, object]], known: Collection[str]) -> tu
         known: The names of the parameters there are.
 
     Returns:
-        The faults in the order of `errors`.
+        The faults in the order of `errors`, of the first hundred: who sends ten thousand parameters that there are not
+        would have each compared with all that there are.
     """
+    errors = errors[:_READ]
     # Where an item is at fault, that the list is too short without it says nothing more.
     faulty = {_field(error) for error in errors if error.get("type") != "too_short"}
     found = [_fault(one, known) for one in errors if one.get("type") != "too_short" or _field(one) not in faulty]

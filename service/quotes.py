@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from retrieval.quotations import MAX_BRIEFING_CHARACTERS, MAX_QUOTATION_CHARACTERS, MAX_QUOTATIONS
-from service.values import WHOLE_NUMBER, Words, not_blank
+from service.values import NOT_BLANK, WHOLE_NUMBER, Words, not_blank
 
 
 class QuoteRequest(BaseModel):
@@ -19,6 +19,7 @@ class QuoteRequest(BaseModel):
         str,
         StringConstraints(min_length=1, max_length=MAX_QUOTATION_CHARACTERS),
         not_blank("give the words as they are quoted"),
+        NOT_BLANK,
     ] = Field(
         description="The quotation, with or without its marks. `…`, `...` or `[...]` leaves words out; other square "
         "brackets hold what the writer put in.",
@@ -41,6 +42,7 @@ class BriefingRequest(BaseModel):
         str,
         StringConstraints(min_length=1, max_length=MAX_BRIEFING_CHARACTERS),
         not_blank("paste a text with quotations in it"),
+        NOT_BLANK,
     ] = Field(
         description="A briefing, plain or in Markdown. Its quotations stand in quotation marks, double or single, or "
         "in lines that begin with `>`.",

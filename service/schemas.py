@@ -5,7 +5,15 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    model_validator,
+)
 
 from retrieval.asked import MAX_LIMIT
 from retrieval.choices import Expanding, Grouping, Match, Mode, Sort
@@ -257,6 +265,14 @@ class SearchParameters(_Search):
         description="A question or a topic in plain words.",
         examples=["How many foreign national offenders were returned in a year?"],
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty_facets(cls, given: object) -> object:
+        # `facets=` is how a list of nothing is written in a URL.
+        if isinstance(given, dict) and given.get("facets") in ([""], ("",)):
+            return {name: value for name, value in given.items() if name != "facets"}
+        return given
 
     @classmethod
     def lists(cls) -> frozenset[str]:

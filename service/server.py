@@ -19,6 +19,7 @@ from service.held import held_in
 from service.logs import logging_as
 from service.phrases import count
 from service.settings import Settings
+from service.slow_clients import Patience, patient_protocol
 
 LOGGER: Final = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ def run(app: FastAPI, settings: Settings) -> None:
     logging.config.dictConfig(dict(logging_as(settings.log_format)))
     config = uvicorn.Config(
         app,
+        http=patient_protocol(Patience(settings.receive_seconds, settings.send_seconds, settings.connections)),
         log_config=None,
         access_log=False,
         server_header=False,

@@ -18,26 +18,6 @@ from service.faults import faults, shown
 from service.mcp_gate import is_host
 from service.values import YES_OR_NO, one_of
 
-# These have no option: nobody needs them on the command line.
-BY_ENVIRONMENT_ALONE: Final = frozenset(
-    {
-        "address_limit",
-        "allowed_hosts",
-        "cors_origins",
-        "drain_seconds",
-        "finish_seconds",
-        "key_limit",
-        "keys_file",
-        "log_format",
-        "metrics",
-        "queue",
-        "reload_seconds",
-        "require_key",
-        "threads",
-        "traces",
-        "trusted_proxies",
-    }
-)
 _Given = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
@@ -148,6 +128,32 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)] = Field(
         default=(), description="Other sites whose pages may read this service from a browser, parted by commas."
     )
+
+    receive_seconds: float = Field(
+        default=10.0,
+        gt=0,
+        le=3600,
+        allow_inf_nan=False,
+        description="How long a request may take to arrive: its head, and then its body, with a second more for each "
+        "4,096 bytes of that.",
+    )
+    send_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        le=3600,
+        allow_inf_nan=False,
+        description="How long a client may take nothing of its answer before the connection is ended, in seconds.",
+    )
+    connections: int = Field(
+        default=512,
+        ge=1,
+        le=100_000,
+        description="The most connections open at once; more are told to come again.",
+    )
+
+
+BY_ENVIRONMENT_ALONE: Final = frozenset(Settings.model_fields) - {"data", "model", "reranker", "host", "port"}
+"""These have no option: nobody needs them on the command line."""
 
 
 def read_settings(**given: str | int | Path | None) -> Settings:

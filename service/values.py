@@ -8,8 +8,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import BeforeValidator, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, GetJsonSchemaHandler, StringConstraints
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from retrieval.asked import MAX_QUERY_CHARACTERS
 from retrieval.records import AnswerKind
@@ -39,7 +40,10 @@ def _plain_date(value: object) -> object:
 
 
 def _whole_number(value: object) -> object:
-    # A query string gives text, a body a number; true and 10.0 are slips of the pen.
+    # A query string gives text, a body a number; true is a slip of the pen. To JSON, 10.0 and 10 are one number, and
+    # some languages write all their numbers so.
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     if isinstance(value, bool | float):
         raise _wrong("whole_number", value, "is not a whole number")
     return value
@@ -51,6 +55,25 @@ def _yes_or_no(value: object) -> object:
     if not isinstance(found, bool):
         raise _wrong("yes_or_no", value, "is neither true nor false")
     return found
+
+
+class _Described:
+    """Has a JSON schema say more of a value than that its type is checked."""
+
+    def __init__(self, **said: object) -> None:
+        self._said = said
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(core), **self._said}
+
+
+NOT_BLANK: Final = _Described(pattern=r"\S")
+"""Says in a description that white space alone is no value; something else must check that."""
+
+
+def described(**said: object) -> _Described:
+    """Return what says more of a value in its JSON schema, such as its `maxLength`; something else must check that."""
+    return _Described(**said)
 
 
 def not_blank(next_step: str) -> BeforeValidator:
@@ -91,10 +114,12 @@ class KindAsked(StrEnum):
 
 
 _Asked = Annotated[str, StringConstraints(min_length=1, max_length=MAX_QUERY_CHARACTERS)]
-Question = Annotated[_Asked, not_blank("ask a question or name a topic in plain words")]
-WordsSought = Annotated[_Asked, not_blank("give the words to find")]
+Question = Annotated[_Asked, not_blank("ask a question or name a topic in plain words"), NOT_BLANK]
+WordsSought = Annotated[_Asked, not_blank("give the words to find"), NOT_BLANK]
 Day = Annotated[date, BeforeValidator(_plain_date)]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_VALUE_CHARACTERS)]
+Words = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_VALUE_CHARACTERS), NOT_BLANK
+]
 WHOLE_NUMBER: Final = BeforeValidator(_whole_number)
 YES_OR_NO: Final = BeforeValidator(_yes_or_no)
 

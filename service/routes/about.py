@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -30,6 +31,9 @@ _LINKS = {
     "alive": "/healthz",
     "ready": "/readyz",
 }
+_PAGE: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {"text/html": {"schema": {"type": "string"}, "example": "<!doctype html>..."}}}
+}
 
 
 @router.get(
@@ -37,7 +41,7 @@ _LINKS = {
     summary="Where to start",
     response_description="The paths there are.",
     response_model=Welcome,
-    responses=problems(422),
+    responses=_PAGE | problems(422),
 )
 def welcome(request: Request, ready: ReadyOrNot) -> Response:
     """Say what this is, which paths there are and, with the sample, questions to try.

@@ -34,9 +34,16 @@ _EXAMPLES: Final = {
     CollectionFormat.TEXT: "Collected passages\n\n...",
     CollectionFormat.BIBTEX: "@misc{commons-2023-07-18-194793-p3,...",
     CollectionFormat.RIS: "TY  - GOVDOC\r\nID  - commons-2023-07-18-194793-p3\r\n...",
-    CollectionFormat.CSL_JSON: '[{"id": "commons-2023-07-18-194793-p3", ...}]',
+    CollectionFormat.CSL_JSON: [{"id": "commons-2023-07-18-194793-p3", "type": "legal_case"}],
     CollectionFormat.CSV: "number,key,passage,text,...\r\n1,commons-2023-07-18-194793,...",
 }
+
+
+def _shape(form: CollectionFormat) -> dict[str, Any]:
+    # Of all these files one is JSON, which a client reads as what it says.
+    return {"type": "array", "items": {"type": "object"}} if form is CollectionFormat.CSL_JSON else {"type": "string"}
+
+
 _FILE: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "The file, in UTF-8.",
@@ -48,7 +55,7 @@ _FILE: Final[dict[int | str, dict[str, Any]]] = {
             }
         },
         "content": {
-            media_type: {"schema": {"type": "string"}, "example": _EXAMPLES[form]}
+            media_type: {"schema": _shape(form), "example": _EXAMPLES[form]}
             for form, (media_type, _) in _MEDIA_TYPES.items()
         },
     }

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from retrieval.closeness import Closeness
 from retrieval.collapsing import alone
@@ -120,3 +122,10 @@ def test_rows_are_looked_up_by_the_number_that_stands_on_the_paper(built_once: P
     rows = corpus.rows_numbered("205")
     assert {corpus.store.record(int(n)).uin for n in corpus.store.record_of_row[rows]} == {"205"}
     assert corpus.rows_numbered("999999").tolist() == np.array([], dtype=np.int64).tolist()
+
+
+@given(st.text(st.one_of(st.sampled_from("HLCWShluin 0123456789-,.٣²"), st.characters()), max_size=40))
+def test_of_any_text_the_numbers_are_words_of_it_and_each_is_named_once(text: str) -> None:
+    found = identifiers_in(text)
+    assert len(set(found)) == len(found)
+    assert all(number in text.upper() for number in found)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from retrieval.quotation_marks import quotations_in
 
@@ -99,3 +101,17 @@ def test_many_marks_in_a_row_take_no_more_than_their_length(unit: str):
 def test_blank_lines_before_the_line_that_says_whose_it_is_are_no_part_of_the_quotation():
     assert texts("> We act.\n>\n>   – A Minister\n") == ["We act."]
     assert texts("> - one\n> - two\n") == ["- one"]
+
+
+ODD = st.text(st.one_of(st.sampled_from("“”‘’'\"><—- s.\n\tab\u202e\0🐝"), st.characters()), max_size=120)
+
+
+@given(ODD)
+def test_of_any_text_the_quotations_stand_apart_in_order_and_with_their_own_words(text: str):
+    before = 0
+    for one in quotations_in(text):
+        assert before <= one.span.start < one.span.end <= len(text)
+        before = one.span.end
+        said = text[one.span.start : one.span.end].split()
+        assert "".join(one.text.split()) in "".join(said) or ">" in text or "“" in one.text or "\n" in text
+        assert one.text.strip() == one.text

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from retrieval.quotation_parts import MAX_INSERTED, Insertion, Part, insertions_in, parts_of, trimmed, without_marks
 
@@ -86,3 +88,14 @@ def test_what_is_put_in_is_kept_and_told_to_deny_or_to_count(
 @pytest.mark.parametrize("text", ["[T]he plan", "it works [sic]", "we […] act", "we [ ] act"])
 def test_a_capital_a_sic_and_an_ellipsis_put_nothing_in(text: str):
     assert insertions_in(text) == ()
+
+
+@given(st.text(st.one_of(st.sampled_from("“”[]().… abT'\u202e\0🐝"), st.characters()), max_size=80))
+def test_of_any_text_the_parts_are_its_own_letters_and_an_insertion_is_never_among_them(text: str):
+    parts = parts_of(text)
+    assert [part.reach for part in parts[:1]] in ([], [None])
+    for part in parts:
+        assert part.text == part.text.strip() != ""
+        assert set(part.text) <= set(text)
+    for insertion in insertions_in(text):
+        assert insertion.text in text

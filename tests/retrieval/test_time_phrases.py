@@ -123,3 +123,23 @@ def test_a_time_never_ends_before_it_begins_nor_begins_after_today(word: str, re
     for found in time_phrases(f"{word} {rest}", today):
         assert found.first is None or found.last is None or found.first <= found.last
         assert found.first is None or found.first <= today
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(
+                "since before until between and last this year month week 31 February 2025 2024-25".split()
+            ),
+            st.text(max_size=8),
+        ),
+        max_size=10,
+    ).map(" ".join),
+    st.dates(min_value=date(1990, 1, 1), max_value=date(2090, 12, 31)),
+)
+def test_of_any_text_the_times_are_spans_of_it_in_order(text: str, today: date) -> None:
+    end = 0
+    for found in time_phrases(text, today):
+        assert end <= found.start < found.end <= len(text)
+        assert found.first is None or found.last is None or found.first <= found.last
+        end = found.end

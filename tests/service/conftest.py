@@ -207,8 +207,8 @@ def start_once() -> Iterator[Callable[..., Running]]:
             if name.startswith("DESPATCH_"):
                 patch.delenv(name)
 
-        def run_one(data: Path, host: str = "127.0.0.1") -> Running:
-            started.append(Running(data, host))
+        def run_one(data: Path, host: str = "127.0.0.1", **environment: str) -> Running:
+            started.append(Running(data, host, **environment))
             return started[-1]
 
         yield run_one
