@@ -38,6 +38,7 @@ from retrieval.snapshot import (
     writing,
 )
 from retrieval.sources import READERS, Reader, ReadReport, Received, Withdrawn, check_paths, read_sources, reader_named
+from retrieval.vectors import kind_for
 
 __all__ = ["BuildReport", "Changes", "Progress", "build", "no_progress", "refresh", "upgrade"]
 
@@ -279,7 +280,7 @@ class _Job:
             vectors = draft.encoded(embeddings, self.encoder, self.holdings, self.report, self.progress)
         manifest = self._manifest()
         self.progress("Publishing", 0, 1)
-        publish(self.data, manifest, lambda folder: draft.write(folder, vectors), keep=self.keep)
+        publish(self.data, manifest, lambda folder: draft.write(folder, vectors, self.progress), keep=self.keep)
         self.progress("Publishing", 1, 1)
         self.report.snapshot = manifest.name
 
@@ -295,6 +296,7 @@ class _Job:
             sources=self.sources,
             files={},
             derivation=derivation(),
+            vectors=kind_for(self.report.counts.passages),
         )
 
     def _compared(self, gathered: Gathered, register: MemberRegister, attached: AttachedTexts) -> bool:

@@ -1,4 +1,4 @@
-"""Measure what the README says of ranking; `quality` prints the whole table in one run."""
+"""Measure what the README says: `quality` prints every way of ranking, `scale` how the index of vectors grows."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from retrieval.ranking import best_answers
 from retrieval.rerankers import reranker_named
 from retrieval.search import Searcher
 from scripts.quality import JudgedSet, Measured, Ranker, judged_set, measured, significance
+from scripts.scale import scale
 from scripts.tuning import Tuning
 
 _RRF_K = 60
@@ -148,6 +149,18 @@ def main() -> None:
     wanted.add_argument("--model", default=DEFAULT_MODEL, help="the encoder of --data")
     wanted.add_argument("--reranker", default=DEFAULT_RERANKER, help="the reranker")
     wanted.set_defaults(run=quality)
+    size = commands.add_parser(
+        "scale",
+        help="recall, time, memory and building of the index of vectors, size by size",
+        epilog="example: python -m scripts.benchmark scale --data eval-data --queries plain.queries.jsonl",
+    )
+    size.add_argument("--data", required=True, help="a data directory, whose vectors are multiplied")
+    size.add_argument("--queries", nargs="+", type=Path, required=True, help="files of questions to search with")
+    size.add_argument("--sizes", nargs="+", type=int, default=[100_000, 250_000, 1_000_000, 5_000_000], help="vectors")
+    size.add_argument("--questions", type=int, default=200, help="how many, spread evenly over the files")
+    size.add_argument("--folder", help="where files are put meanwhile: 2.5 KB a vector of the largest size")
+    size.add_argument("--model", default=DEFAULT_MODEL, help="the encoder of --data")
+    size.set_defaults(run=scale)
     given = parser.parse_args()
     given.run(given)
 
