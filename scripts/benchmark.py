@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from retrieval.rerankers import reranker_named
 from retrieval.search import Searcher
 from scripts.quality import JudgedSet, Measured, Ranker, judged_set, measured, significance
 from scripts.scale import scale
+from scripts.scale_kinds import kinds
+from scripts.scale_vectors import Ground
 from scripts.tuning import Tuning
 
 _RRF_K = 60
@@ -133,6 +136,17 @@ def quality(given: argparse.Namespace) -> None:
         print(line, flush=True)
 
 
+def sizes(given: argparse.Namespace) -> None:
+    """Print how the index in use behaves as it grows, or every kind of index on one number of vectors."""
+    ground = Ground.of(given.data, given.queries, given.model, given.questions)
+    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+    print(f"{len(ground.vectors):,} real vectors, {len(ground.questions)} questions; load of the machine: {load}")
+    print("A question's time is the quickest of three.", flush=True)
+    lines = kinds(ground, given.kinds, given.folder) if given.kinds else scale(ground, given.sizes, given.folder)
+    for line in lines:
+        print(line, flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(required=True)
@@ -160,7 +174,8 @@ def main() -> None:
     size.add_argument("--questions", type=int, default=200, help="how many, spread evenly over the files")
     size.add_argument("--folder", help="where files are put meanwhile: 2.5 KB a vector of the largest size")
     size.add_argument("--model", default=DEFAULT_MODEL, help="the encoder of --data")
-    size.set_defaults(run=scale)
+    size.add_argument("--kinds", type=int, help="instead, every kind of index side by side on so many vectors")
+    size.set_defaults(run=sizes)
     given = parser.parse_args()
     given.run(given)
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from scripts.scale_process import DEEP
+from scripts.scale_process import DEEP, Built, Scanned, Searched, save_arrays
 from scripts.scale_vectors import Ground, Truth, grown, selections, truth
+
+Told = TypeVar("Told")
 
 NEAR = 0.001
 """A vector whose score is no further than this below the true last one counts as right, beside the strict count."""
@@ -60,21 +61,21 @@ def measure(ground: Ground, count: int, folder: Path) -> Iterator[str]:
     vectors = grown(ground, count, folder / "vectors.npy")
     chosen = dict(selections(ground, count))
     np.save(folder / "questions.npy", ground.questions)
-    np.savez(folder / "chosen.npz", **{name: rows for name, rows in chosen.items()})  # noqa: C416 - an array each
+    save_arrays(folder / "chosen.npz", chosen)
     paths = {name: str(folder / name) for name in ("vectors.npy", "questions.npy", "index", "chosen.npz", "found.npz")}
-    made = _process("built", paths["vectors.npy"], paths["index"])
+    made = _process(Built, paths["vectors.npy"], paths["index"])
     yield f"\n## {count:,} vectors\n"
-    stages = "; ".join(f"{name} until {seconds:.0f} s" for name, seconds in made["stages"].items())
+    stages = "; ".join(f"{name} until {seconds:.0f} s" for name, seconds in made.stages.items())
     size = (folder / "index").stat().st_size
-    yield f"{made['kind']}; built in {made['seconds']:.0f} s ({stages or 'no stages'}), "
-    yield f"{made['own'] / count:,.0f} bytes a vector in memory then; {size / count:,.0f} bytes a vector on disk"
+    yield f"{made.kind}; built in {made.seconds:.0f} s ({stages or 'no stages'}), "
+    yield f"{made.own / count:,.0f} bytes a vector in memory then; {size / count:,.0f} bytes a vector on disk"
     if count <= _SCANNED_TO:
-        scan = _process("scanned", paths["vectors.npy"], paths["questions.npy"])
-        yield f"going through all in float32: {scan['plain']:.1f} ms; through a rounded copy: {scan['rounded']:.1f} ms"
-    told = _process("searched", *(paths[name] for name in ("index", "questions.npy", "chosen.npz", "found.npz")))
-    yield f"going through all that this index has: {told['scan']:.1f} ms; opened in {told['seconds']:.2f} s"
-    for name, what in (("memory", "after the questions"), ("whole", "after going through all")):
-        own, files = (told[name][part] / count for part in ("own", "files"))
+        scan = _process(Scanned, paths["vectors.npy"], paths["questions.npy"])
+        yield f"going through all in float32: {scan.plain:.1f} ms; through a rounded copy: {scan.rounded:.1f} ms"
+    told = _process(Searched, *(paths[name] for name in ("index", "questions.npy", "chosen.npz", "found.npz")))
+    yield f"going through all that this index has: {told.scan:.1f} ms; opened in {told.seconds:.2f} s"
+    for memory, what in ((told.memory, "after the questions"), (told.whole, "after going through all")):
+        own, files = memory.own / count, memory.files / count
         yield f"memory {what}: {own + files:,.0f} bytes a vector ({own:,.0f} of its own, {files:,.0f} of the file)"
     yield "\n| rows allowed | wanted | recall | within .001 | full pages | p50 ms | p95 ms |"
     yield "|---|---|---|---|---|---|---|"
@@ -83,25 +84,20 @@ def measure(ground: Ground, count: int, folder: Path) -> Iterator[str]:
         k = DEEP if name == "deep" else 10
         right = truth(vectors, ground.questions, k, chosen.get(name))
         how = recall(found[name], right, vectors, ground.questions)
-        p50, p95 = np.percentile(told["times"][name], [50, 95])
+        p50, p95 = np.percentile(told.times[name], [50, 95])
         label = "all" if name == "deep" else name
         yield f"| {label} | {k} | {how.strict:.4f} | {how.near:.4f} | {how.full:.1%} | {p50:.1f} | {p95:.1f} |"
 
 
-def scale(given: argparse.Namespace) -> None:
-    """Print the tables, size by size."""
-    ground = Ground.of(given.data, given.queries, given.model, given.questions)
-    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
-    print(f"{len(ground.vectors):,} real vectors, {len(ground.questions)} questions; load of the machine: {load}")
-    print("A question's time is the quickest of three.", flush=True)
-    for count in given.sizes:
-        with tempfile.TemporaryDirectory(dir=given.folder) as folder:
-            for line in measure(ground, count, Path(folder)):
-                print(line, flush=True)
+def scale(ground: Ground, sizes: Sequence[int], folder: str | None) -> Iterator[str]:
+    """Yield the lines of the tables, size by size."""
+    for count in sizes:
+        with tempfile.TemporaryDirectory(dir=folder) as place:
+            yield from measure(ground, count, Path(place))
 
 
-def _process(what: str, *paths: str) -> dict[str, dict[str, float]]:
-    command = [sys.executable, "-m", "scripts.scale_process", what, *paths]
+def _process(kind: type[Told], *paths: str) -> Told:
+    """Measure in a process of its own."""
+    command = [sys.executable, "-m", "scripts.scale_process", kind.__name__, *paths]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
-    told: dict[str, dict[str, float]] = json.loads(done.stdout)
-    return told
+    return msgspec.json.decode(done.stdout, type=kind)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import resource
 import sys
 import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,17 +22,78 @@ _SLOW_QUESTIONS = 5
 _NEVER = 1 << 62
 
 
-def resident() -> dict[str, int]:
-    """Return the bytes that this process has in memory: its own, and those of files that it maps."""
-    lines = (line.split() for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("Rss"))
-    found = {name: 1024 * int(size) for name, size, _ in lines}
-    return {"own": found["RssAnon:"], "files": found["RssFile:"]}
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes that a process has in memory: its own, and those of files that it maps."""
+
+    own: int
+    files: int
+
+    @classmethod
+    def now(cls) -> Memory:
+        """Return those of this process."""
+        lines = (line.split() for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("Rss"))
+        found = {name: 1024 * int(size) for name, size, _ in lines}
+        return cls(found["RssAnon:"], found["RssFile:"])
+
+    def since(self, before: Memory) -> Memory:
+        """Return what came on top of `before`."""
+        return Memory(self.own - before.own, self.files - before.files)
 
 
-def built(vectors: Path, index: Path) -> dict[str, object]:
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What building took.
+
+    Attributes:
+        kind: Of index.
+        seconds: In all, without writing it.
+        stages: By the name of each stage, the seconds from the beginning to its end.
+        own: Bytes of memory that the index had then.
+    """
+
+    kind: str
+    seconds: float
+    stages: dict[str, float]
+    own: int
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What searching took.
+
+    Attributes:
+        seconds: Until the index was open.
+        times: By selection, the milliseconds of each question.
+        scan: Milliseconds of going through all that is in the index.
+        memory: After the questions that have no selection.
+        whole: After everything that is in the index was looked at.
+    """
+
+    seconds: float
+    times: dict[str, list[float]]
+    scan: float
+    memory: Memory
+    whole: Memory
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """Median milliseconds of going through all vectors in float32, and as a small index does it."""
+
+    plain: float
+    rounded: float
+
+
+def save_arrays(path: Path, arrays: Mapping[str, NDArray[np.int64]]) -> None:
+    """Write arrays by name."""
+    np.savez(path, allow_pickle=False, **arrays)
+
+
+def built(vectors: Path, index: Path) -> Built:
     """Build an index as the product does, and write it."""
     given: NDArray[np.float32] = np.load(vectors, mmap_mode="r")
-    before, stages, started = resident(), dict[str, float](), time.perf_counter()
+    before, stages, started = Memory.now(), dict[str, float](), time.perf_counter()
 
     def heard(stage: str, done: int, total: int | None) -> None:
         stages[stage] = time.perf_counter() - started
@@ -39,16 +101,13 @@ def built(vectors: Path, index: Path) -> dict[str, object]:
     made = VectorIndex.of(given, heard)
     seconds = time.perf_counter() - started
     made.write(index)
-    own = resident()["own"] - before["own"]
-    # The kernel counts the pages of the vectors that were read as well; they can be taken back at any time.
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return {"seconds": seconds, "stages": stages, "kind": made.kind, "own": own, "peak": peak}
+    return Built(made.kind, seconds, stages, Memory.now().since(before).own)
 
 
-def searched(index: Path, questions: Path, chosen: Path, out: Path) -> dict[str, object]:
+def searched(index: Path, questions: Path, chosen: Path, out: Path) -> Searched:
     """Open an index, and search it with every question, with and without selections of rows."""
     asked, selected = np.load(questions), np.load(chosen)
-    before, started = resident(), time.perf_counter()
+    before, started = Memory.now(), time.perf_counter()
     opened = VectorIndex.read(index)
     seconds = time.perf_counter() - started
     opened.search(asked[0], 10)
@@ -67,7 +126,7 @@ def searched(index: Path, questions: Path, chosen: Path, out: Path) -> dict[str,
         times[name], found[name] = quickest.tolist(), answers
 
     ask("all", 10, None)
-    after = resident()
+    memory = Memory.now().since(before)
     ask("deep", DEEP, None)
     for name in selected.files:
         ask(name, 10, selected[name])
@@ -76,23 +135,18 @@ def searched(index: Path, questions: Path, chosen: Path, out: Path) -> dict[str,
         began = time.perf_counter()
         opened._vectors.exact(question, 10, None)
         scan.append(1000 * (time.perf_counter() - began))
-    whole = resident()
-    np.savez(out, **found)
-    return {
-        "seconds": seconds,
-        "times": times,
-        "scan": min(scan),
-        "memory": {name: after[name] - before[name] for name in after},
-        "whole": {name: whole[name] - before[name] for name in whole},
-    }
+    whole = Memory.now().since(before)
+    save_arrays(out, found)
+    return Searched(seconds, times, min(scan), memory, whole)
 
 
-def scanned(vectors: Path, questions: Path) -> dict[str, object]:
+def scanned(vectors: Path, questions: Path) -> Scanned:
     """Search the vectors as a small index would: all of them, and by a rounded copy."""
     asked = np.load(questions)[:20]
     exact = VectorIndex.of(np.load(vectors, mmap_mode="r"), clustered_from=_NEVER)
     exact.search(asked[0], 10)
-    plain, rounded = [], []
+    plain: list[float] = []
+    rounded: list[float] = []
     for question in asked:
         for times, search in ((plain, exact._vectors.exact), (rounded, exact._vectors.search)):
             taken = []
@@ -101,10 +155,16 @@ def scanned(vectors: Path, questions: Path) -> dict[str, object]:
                 search(question, 10, None)
                 taken.append(1000 * (time.perf_counter() - began))
             times.append(min(taken))
-    return {"plain": float(np.median(plain)), "rounded": float(np.median(rounded))}
+    return Scanned(float(np.median(plain)), float(np.median(rounded)))
+
+
+MEASURES: Mapping[str, Callable[..., Built | Searched | Scanned]] = {
+    Built.__name__: built,
+    Searched.__name__: searched,
+    Scanned.__name__: scanned,
+}
 
 
 if __name__ == "__main__":
     what, *paths = sys.argv[1:]
-    measured = {"built": built, "searched": searched, "scanned": scanned}[what]
-    sys.stdout.write(json.dumps(measured(*map(Path, paths))) + "\n")  # type: ignore[operator]
+    sys.stdout.buffer.write(msgspec.json.encode(MEASURES[what](*map(Path, paths))))

@@ -21,12 +21,14 @@ def slow_search(vectors: NDArray[np.float32], query: NDArray[np.float32], rows: 
     """Score each row allowed at half precision, and sort."""
     scores = vectors[rows].astype(np.float16).astype(np.float64) @ query.astype(np.float64)
     # Sums in float32 are off by less than this.
-    return rows[np.lexsort((rows, -np.round(scores, 6)))].tolist()
+    found: list[int] = rows[np.lexsort((rows, -np.round(scores, 6)))].tolist()
+    return found
 
 
 def near(vectors: NDArray[np.float32], row: int) -> NDArray[np.float32]:
     """Return a question that comes near a row."""
-    return unit_rows(vectors[row : row + 1] + 0.02)[0]
+    made: NDArray[np.float32] = unit_rows(vectors[row : row + 1] + 0.02)[0]
+    return made
 
 
 def share_found(index: ClusteredVectors, vectors: NDArray[np.float32], k: int, rows: NDArray[np.int64] | None) -> float:
