@@ -15,7 +15,7 @@ from retrieval.nearest.kinds import Found, Progress, VectorKind
 from retrieval.nearest.mapped import MappedCodes
 from retrieval.nearest.selecting import in_order, selector_of
 
-PROBED = 128
+PROBED = 256
 """Clusters looked through for up to `_FEW` rows, all rows allowed; docs/scale.md has the recall of others."""
 
 _FEW = 16

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from retrieval.encoders import unit_rows
 from retrieval.errors import SnapshotDamaged
-from retrieval.nearest.clustered import GATHERED, ClusteredVectors, probes_for
+from retrieval.nearest.clustered import GATHERED, PROBED, ClusteredVectors, probes_for
 from retrieval.nearest.reading import read_vectors
 
 QUESTIONS = tuple(range(0, 16_800, 560))
@@ -47,7 +47,7 @@ def share_found(index: ClusteredVectors, vectors: NDArray[np.float32], k: int, r
 
 @pytest.mark.parametrize("k", [1, 10, 200])
 def test_nearly_all_of_the_nearest_rows_are_found(mapped: ClusteredVectors, heaps: NDArray[np.float32], k: int) -> None:
-    assert mapped.clusters > 128  # Else every cluster would be looked through.
+    assert mapped.clusters > PROBED  # Else every cluster would be looked through.
     assert share_found(mapped, heaps, k, None) >= 0.98
 
 
@@ -194,6 +194,6 @@ def test_more_clusters_are_looked_through_for_more_rows_and_for_fewer_allowed(
     k: int, allowed: int, clusters: int
 ) -> None:
     probes = probes_for(k, allowed, 5_000_000, clusters)
-    assert min(clusters, 128) <= probes <= clusters
+    assert min(clusters, PROBED) <= probes <= clusters
     assert probes <= probes_for(k + 1, allowed, 5_000_000, clusters)
     assert probes >= probes_for(k, min(5_000_000, allowed + 1), 5_000_000, clusters)
