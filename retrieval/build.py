@@ -40,6 +40,7 @@ from retrieval.snapshot import (
     writing,
 )
 from retrieval.sources import READERS, Reader, ReadReport, Received, Withdrawn, check_paths, read_sources, reader_named
+from retrieval.vectors import kind_for
 
 __all__ = ["BuildReport", "Changes", "Progress", "build", "no_progress", "refresh", "upgrade"]
 
@@ -288,7 +289,7 @@ class _Job:
         publish(
             self.data,
             manifest,
-            lambda folder: draft.write(folder, vectors),
+            lambda folder: draft.write(folder, vectors, self.progress),
             keep=self.keep,
             replaces_damaged=is_damaged,
         )
@@ -307,6 +308,7 @@ class _Job:
             sources=self.sources,
             files={},
             derivation=derivation(),
+            vectors=kind_for(self.report.counts.passages),
         )
 
     def _compared(self, gathered: Gathered, register: MemberRegister, attached: AttachedTexts) -> bool:

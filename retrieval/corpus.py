@@ -79,6 +79,11 @@ class Corpus:
                 f"the snapshot {self.manifest.name} should hold {counts.records} records and {counts.passages} "
                 f"passages, but holds {held[0]}, {held[1]}, {held[2]} vectors and {held[3]} in lexical/: build again"
             )
+        if self.index.kind is not self.manifest.vectors:
+            raise SnapshotDamaged(
+                f"the vectors of the snapshot {self.manifest.name} should be {self.manifest.vectors}, but are "
+                f"{self.index.kind}: build again"
+            )
         self.group_of_row: NDArray[np.int64] = self.store.group_of_record[self.store.record_of_row]
         groups = self.store.group_of_record
         self.near_group_of_group: NDArray[np.int64] = np.arange(int(groups.max(initial=-1)) + 1)

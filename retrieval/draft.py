@@ -194,8 +194,13 @@ class Draft:
                         found[name] = _encoder_text(entry.record, passage, fits)
         return found
 
-    def write(self, folder: Path, vectors: NDArray[np.float32]) -> None:
+    def write(self, folder: Path, vectors: NDArray[np.float32], progress: Progress) -> None:
         """Write every file of the snapshot but its manifest into `folder`.
+
+        Args:
+            folder: Where to.
+            vectors: One a passage, in the order of the rows.
+            progress: Hears how far the index of very many vectors is.
 
         Raises:
             OSError: If the disk is full or can't be written.
@@ -208,7 +213,7 @@ class Draft:
         redirects = sorted(self.gathered.redirects.items())
         attached = self.attached.all_of(entry.record for entry in self.entries)
         write_entries(folder / RECORDS_FILE, self.entries, self.unanswered, copies, redirects, attached)
-        VectorIndex.of(vectors).write(folder / VECTORS_FILE)
+        VectorIndex.of(vectors, progress).write(folder / VECTORS_FILE)
         write_lexical(folder / LEXICAL_FOLDER, self._documents())
         Acronyms.of(self._texts_by_answer()).write(folder / EXPANSIONS_FILE)
         if self.register.ids:

@@ -41,6 +41,7 @@ from retrieval.errors import (
 )
 from retrieval.files import flush, replace_file
 from retrieval.models import DEFAULT_MODEL
+from retrieval.nearest.kinds import VectorKind
 from retrieval.pointer import (
     COPY_FILE,
     NOT_READ,
@@ -115,6 +116,7 @@ class Manifest:
         sources: What was read, as the user named it.
         files: Size and hash of every other file, by its path in the snapshot, with / between folders.
         derivation: Names the rules by which passages and kinds were worked out; empty in the first format.
+        vectors: How its vectors are kept and searched.
     """
 
     format: int
@@ -127,6 +129,7 @@ class Manifest:
     sources: tuple[str, ...]
     files: dict[str, FileSeal]
     derivation: str = ""
+    vectors: VectorKind = VectorKind.EXACT
 
 
 @dataclass(frozen=True, slots=True)

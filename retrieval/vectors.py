@@ -1,46 +1,56 @@
-"""Unit vectors to row numbers and scores, by FAISS."""
+"""Unit vectors to row numbers and scores: exact while there are few, in clusters when there are many."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.errors import QueryError, SnapshotDamaged
+from retrieval.errors import QueryError
+from retrieval.nearest.clustered import ClusteredVectors
+from retrieval.nearest.exact import ExactVectors
+from retrieval.nearest.kinds import CLUSTERED_FROM, Found, Progress, VectorKind, Vectors, kind_for
+from retrieval.nearest.reading import read_vectors
+from retrieval.nearest.shadow import ShadowQueries
 
-_ROUNDED_FROM = 20_000
-"""Rows from which a rounded copy of the vectors is worth its memory: a quarter of theirs."""
+__all__ = ["CLUSTERED_FROM", "VectorIndex", "VectorKind", "kind_for"]
 
-_SLACK = 1e-5  # More than FAISS's sums in float32 are off.
+
+def _untold(stage: str, done: int, total: int | None) -> None:
+    """Say nothing."""
 
 
 class VectorIndex:
-    """Exact inner-product search over unit vectors: the score is the cosine.
+    """Inner-product search over unit vectors: the score is the cosine.
 
     Rows are numbered from 0 in the order given, which is the order of dates, so that a span of dates is a
-    range of rows. A large index is gone through in a rounded copy first, for the rows whose exact scores are wanted;
-    as it is known how far rounding can take a score, the same rows come back as without it.
+    range of rows.
 
     Args:
-        index: A flat inner-product index of FAISS.
+        vectors: The vectors, in the kind of index that suits how many there are.
     """
 
-    def __init__(self, index: faiss.IndexFlatIP) -> None:
-        """Wrap an index that is in memory."""
-        self._index = index
-        self._lock = threading.Lock()
-        self._copy: _Rounded | None = None
+    def __init__(self, vectors: Vectors) -> None:
+        """Search `vectors`."""
+        self._vectors = vectors
+        self._shadow: ShadowQueries | None = None
 
     @classmethod
-    def of(cls, vectors: NDArray[np.float32]) -> VectorIndex:
-        """Index `vectors`, shape (n, d), float32, each of unit length."""
-        index = faiss.IndexFlatIP(vectors.shape[1])
-        index.add(np.ascontiguousarray(vectors, dtype=np.float32))
-        return cls(index)
+    def of(
+        cls, vectors: NDArray[np.float32], progress: Progress = _untold, *, clustered_from: int = CLUSTERED_FROM
+    ) -> VectorIndex:
+        """Index vectors.
+
+        Args:
+            vectors: Shape (n, d), float32, each of unit length.
+            progress: Hears how far it is, where that takes long.
+            clustered_from: How many there have to be for clusters.
+        """
+        if kind_for(len(vectors), clustered_from) is VectorKind.CLUSTERED:
+            return cls(ClusteredVectors.of(vectors, progress))
+        return cls(ExactVectors.of(vectors))
 
     @classmethod
     def read(cls, path: Path) -> VectorIndex:
@@ -49,13 +59,7 @@ class VectorIndex:
         Raises:
             SnapshotDamaged: If FAISS can't read the file, or it is of another kind.
         """
-        try:
-            index = faiss.read_index(str(path))
-        except RuntimeError as error:
-            raise SnapshotDamaged(f"{path.name} is not an index that FAISS can read: build again") from error
-        if not isinstance(index, faiss.IndexFlatIP):
-            raise SnapshotDamaged(f"{path.name} holds a {type(index).__name__}, not an IndexFlatIP: build again")
-        return cls(index)
+        return cls(read_vectors(path))
 
     def write(self, path: Path) -> None:
         """Write the index to `path`.
@@ -63,27 +67,27 @@ class VectorIndex:
         Raises:
             OSError: If the disk is full or the folder can't be written.
         """
-        try:
-            faiss.write_index(self._index, str(path))
-        except RuntimeError as error:
-            raise OSError(f"FAISS could not write {path}: {error}") from error
+        self._vectors.write(path)
 
     def __len__(self) -> int:
         """Return the number of rows."""
-        return int(self._index.ntotal)
+        return len(self._vectors)
+
+    @property
+    def kind(self) -> VectorKind:
+        """How the vectors are kept and searched."""
+        return self._vectors.kind
 
     @property
     def dimensions(self) -> int:
         """Length of a vector."""
-        return int(self._index.d)
+        return self._vectors.dimensions
 
     def rows(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the vectors of rows, shape (len(numbers), d), float32."""
-        return np.asarray(self._index.reconstruct_batch(numbers), dtype=np.float32).reshape(-1, self.dimensions)
+        return self._vectors.rows(numbers)
 
-    def search(
-        self, query: NDArray[np.float32], k: int, rows: NDArray[np.int64] | None = None
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    def search(self, query: NDArray[np.float32], k: int, rows: NDArray[np.int64] | None = None) -> Found:
         """Find the nearest rows to one query vector.
 
         Args:
@@ -94,7 +98,8 @@ class VectorIndex:
 
         Returns:
             Row numbers, shape (m,), int64, and scores, shape (m,), float32, cosine in [-1, 1], falling; a tie
-            is broken by the lower row. m is the lesser of `k` and the rows allowed.
+            is broken by the lower row. m is the lesser of `k` and the rows allowed. In clusters, a few of the rows
+            may be others than the very nearest: docs/scale.md says how many.
 
         Raises:
             QueryError: If `k` is below 1 or `query` has another length than the index.
@@ -106,94 +111,27 @@ class VectorIndex:
         allowed = len(self) if rows is None else len(rows)
         if allowed == 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        # Each thread that calls FAISS gets an OpenMP pool of its own; one core a query keeps them from fighting.
-        faiss.omp_set_num_threads(1)
-        if len(self) >= _ROUNDED_FROM and 2 * allowed >= len(self):
-            near = self._rounded().holding(query, k, rows, lambda some: self._exact(query, len(some), some))
-            if near is not None:
-                return near
-        return self._exact(query, min(k, allowed), rows)
+        found = self._vectors.search(query, k, rows)
+        # What wants every row allowed is scored whole, and would tell nothing.
+        if self._shadow and k < allowed:
+            self._shadow.take(query, k, rows, found)
+        return found
 
-    def _rounded(self) -> _Rounded:
-        """Return the rounded copy, made for the first search: an index that is only written has no use for it."""
-        with self._lock:
-            if self._copy is None:
-                self._copy = _Rounded(self._index)
-            return self._copy
-
-    def _exact(
-        self, query: NDArray[np.float32], k: int, rows: NDArray[np.int64] | None
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        selector = None if rows is None else _selector(rows, len(self))
-        parameters = None if selector is None else faiss.SearchParameters(sel=selector)
-        scores, found = self._index.search(query[np.newaxis, :], k, params=parameters)
-        order = np.lexsort((found[0], -scores[0]))
-        return found[0][order], scores[0][order]
-
-
-class _Rounded:
-    """A copy of vectors in a byte a number: a quarter of the bytes to go through, and scores that are a little off.
-
-    Args:
-        index: The vectors.
-    """
-
-    def __init__(self, index: faiss.IndexFlatIP) -> None:
-        """Round the vectors, and find out by what length at most."""
-        vectors: NDArray[np.float32] = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d)
-        vectors = vectors.reshape(index.ntotal, index.d)
-        self._scale = 127 / max(float(vectors.max()), -float(vectors.min()), 1e-9)
-        kind = faiss.ScalarQuantizer.QT_8bit_direct_signed
-        self._index = faiss.IndexScalarQuantizer(index.d, kind, faiss.METRIC_INNER_PRODUCT)
-        self._off = 0.0
-        for start in range(0, len(vectors), _ROUNDED_FROM):
-            part = vectors[start : start + _ROUNDED_FROM]
-            rounded = np.rint(part * self._scale)
-            self._index.add(rounded)
-            self._off = max(self._off, float(np.linalg.norm(rounded / self._scale - part, axis=1).max()))
-
-    def holding(
-        self,
-        query: NDArray[np.float32],
-        k: int,
-        rows: NDArray[np.int64] | None,
-        exact: Callable[[NDArray[np.int64]], tuple[NDArray[np.int64], NDArray[np.float32]]],
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]] | None:
-        """Return the nearest `k` of the rows allowed, as `VectorIndex.search` does; None where too many come near.
+    def watch(self, heard: Callable[[float], None], *, one_in: int) -> None:
+        """Have one search in so many done again, exactly and off the request's path, and hear what share it found.
 
         Args:
-            query: Shape (d,), float32, unit length.
-            k: How many.
-            rows: The rows allowed, rising; None allows all.
-            exact: From rows, rising, to the same rows by falling exact score, with the scores.
+            heard: Is told the share, in [0, 1], of the ten nearest rows that a search had found. An exact index
+                misses nothing by proof: it tells 1 at once, in this thread, and does no search again. Otherwise it
+                is called in another thread.
+            one_in: Of how many searches one is done again, at least 1.
+
+        Raises:
+            QueryError: If `one_in` is below 1.
         """
-        total = self._index.ntotal
-        scale = 127 / max(float(np.abs(query).max()), 1e-9)
-        rounded = np.rint(query * scale)
-        off = float(np.linalg.norm(rounded / scale - query))
-        # By the inequality of Cauchy and Schwarz, for a query and rows of unit length, each of them rounded.
-        off += (1 + off) * self._off + _SLACK
-        allowed = np.ones(total, dtype=bool)
-        if rows is not None:
-            allowed[:] = False
-            allowed[rows] = True
-        wanted = 2 * k * total // (total if rows is None else len(rows))
-        while 4 * wanted < total:
-            scores, found = self._index.search(rounded[np.newaxis, :], wanted)
-            some = np.sort(found[0][allowed[found[0]]])
-            if len(some) >= k:
-                near, near_scores = exact(some)
-                # Nothing that was not looked at can have as high a score as the last one.
-                if float(scores[0, -1]) / (self._scale * scale) + off < float(near_scores[k - 1]):
-                    return near[:k], near_scores[:k]
-            wanted *= 4
-        return None
-
-
-def _selector(rows: NDArray[np.int64], total: int) -> faiss.IDSelector:
-    first, last = int(rows[0]), int(rows[-1])
-    if last - first + 1 == len(rows):
-        return faiss.IDSelectorRange(first, last + 1)
-    allowed = np.zeros(total, dtype=bool)
-    allowed[rows] = True
-    return faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
+        if one_in < 1:
+            raise QueryError("one_in", f"{one_in} is below 1")
+        if self.kind is VectorKind.EXACT:
+            heard(1.0)
+            return
+        self._shadow = ShadowQueries(self._vectors, heard, one_in)

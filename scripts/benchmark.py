@@ -1,8 +1,9 @@
-"""Measure what the README says: `quality` prints the table of ranking in one run, `speed` that of speed."""
+"""Measure what the README says: `quality` of ranking, `speed`, and `scale`, how the index of vectors grows."""
 
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,9 @@ from retrieval.ranking import best_answers
 from retrieval.rerankers import reranker_named
 from retrieval.search import Searcher
 from scripts.quality import JudgedSet, Measured, Ranker, judged_set, measured, significance
+from scripts.scale import scale
+from scripts.scale_kinds import kinds
+from scripts.scale_vectors import Ground
 from scripts.speed import add_speed
 from scripts.tuning import Tuning
 
@@ -133,6 +137,17 @@ def quality(given: argparse.Namespace) -> None:
         print(line, flush=True)
 
 
+def sizes(given: argparse.Namespace) -> None:
+    """Print how the index in use behaves as it grows, or every kind of index on one number of vectors."""
+    ground = Ground.of(given.data, given.queries, given.model, given.questions)
+    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+    print(f"{len(ground.vectors):,} real vectors, {len(ground.questions)} questions; load of the machine: {load}")
+    print("A question's time is the quickest of three.", flush=True)
+    lines = kinds(ground, given.kinds, given.folder) if given.kinds else scale(ground, given.sizes, given.folder)
+    for line in lines:
+        print(line, flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(required=True)
@@ -150,6 +165,19 @@ def main() -> None:
     wanted.add_argument("--reranker", default=DEFAULT_RERANKER, help="the reranker")
     wanted.set_defaults(run=quality)
     add_speed(commands)
+    size = commands.add_parser(
+        "scale",
+        help="recall, time, memory and building of the index of vectors, size by size",
+        epilog="example: python -m scripts.benchmark scale --data eval-data --queries plain.queries.jsonl",
+    )
+    size.add_argument("--data", required=True, help="a data directory, whose vectors are multiplied")
+    size.add_argument("--queries", nargs="+", type=Path, required=True, help="files of questions to search with")
+    size.add_argument("--sizes", nargs="+", type=int, default=[100_000, 250_000, 1_000_000, 5_000_000], help="vectors")
+    size.add_argument("--questions", type=int, default=200, help="how many, spread evenly over the files")
+    size.add_argument("--folder", help="where files are put meanwhile: 2.5 KB a vector of the largest size")
+    size.add_argument("--model", default=DEFAULT_MODEL, help="the encoder of --data")
+    size.add_argument("--kinds", type=int, help="instead, every kind of index side by side on so many vectors")
+    size.set_defaults(run=sizes)
     given = parser.parse_args()
     try:
         given.run(given)

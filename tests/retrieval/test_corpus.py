@@ -3,6 +3,7 @@ from __future__ import annotations
 import shutil
 import weakref
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,10 +16,11 @@ from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder
 from retrieval.errors import QueryError, SnapshotDamaged, UnknownKey
 from retrieval.filters import Filters
+from retrieval.ranking import best_answers
 from retrieval.records import AnswerKind, FindingName
 from retrieval.snapshot import Snapshot, open_snapshot
 from retrieval.store import RecordStore
-from retrieval.vectors import VectorIndex
+from retrieval.vectors import VectorIndex, VectorKind
 
 
 @pytest.fixture
@@ -100,6 +102,29 @@ def test_a_vector_file_of_another_length_is_refused(built_once: Path, tmp_path: 
     VectorIndex.of(np.zeros((3, 256), dtype=np.float32)).write(folder / "vectors.faiss")
     with pytest.raises(SnapshotDamaged, match="3 vectors"):
         Corpus(Snapshot(folder, snapshot.manifest))
+
+
+def test_vectors_of_another_kind_than_the_manifest_says_are_refused(built_once: Path, tmp_path: Path) -> None:
+    snapshot = open_snapshot(built_once)
+    assert snapshot.manifest.vectors is VectorKind.EXACT
+    manifest = replace(snapshot.manifest, vectors=VectorKind.CLUSTERED)
+    with pytest.raises(SnapshotDamaged, match="should be clustered, but are exact"):
+        Corpus(Snapshot(snapshot.folder, manifest))
+
+
+def test_a_corpus_whose_vectors_are_in_clusters_gives_the_same_answers(built_once: Path, tmp_path: Path) -> None:
+    snapshot = open_snapshot(built_once)
+    folder = tmp_path / "clustered"
+    shutil.copytree(snapshot.folder, folder)
+    exact = Corpus(snapshot)
+    vectors = exact.index.rows(np.arange(len(exact.index)))
+    VectorIndex.of(vectors, clustered_from=1).write(folder / "vectors.faiss")
+    clustered = Corpus(Snapshot(folder, replace(snapshot.manifest, vectors=VectorKind.CLUSTERED)))
+    for row in range(0, len(vectors), 7):
+        wanted, found = (
+            best_answers(corpus.index, vectors[row], corpus.group_of_row, limit=1) for corpus in (exact, clustered)
+        )
+        assert [(one.group, one.row) for one in found] == [(one.group, one.row) for one in wanted]
 
 
 def test_a_store_that_is_no_database_is_refused(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from retrieval.encoders import unit_rows
 from retrieval.errors import QueryError, SnapshotDamaged
-from retrieval.vectors import VectorIndex
+from retrieval.vectors import CLUSTERED_FROM, VectorIndex, VectorKind, kind_for
 
 VECTORS = unit_rows(np.random.default_rng(7).standard_normal((300, 16)))
 INDEX = VectorIndex.of(VECTORS)
@@ -139,3 +139,20 @@ def test_rows_are_scaled_to_unit_length_and_a_zero_row_stays_zero() -> None:
     scaled = unit_rows(np.array([[3.0, 4.0], [0.0, 0.0]]))
     assert scaled.tolist() == [[pytest.approx(0.6), pytest.approx(0.8)], [0.0, 0.0]]
     assert scaled.dtype == np.float32
+
+
+def test_an_index_is_exact_up_to_the_number_of_vectors_that_calls_for_clusters() -> None:
+    assert VectorIndex.of(VECTORS, clustered_from=301).kind is VectorKind.EXACT
+    assert VectorIndex.of(VECTORS, clustered_from=300).kind is VectorKind.CLUSTERED
+    assert kind_for(CLUSTERED_FROM - 1) is VectorKind.EXACT
+    assert kind_for(CLUSTERED_FROM) is VectorKind.CLUSTERED
+
+
+def test_clusters_answer_as_the_exact_index_does_where_they_are_all_looked_through(tmp_path: Path) -> None:
+    VectorIndex.of(VECTORS, clustered_from=1).write(tmp_path / "v.faiss")
+    clustered = VectorIndex.read(tmp_path / "v.faiss")
+    assert (clustered.kind, len(clustered), clustered.dimensions) == (VectorKind.CLUSTERED, 300, 16)
+    for row in range(0, 300, 30):
+        found, scores = clustered.search(VECTORS[row], 300)
+        assert scores == pytest.approx(INDEX.search(VECTORS[row], 300)[1], abs=1e-3)
+        assert found[0] == row
