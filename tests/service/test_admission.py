@@ -105,7 +105,10 @@ def test_whether_the_service_is_well_is_told_without_a_key_as_are_style_sheets(o
 def test_who_lacks_a_key_is_told_how_programs_and_people_get_in(opened: Opened, keys: KeyFile):
     keys.add("library", date(2026, 11, 23))
     client = opened(require_key=True)
-    assert client.get(ANSWER).json() == {
+    refused = client.get(ANSWER)
+    told = refused.json()
+    assert told.pop("request_id") == refused.headers["x-request-id"]
+    assert told == {
         "type": "urn:despatch-box:problem:key-needed",
         "title": "Key needed",
         "status": 401,
@@ -237,7 +240,9 @@ def test_an_address_is_told_its_limit_what_is_left_and_when_to_come_again(opened
     assert refused.headers["retry-after"] == "15"
     assert refused.headers["ratelimit"] == '"address";r=2;t=10'
     assert refused.headers["cache-control"] == "no-store"
-    assert refused.json() == {
+    told = refused.json()
+    assert told.pop("request_id") == refused.headers["x-request-id"]
+    assert told == {
         "type": "urn:despatch-box:problem:too-many-requests",
         "title": "Too many requests",
         "status": 429,
