@@ -194,8 +194,12 @@ class Draft:
                         found[name] = _encoder_text(entry.record, passage, fits)
         return found
 
-    def write(self, folder: Path, vectors: NDArray[np.float32]) -> None:
+    def write(self, folder: Path, vectors: NDArray[np.float32] | None) -> None:
         """Write every file of the snapshot but its manifest into `folder`.
+
+        Args:
+            folder: An empty one.
+            vectors: As `encoded` returns them; None where they are kept elsewhere.
 
         Raises:
             OSError: If the disk is full or can't be written.
@@ -208,7 +212,8 @@ class Draft:
         redirects = sorted(self.gathered.redirects.items())
         attached = self.attached.all_of(entry.record for entry in self.entries)
         write_entries(folder / RECORDS_FILE, self.entries, self.unanswered, copies, redirects, attached)
-        VectorIndex.of(vectors).write(folder / VECTORS_FILE)
+        if vectors is not None:
+            VectorIndex.of(vectors).write(folder / VECTORS_FILE)
         write_lexical(folder / LEXICAL_FOLDER, self._documents())
         Acronyms.of(self._texts_by_answer()).write(folder / EXPANSIONS_FILE)
         if self.register.ids:

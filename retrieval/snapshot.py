@@ -4,14 +4,15 @@ DIR/current                    one line of JSON: which snapshot, and the SHA-256
 DIR/snapshots/NAME/manifest.json    format, model, counts, and the SHA-256 of each other file
 DIR/snapshots/NAME/received.sqlite  records as their sources gave them, readable in every format
 DIR/snapshots/NAME/records.sqlite   records, passages and what leads from one to another
-DIR/snapshots/NAME/vectors.faiss    one vector a passage
+DIR/snapshots/NAME/vectors.faiss    one vector a passage; not there where a Milvus server has them
 DIR/snapshots/NAME/lexical/         the words of every passage, for the text engine
 DIR/snapshots/NAME/expansions.json  short and long forms that the texts explain
 DIR/snapshots/NAME/members.json     the member register that the records were filled in from, if there was one
 
 Beside them, and not part of a snapshot: `embeddings/` (vectors kept to be used again), `checks.json` (what
 Parliament's lists were last seen to hold), `members.json` (the member register), `attachments.sqlite` (the text of
-attachments) and `sync.sqlite` (what `sync` has fetched and not yet published).
+attachments), `sync.sqlite` (what `sync` has fetched and not yet published) and `milvus.json` (what builds have made on
+Milvus servers).
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from retrieval.errors import (
     SnapshotDamaged,
 )
 from retrieval.files import flush, replace_file
+from retrieval.milvus.place import Generation
 from retrieval.models import DEFAULT_MODEL
 
 FORMAT = 3
@@ -96,6 +98,7 @@ class Manifest:
         sources: What was read, as the user named it.
         files: Size and hash of every other file, by its path in the snapshot, with / between folders.
         derivation: Names the rules by which passages and kinds were worked out; empty in the first format.
+        milvus: The collection that has the vectors and words; None where they are among the files.
     """
 
     format: int
@@ -108,6 +111,7 @@ class Manifest:
     sources: tuple[str, ...]
     files: dict[str, FileSeal]
     derivation: str = ""
+    milvus: Generation | None = None
 
 
 @dataclass(frozen=True, slots=True)

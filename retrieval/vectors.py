@@ -10,6 +10,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.arms import AllowedRows, rows_in
 from retrieval.errors import QueryError, SnapshotDamaged
 
 _ROUNDED_FROM = 20_000
@@ -82,7 +83,7 @@ class VectorIndex:
         return np.asarray(self._index.reconstruct_batch(numbers), dtype=np.float32).reshape(-1, self.dimensions)
 
     def search(
-        self, query: NDArray[np.float32], k: int, rows: NDArray[np.int64] | None = None
+        self, query: NDArray[np.float32], k: int, rows: AllowedRows = None
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Find the nearest rows to one query vector.
 
@@ -103,6 +104,7 @@ class VectorIndex:
             raise QueryError("limit", f"{k} is below 1")
         if query.shape != (self.dimensions,):
             raise QueryError("query", f"its vector has shape {query.shape}, the index needs ({self.dimensions},)")
+        rows = rows_in(rows)
         allowed = len(self) if rows is None else len(rows)
         if allowed == 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
