@@ -34,6 +34,7 @@ from service.related import history_page, thread_page
 from service.reports import beside_citation, citation_page, verify_page
 from service.running import Session
 from service.schemas import SearchRequest, to_data
+from service.stores import target_named
 from service.terminal import show, words
 
 _DATA = Path("data")
@@ -52,7 +53,7 @@ class Commands:
         self._output = session.output
         self._err = session.err
 
-    def build(
+    def build(  # noqa: PLR0913, PLR0917 - each option is a parameter
         self,
         sources: given.Sources,
         data: given.Data = _DATA,
@@ -61,11 +62,15 @@ class Commands:
         mapping: given.Mapping = None,
         keep: given.Keep = str(KEEP),
         model: given.Model = DEFAULT_MODEL,
+        store: given.Store = None,
+        uri: given.Uri = None,
+        collection: given.Collection = None,
         as_json: given.Json = False,
     ) -> None:
         """Index sources and tell what was read, made and left aside."""
         named, readers, snapshots = [utf8("source", source) for source in sources], readers_with(mapping), kept(keep)
         stdin = self._session.input("source") if "-" in sources else None
+        target = target_named(store, uri, collection)
         with self._session.changing(data):
             encoder = self._session.encoder(model)
             with Progress(self._err) as progress:
@@ -79,6 +84,7 @@ class Commands:
                     readers=readers,
                     keep=snapshots,
                     progress=progress,
+                    target=target,
                 )
             report.queued = queued(data, report)
             corpus = Corpus.open(data)
@@ -228,13 +234,16 @@ class Commands:
         data: given.Data = _DATA,
         model: given.Model = DEFAULT_MODEL,
         reranker: given.RerankerName = DEFAULT_RERANKER,
+        store: given.Store = None,
+        uri: given.Uri = None,
     ) -> None:
         """Serve the HTTP interface."""
         # The server is for this command alone, and takes a while to import.
         from service.app import serve  # noqa: PLC0415
         from service.settings import read_settings  # noqa: PLC0415
 
-        serve(read_settings(host=host, port=port, data=data, model=model, reranker=reranker))
+        chosen = {"host": host, "port": port, "data": data, "model": model, "reranker": reranker}
+        serve(read_settings(**chosen, store=store, uri=uri))
 
     def _found(self, corpus: Corpus, request: SearchRequest, model: str, reranker: str, data: Path) -> SearchResult:
         if request.match is not Match.MEANING:

@@ -57,13 +57,15 @@ COMMANDS: Final = {
         "The index then holds exactly these sources, unless --add is given.",
         "A record that can't be read is left out and listed; with --strict the first one ends the build. "
         "Until the new index is whole, searches go on with the one before. A running `despatch serve` takes it up "
-        "within seconds.",
+        "within seconds. With --store milvus, vectors and words go to a Milvus server, and later builds and syncs keep "
+        "to that; texts and citations stay in the data directory.",
         examples=(
             "despatch build seeds",
             "despatch build questions.jsonl.gz --data ./commons",
             "despatch build --add today.json",
             "despatch build table.csv --mapping table.toml",
             "curl -s URL | despatch build -",
+            "despatch build questions.jsonl.gz --store milvus --uri http://127.0.0.1:19530",
         ),
     ),
     "members": _page(
@@ -146,7 +148,11 @@ COMMANDS: Final = {
     "serve": _page(
         "Serve the HTTP interface.",
         "It takes up a new index within seconds, and no request waits for that or fails. Ctrl-C stops it.",
-        examples=("despatch serve", "despatch serve --data ./commons --port 8080"),
+        examples=(
+            "despatch serve",
+            "despatch serve --data ./commons --port 8080",
+            "despatch serve --store milvus --uri http://10.0.0.5:19530",
+        ),
     ),
     "mcp": _page(
         "Serve an AI assistant.",

@@ -11,7 +11,6 @@ from typing import Final
 from starlette.datastructures import State
 
 from retrieval.checks import CHECKS_FILE, read_checks
-from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder, SentenceEncoder
 from retrieval.errors import DespatchError
 from retrieval.rerankers import reranker_named
@@ -21,6 +20,7 @@ from retrieval.snapshot import POINTER_FILE
 from service.dependencies import Readiness
 from service.held import held_in
 from service.settings import Settings
+from service.stores import served_corpus
 
 LOGGER: Final = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ class Opener:
         """
         try:
             # The snapshot first: it takes no time to see that there is none, and seconds to load a model.
-            corpus = Corpus.open(self.settings.data)
+            corpus = served_corpus(self.settings)
             encoder, reranker = self._models(before)
             return Readiness(Searcher(corpus, encoder, self.settings.data, reranker))
         except DespatchError as error:

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -27,6 +28,13 @@ SAMPLED: Final = 64
 """How many vectors are held against their hash when a snapshot is opened: enough to know another collection by."""
 
 _ALIAS: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}", re.ASCII)
+
+
+class StoreName(StrEnum):
+    """Where vectors and words are: in files that FAISS and tantivy read, or on a Milvus server."""
+
+    LOCAL = "local"
+    MILVUS = "milvus"
 
 
 @dataclass(frozen=True, slots=True)

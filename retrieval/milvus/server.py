@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -39,6 +40,7 @@ _MOST_LOOKED_AT: Final = 32_768
 _MOST_BYTES: Final = 65_535  # Of a text.
 _SECONDS: Final = 20.0
 _BUILD_SECONDS: Final = 3600.0
+_POLL_SECONDS: Final = 1.0
 _AT_ONCE: Final = 4_096  # Vectors asked for by number in one call: about 6 MB.
 _NOT_FOUND: Final = 100
 _EXTRA: Final = "pymilvus is not installed: run `pip install 'despatch-box[milvus]'`"
@@ -109,9 +111,9 @@ class MilvusServer:
         indexes.add_index(WORDS, index_type="SPARSE_INVERTED_INDEX", metric_type="IP")
         with self._told(f"make the collection {collection}"):
             self.drop(collection)
-            self._client.create_collection(
-                collection, schema=schema, index_params=indexes, consistency_level="Bounded", timeout=_SECONDS
-            )
+            self._client.create_collection(collection, schema=schema, consistency_level="Bounded", timeout=_SECONDS)
+            # Not to wait: there is nothing to index yet.
+            self._client.create_index(collection, indexes, timeout=_SECONDS, sync=False)
 
     def put(self, collection: str, rows: Sequence[Mapping[str, object]]) -> None:
         """Put rows into a collection, each in the place of the one with its number if there is one."""
@@ -127,7 +129,17 @@ class MilvusServer:
         """Wait until all that was put into a collection is kept, indexed and ready to be searched."""
         with self._told(f"finish the collection {collection}"):
             self._client.flush(collection, timeout=_BUILD_SECONDS)
+            self._wait_for_index(collection)
             self._client.load_collection(collection, timeout=_BUILD_SECONDS)
+
+    def _wait_for_index(self, collection: str) -> None:
+        end = time.monotonic() + _BUILD_SECONDS
+        for name in self._client.list_indexes(collection):
+            # Milvus Lite indexes as it flushes, and does not count.
+            while int(self._client.describe_index(collection, name).get("pending_index_rows") or 0):
+                if time.monotonic() > end:
+                    raise StoreUnreachable(f"the Milvus server at {self._uri} indexes {collection} for an hour already")
+                time.sleep(_POLL_SECONDS)
 
     def count(self, collection: str, expression: str = "") -> int:
         """Return how many rows a collection has, those included that were put a moment ago."""
