@@ -40,7 +40,6 @@ from retrieval.snapshot import (
     has_snapshot,
     open_snapshot,
     publish,
-    same_model,
     writing,
 )
 from retrieval.sources import READERS, Reader, ReadReport, Received, Withdrawn, check_paths, read_sources, reader_named
@@ -160,8 +159,9 @@ def upgrade(
     keep: int = KEEP,
     now: datetime | None = None,
     progress: Progress = no_progress,
+    target: Target | None = None,
 ) -> BuildReport | None:
-    """Bring a snapshot to this version's format and to a model, from the records it keeps as they were received.
+    """Bring a snapshot to this version's format, a model and a store, from the records it keeps as they were received.
 
     Vectors are taken over where the model is the same; else what the data directory keeps of the new one's is used,
     and the rest is encoded. Searches go on with the old snapshot until the new one is whole.
@@ -172,9 +172,10 @@ def upgrade(
         keep: How many snapshots to keep, the new one included.
         now: The time of the upgrade.
         progress: Hears how far each stage is.
+        target: Where vectors and words are put; where they are unless one is given.
 
     Returns:
-        What was made; None if the snapshot has this version's format already, and vectors of this encoder.
+        What was made; None if the snapshot has this version's format already, and vectors of this encoder there.
 
     Raises:
         NoSnapshot: If nothing has been built there.
@@ -183,12 +184,12 @@ def upgrade(
     """
     with writing(data):
         snapshot = open_snapshot(data, formats=(*OLDER_FORMATS, FORMAT))
-        if snapshot.manifest.format == FORMAT and same_model(snapshot.manifest.model, encoder.identity):
-            return None
         holdings = Holdings(snapshot, encoder.identity)
         moment = now or datetime.now(UTC)
         report, sources = BuildReport(), snapshot.manifest.sources
-        job = _Job(data, encoder, holdings, sources, moment, keep, report, progress, holdings.tombstones)
+        job = _Job(data, encoder, holdings, sources, moment, keep, report, progress, holdings.tombstones, target)
+        if snapshot.manifest.format == FORMAT and holdings.same_model and job.is_in_place():
+            return None
         return job.published(job.gathered(job.held()))
 
 
@@ -276,7 +277,7 @@ class _Job:
     def _publish(self, gathered: Gathered, attached: AttachedTexts, *, if_changed: bool) -> None:
         register = register_at(self.data / MEMBERS_FILE)
         target = self._target()
-        same = self._compared(gathered, register, attached) and self._is_there(target)
+        same = self._compared(gathered, register, attached) and self.is_in_place()
         if if_changed and same and self.holdings:
             manifest = self.holdings.manifest
             self.report.published, self.report.snapshot = False, manifest.name
@@ -318,9 +319,9 @@ class _Job:
         before = self._before()
         return self.target or (Places.read(self.data).target(before) if before else THIS_MACHINE)
 
-    def _is_there(self, target: Target) -> bool:
+    def is_in_place(self) -> bool:
         """Return whether the vectors of the snapshot before are where those of the next one are to be."""
-        before = self._before()
+        before, target = self._before(), self._target()
         return (target.uri, target.alias) == ((before.uri, before.alias) if before else ("", target.alias))
 
     def _manifest(self) -> Manifest:

@@ -91,15 +91,22 @@ class Commands:
         self._built(report, corpus, data, as_json)
 
     def upgrade(
-        self, data: given.Data = _DATA, model: given.Model = DEFAULT_MODEL, as_json: given.Json = False
+        self,
+        data: given.Data = _DATA,
+        model: given.Model = DEFAULT_MODEL,
+        store: given.Store = None,
+        uri: given.Uri = None,
+        collection: given.Collection = None,
+        as_json: given.Json = False,
     ) -> None:
-        """Rebuild an index of an older format, or of another model, from the records it keeps."""
+        """Rebuild an index of an older format, another model or another store, from the records it keeps."""
+        target = target_named(store, uri, collection)
         # The snapshot first: it takes no time to see that there is none, and seconds to load a model.
         before = open_snapshot(data, formats=(*OLDER_FORMATS, FORMAT)).manifest.model
         with self._session.changing(data):
             encoder = self._session.encoder(model)
             with Progress(self._err) as progress:
-                report = upgrade(data, encoder, progress=progress)
+                report = upgrade(data, encoder, progress=progress, target=target)
             corpus = Corpus.open(data) if report else None
         if report and corpus:
             self._built(report, corpus, data, as_json, other_model=not same_model(before, encoder.identity))

@@ -228,11 +228,27 @@ COMMANDS: Final = {
         "Every file is checked before it is used. Until all are there, searches go on with the index before.",
         examples=("despatch unpack answers.despatch --data ./commons",),
     ),
+    "export-vectors": _page(
+        "Write the vectors of the index to a Parquet file.",
+        "From files or from a Milvus server. For a machine that is to have the same index without encoding it again.",
+        examples=("despatch export-vectors vectors.parquet --data ./commons",),
+    ),
+    "import-vectors": _page(
+        "Take vectors from a Parquet file.",
+        "The next `despatch build` or `despatch upgrade` here uses them for the texts that it meets again, whichever "
+        "store it builds to.",
+        examples=("despatch import-vectors vectors.parquet --data ./commons",),
+    ),
     "upgrade": _page(
-        "Bring an index up to this version and model.",
+        "Bring an index up to this version, model and store.",
         "It is rebuilt from the records it keeps: no source is asked again. What the model did not encode before, it "
-        "encodes. Until the new index is whole, searches go on with the old one. To keep the model it has, name it.",
-        examples=("despatch upgrade --data ./commons", "despatch upgrade --model all-MiniLM-L6-v2"),
+        "encodes. Until the new index is whole, searches go on with the old one. To keep the model it has, name it. "
+        "With --store, vectors and words move to a Milvus server, or back.",
+        examples=(
+            "despatch upgrade --data ./commons",
+            "despatch upgrade --model all-MiniLM-L6-v2",
+            "despatch upgrade --store milvus --uri http://127.0.0.1:19530",
+        ),
     ),
     "evaluate": _page(
         "Measure the ranking with judged questions.",

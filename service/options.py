@@ -110,6 +110,7 @@ Contact = Annotated[
     ),
 ]
 Every = Annotated[str, typer.Option("--every", metavar="MINUTES", help="Minutes from one sync to the next.")]
+ParquetFile = Annotated[Path, typer.Argument(metavar="FILE", help="The Parquet file.")]
 PackFile = Annotated[Path, typer.Argument(metavar="FILE", help="The pack.")]
 AsOf = Annotated[
     str | None,

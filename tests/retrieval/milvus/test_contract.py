@@ -25,6 +25,7 @@ from retrieval.records import AnswererKind, AnswerKind, FindingName, Genre, Hous
 from retrieval.results import Outcome, SearchResult
 from retrieval.search import Searcher
 from retrieval.snapshot import open_snapshot
+from retrieval.vector_files import read_vectors, write_vectors
 from retrieval.verify import verify
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -302,3 +303,12 @@ def test_a_server_that_is_gone_is_named_and_what_was_asked_is_not(
     with pytest.raises(StoreUnreachable):
         build([small_source], data, toy_encoder, add=True, target=replace(target, alias="other"))
     assert open_snapshot(data).manifest.name == searcher.corpus.manifest.name
+
+
+def test_vectors_go_from_the_server_to_files_by_parquet(tmp_path, toy_encoder, small_milvus, small_source) -> None:
+    corpus, path = Corpus.open(small_milvus), tmp_path / "vectors.parquet"
+    assert write_vectors(corpus, path) == 19
+    assert read_vectors(path, tmp_path / "data").rows == 19
+    assert build([small_source], tmp_path / "data", toy_encoder).texts_encoded == 0
+    rows = np.arange(19)
+    assert Corpus.open(tmp_path / "data").index.rows(rows).tolist() == corpus.index.rows(rows).tolist()
