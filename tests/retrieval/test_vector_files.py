@@ -96,6 +96,15 @@ def test_a_full_disk_leaves_the_file_that_was_there(tmp_path, built_once, monkey
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_what_goes_wrong_on_the_way_leaves_no_part_behind(tmp_path, built_once) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_vectors(Corpus.open(built_once), tmp_path / "vectors.parquet", progress=stopped)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_where_pyarrow_is_missing_a_user_is_told_how_to_get_it(tmp_path, monkeypatch) -> None:
     real = builtins.__import__
 

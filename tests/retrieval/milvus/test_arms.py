@@ -127,6 +127,11 @@ def test_lists_that_hold_few_rows_lead_to_the_same(meaning, wording, monkeypatch
     same(meaning.search(query, 70), expected[0])
     same(meaning.search(query, 10), FAISS.search(query, 10))
     same(meaning.search(query, 90, np.arange(0, 400, 2)), expected[1])
+    # A list that ends among rows that tie is asked for again, longer, and in the end row by row.
+    monkeypatch.setattr(vectors_module, "_MARGIN", 1)
+    same(meaning.search(query, 5), FAISS.search(query, 5))
+    monkeypatch.setattr(vectors_module, "WINDOW", 30)
+    same(meaning.search(query, 5), FAISS.search(query, 5))
     same(wording.search("lanterna bridgea", 100), TANTIVY.search("lanterna bridgea", 100))
 
 
