@@ -150,7 +150,8 @@ def _words() -> Iterator[str]:
 
 def _settings() -> Iterator[str]:
     yield "# Settings of the service\n"
-    alone = " and ".join(f"`DESPATCH_{name.upper()}`" for name in Settings.model_fields if name in BY_ENVIRONMENT_ALONE)
+    *first, last = (f"`DESPATCH_{name.upper()}`" for name in Settings.model_fields if name in BY_ENVIRONMENT_ALONE)
+    alone = f"{', '.join(first)} and {last}"
     yield (
         "`despatch serve` takes each from its option, else from the environment, else as it is by default. "
         f"{alone} have no option: they are set by the environment alone.\n"

@@ -154,8 +154,9 @@ class MilvusVectors:
     def _scored(
         self, query: NDArray[np.float32], rows: NDArray[np.int64], k: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        places, scores = VectorIndex.of(self.rows(rows)).search(query, k)
-        return rows[places], scores
+        # All of them, so that of those that tie at the end the lower rows stay.
+        places, scores = VectorIndex.of(self.rows(rows)).search(query, max(1, len(rows)))
+        return rows[places[:k]], scores[:k]
 
 
 def _expression(rows: AllowedRows) -> str | None:
