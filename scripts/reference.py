@@ -158,7 +158,7 @@ def _settings() -> Iterator[str]:
     )
     yield "| variable | what it is | by default |\n|---|---|---|"
     for name, field in Settings.model_fields.items():
-        default = "none" if field.default == () else f"`{field.default}`"
+        default = "none" if field.default in ((), None, "") else f"`{field.default}`"
         yield f"| `DESPATCH_{name.upper()}` | {_cell(field.description or '')} | {default} |"
     yield ""
 

@@ -30,7 +30,13 @@ def target_named(store: str | None, uri: str | None, collection: str | None) -> 
         return THIS_MACHINE if store else None
     if not (uri or "").strip():
         raise QueryError("uri", "`--store milvus` needs it: say where the server is, such as http://127.0.0.1:19530")
-    return Target(str(uri).strip(), milvus_token(), DEFAULT_ALIAS if collection is None else collection)
+    return Target(_address(str(uri)), milvus_token(), DEFAULT_ALIAS if collection is None else collection)
+
+
+def _address(uri: str) -> str:
+    """Return an address that means the same from any folder: a file of Milvus Lite by its whole path."""
+    uri = uri.strip()
+    return uri if "://" in uri else str(Path(uri).resolve())
 
 
 def served_corpus(settings: Settings) -> Corpus:

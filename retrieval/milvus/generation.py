@@ -12,7 +12,7 @@ another, whenever a build is stopped. What a stopped build left is removed by th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
@@ -73,16 +73,15 @@ def fill(
         StoreUnreachable: If the server can't be used, or does not hold in the end what it was given.
     """
     server, name = connected(target), generation.collection
-    store = RecordStore(records_file)
     server.create(name, generation.dimensions, generation.rows)
     part: list[Mapping[str, object]] = []
-    for done, row in enumerate(rows_of(store, vectors), start=1):
-        part.append(row)
-        if len(part) == _AT_ONCE or done == generation.rows:
-            server.put(name, part)
-            part.clear()
-            progress("Filling the collection", done, generation.rows)
-    store.close()
+    with closing(RecordStore(records_file)) as store:
+        for done, row in enumerate(rows_of(store, vectors), start=1):
+            part.append(row)
+            if len(part) == _AT_ONCE or done == generation.rows:
+                server.put(name, part)
+                part.clear()
+                progress("Filling the collection", done, generation.rows)
     server.finish(name)
     check(server, generation)
 

@@ -68,8 +68,8 @@ def test_the_reference_is_what_the_code_says() -> None:
 def test_the_settings_without_an_option_are_told_apart_and_an_empty_default_reads_as_none() -> None:
     page = reference.pages()["settings.md"]
     told = (
-        "`DESPATCH_MILVUS_TOKEN`, `DESPATCH_RELOAD_SECONDS` and `DESPATCH_ALLOWED_HOSTS` have no option: they are set by "
-        "the environment alone."
+        "`DESPATCH_MILVUS_TOKEN`, `DESPATCH_RELOAD_SECONDS` and `DESPATCH_ALLOWED_HOSTS` have no option: they are set "
+        "by the environment alone."
     )
     assert told in page
     assert re.findall(r"^\| `DESPATCH_ALLOWED_HOSTS` .*\| (.*) \|$", page, re.MULTILINE) == ["none"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -82,6 +83,8 @@ def test_a_place_is_where_the_options_say(monkeypatch) -> None:
     assert target_named("local", None, None) == THIS_MACHINE
     monkeypatch.setenv("DESPATCH_MILVUS_TOKEN", "secret")
     assert target_named("milvus", " http://host:1 ", None) == Target("http://host:1", "secret", DEFAULT_ALIAS)
+    file = target_named("milvus", "milvus.db", "name")
+    assert file == Target(str(Path("milvus.db").resolve()), "secret", "name")
 
 
 def test_a_server_that_does_not_answer_ends_a_build_and_nothing_is_changed(despatch, tmp_path, small_source) -> None:

@@ -192,7 +192,15 @@ def test_no_question_fails_while_generations_take_each_others_place(
             except Exception as error:  # noqa: BLE001 - whatever it is, it is one too many
                 failed.append(error)
 
-    threads = [threading.Thread(target=ask) for _ in range(3)]
+    def look_by_alias() -> None:
+        while not stop.is_set():
+            try:
+                counted.add(connected(target).count(target.alias))
+            except StoreUnreachable as error:
+                failed.append(error)
+
+    counted = set[int]()
+    threads = [threading.Thread(target=what) for what in (ask, ask, look_by_alias)]
     for thread in threads:
         thread.start()
     for number in range(6, 8):
@@ -204,6 +212,8 @@ def test_no_question_fails_while_generations_take_each_others_place(
         thread.join()
     assert failed == []
     assert asked[0] > 10
+    assert counted <= {5, 6, 7}
+    assert len(counted) > 1
     generation = served[0].corpus.manifest.milvus
     assert generation
     assert connected(target).led_to(target.alias) == generation.collection
