@@ -42,7 +42,7 @@ _OF_TERMINALS = frozenset(
 _LITE = """
 import sys
 from milvus_lite.adapter.grpc.server import start_server_in_thread
-server, db, port = start_server_in_thread(sys.argv[1], host="127.0.0.1")
+server, db, port = start_server_in_thread(sys.argv[1], host="127.0.0.1", port=int(sys.argv[2]))
 print(port, flush=True)
 sys.stdin.read()
 server.stop(grace=1)
@@ -53,10 +53,13 @@ db.close()
 class Lite:
     """A Milvus Lite server in a process of its own, on a port of this machine, which can be stopped."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, port: int = 0) -> None:
         """Start it, and wait until it says where it listens."""
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _LITE, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", _LITE, str(folder), str(port)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         assert self._process.stdout
         self.uri = f"http://127.0.0.1:{int(self._process.stdout.readline())}"

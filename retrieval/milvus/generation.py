@@ -133,7 +133,7 @@ def check(server: MilvusServer, generation: Generation, *, whole: bool = False) 
     rows = np.arange(found, dtype=np.int64) if whole else sampled_rows(found)
     try:
         vectors = server.vectors(name, rows, generation.dimensions)
-    except (StoreUnreachable, ValueError) as error:
+    except (SnapshotDamaged, ValueError) as error:
         raise SnapshotDamaged(_other(generation, "does not have its vectors")) from error
     if digest(vectors) != (generation.sha256 if whole else generation.sample_sha256):
         raise SnapshotDamaged(_other(generation, "has other vectors"))

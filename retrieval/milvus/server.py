@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.errors import StoreUnreachable
+from retrieval.errors import SnapshotDamaged, StoreUnreachable
 from retrieval.milvus.expressions import (
     DAYS,
     FINDINGS,
@@ -43,6 +43,7 @@ _BUILD_SECONDS: Final = 3600.0
 _POLL_SECONDS: Final = 1.0
 _AT_ONCE: Final = 4_096  # Vectors asked for by number in one call: about 6 MB.
 _NOT_FOUND: Final = 100
+_NOT_READY: Final = 101
 _EXTRA: Final = "pymilvus is not installed: run `pip install 'despatch-box[milvus]'`"
 
 
@@ -132,6 +133,18 @@ class MilvusServer:
             self._wait_for_index(collection)
             self._client.load_collection(collection, timeout=_BUILD_SECONDS)
 
+    def _asked(self, method: str, collection: str, **asked: object) -> Any:
+        """Ask a collection for something; one that the server does not hold ready is made ready first."""
+        call = getattr(self._client, method)
+        try:
+            return call(collection, timeout=_SECONDS, **asked)
+        except self._fault as error:
+            # Milvus Lite forgets what was ready when it is started again.
+            if getattr(error, "code", None) != _NOT_READY:
+                raise
+        self._client.load_collection(collection, timeout=_BUILD_SECONDS)
+        return call(collection, timeout=_SECONDS, **asked)
+
     def _wait_for_index(self, collection: str) -> None:
         end = time.monotonic() + _BUILD_SECONDS
         for name in self._client.list_indexes(collection):
@@ -144,14 +157,8 @@ class MilvusServer:
     def count(self, collection: str, expression: str = "") -> int:
         """Return how many rows a collection has, those included that were put a moment ago."""
         with self._told(f"count the rows of {collection}"):
-            found = self._client.query(
-                collection,
-                filter=expression,
-                output_fields=["count(*)"],
-                consistency_level="Strong",
-                timeout=_SECONDS,
-            )
-            return int(found[0]["count(*)"])
+            asked = {"filter": expression, "output_fields": ["count(*)"], "consistency_level": "Strong"}
+            return int(self._asked("query", collection, **asked)[0]["count(*)"])
 
     def nearest(
         self,
@@ -175,7 +182,8 @@ class MilvusServer:
         """
         looked_at = min(_MOST_LOOKED_AT, max(_LEAST_LOOKED_AT, 2 * limit))
         with self._told("search", quiet=True):
-            found = self._client.search(
+            found = self._asked(
+                "search",
                 collection,
                 data=[query if isinstance(query, np.ndarray) else dict(query)],
                 anns_field=field,
@@ -184,7 +192,6 @@ class MilvusServer:
                 # Without a field named, Milvus Lite sends every one of them.
                 output_fields=[ROW],
                 search_params={"metric_type": "IP", "params": {"ef": looked_at} if field == VECTOR else {}},
-                timeout=_SECONDS,
             )[0]
         rows = np.fromiter((hit[ROW] for hit in found), dtype=np.int64, count=len(found))
         scores = np.fromiter((hit["distance"] for hit in found), dtype=np.float32, count=len(found))
@@ -195,26 +202,24 @@ class MilvusServer:
         """Return the vectors of rows, shape (len(rows), dimensions), float32.
 
         Raises:
-            StoreUnreachable: If one is not there.
+            SnapshotDamaged: If one is not there.
         """
         vectors = np.full((len(rows), dimensions), np.nan, dtype=np.float32)
         for start in range(0, len(rows), _AT_ONCE):
             asked = rows[start : start + _AT_ONCE]
             place_of = {row: start + place for place, row in enumerate(asked.tolist())}
             with self._told(f"give the vectors of {collection}"):
-                found = self._client.get(collection, ids=list(place_of), output_fields=[ROW, VECTOR], timeout=_SECONDS)
+                found = self._asked("get", collection, ids=list(place_of), output_fields=[ROW, VECTOR])
             for one in found:
                 vectors[place_of[one[ROW]]] = one[VECTOR]
         if np.isnan(vectors).any():
-            raise StoreUnreachable(f"the collection {collection} at {self._uri} lacks rows: build again")
+            raise SnapshotDamaged(f"the collection {collection} at {self._uri} lacks rows: build again")
         return vectors
 
     def rows_meeting(self, collection: str, expression: str) -> list[int]:
         """Return the numbers of the rows that meet an expression, rising: at most `WINDOW` of them."""
         with self._told("search", quiet=True):
-            found = self._client.query(
-                collection, filter=expression, output_fields=[ROW], limit=WINDOW, timeout=_SECONDS
-            )
+            found = self._asked("query", collection, filter=expression, output_fields=[ROW], limit=WINDOW)
         return sorted(int(one[ROW]) for one in found)
 
     def has(self, collection: str) -> bool:

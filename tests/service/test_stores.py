@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from retrieval.build import build
-from retrieval.milvus.place import DEFAULT_ALIAS, PLACES_FILE, THIS_MACHINE, Target
+from retrieval.milvus.place import DEFAULT_ALIAS, PLACES_FILE, THIS_MACHINE, StoreName, Target
 from retrieval.snapshot import current_name, open_snapshot
 from service.app import create_app
 from service.settings import Settings
@@ -40,7 +40,9 @@ def test_an_index_is_built_to_a_server_searched_there_carried_as_parquet_and_bro
     where = ("--store", "milvus", "--uri", lite, "--collection", "by_command")
     built = despatch("build", small_source, *usual, *where)
     assert (built.code, built.json["passages"]) == (0, 19)
-    assert open_snapshot(data).manifest.milvus.collection.startswith("by_command_")
+    generation = open_snapshot(data).manifest.milvus
+    assert generation is not None
+    assert generation.collection.startswith("by_command_")
     assert json.loads((data / PLACES_FILE).read_text())["tokens"] == {lite: "root:Milvus"}
     asked = ("search", QUESTION, "--model", "toy", "--json")
     there, here = (despatch(*asked, "--data", one).json["hits"] for one in (data, built_once))
@@ -125,7 +127,7 @@ def test_a_service_loses_no_question_while_generations_take_each_others_place(tm
     source.write_text("".join(f"{json.dumps(question(number))}\n" for number in range(1, 6)), encoding="utf-8")
     build([str(source)], data, toy_encoder, target=Target(lite, alias="swapped"))
     answered, stop, names = list[tuple[int, str]](), threading.Event(), [current_name(data)]
-    settings = Settings(data=data, store="milvus", uri=lite, reload_seconds=0.05)
+    settings = Settings(data=data, store=StoreName.MILVUS, uri=lite, reload_seconds=0.05)
     with TestClient(create_app(settings, encoder=toy_encoder)) as client:
 
         def ask() -> None:

@@ -19,12 +19,12 @@ _NUMBERS = count(1)
 
 
 @pytest.fixture
-def start_lite(tmp_path: Path) -> Iterator[Callable[[], Lite]]:
-    """Start servers of a test's own."""
+def start_lite(tmp_path: Path) -> Iterator[Callable[..., Lite]]:
+    """Start a server of a test's own; or start it again, on the port that it had."""
     started: list[Lite] = []
 
-    def start() -> Lite:
-        started.append(Lite(tmp_path / f"lite{len(started)}"))
+    def start(port: int = 0) -> Lite:
+        started.append(Lite(tmp_path / "lite", port))
         return started[-1]
 
     yield start

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from retrieval.arms import Allowed
 from retrieval.encoders import unit_rows
-from retrieval.errors import QueryError, StoreUnreachable
+from retrieval.errors import QueryError, SnapshotDamaged
 from retrieval.filters import Condition
 from retrieval.lexical import LexicalDocument, LexicalIndex
 from retrieval.milvus import vectors as vectors_module
@@ -41,7 +41,7 @@ DOCUMENTS = invented_documents()
 VECTORS = unit_rows(np.random.default_rng(4).standard_normal((ROWS, DIMENSIONS)))
 VECTORS[300:340] = VECTORS[7]
 FAISS, TANTIVY = VectorIndex.of(VECTORS), LexicalIndex.of(DOCUMENTS)
-SETTINGS = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SETTINGS = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +165,7 @@ def test_only_so_many_vectors_are_kept(shared, collection, monkeypatch) -> None:
 
 
 def test_a_row_that_a_server_lacks_is_not_made_up(meaning) -> None:
-    with pytest.raises(StoreUnreachable, match="lacks rows: build again"):
+    with pytest.raises(SnapshotDamaged, match="lacks rows: build again"):
         meaning.rows(np.array([ROWS + 5], np.int64))
 
 
