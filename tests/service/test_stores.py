@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
-from retrieval.build import build
+from retrieval.build import build, upgrade
+from retrieval.errors import StoreUnreachable
 from retrieval.milvus.place import DEFAULT_ALIAS, PLACES_FILE, THIS_MACHINE, StoreName, Target
+from retrieval.milvus.server import MilvusServer
 from retrieval.snapshot import current_name, open_snapshot
+from service import reloading
 from service.app import create_app
 from service.settings import Settings
 from service.stores import target_named
@@ -120,6 +124,40 @@ def test_a_service_told_of_another_store_than_the_index_has_serves_nothing(
         answer = told.get("/v1/search", params={"q": QUESTION})
     assert answer.status_code == 503
     assert f"the service was told that its store is {store}" in answer.json()["detail"]
+
+
+def test_a_service_takes_up_an_index_once_the_server_that_has_it_is_there(
+    tmp_path, small_source, lite, toy_encoder
+) -> None:
+    data, target = tmp_path / "data", Target(lite, alias="returning")
+    build([small_source], data, toy_encoder, target=target)
+    settings = Settings(data=data, reload_seconds=0.05)
+
+    def gone(*_: object) -> None:
+        raise StoreUnreachable("the Milvus server is not there")
+
+    def waited_for(client: TestClient, status: int, snapshot: str | None) -> None:
+        for _ in range(600):
+            answer = client.get("/readyz")
+            if (answer.status_code, answer.json().get("snapshot")) == (status, snapshot):
+                return
+            time.sleep(0.05)
+        raise AssertionError(answer.text)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(MilvusServer, "has", gone)
+    with TestClient(create_app(settings, encoder=toy_encoder)) as client:
+        assert "is not there" in client.get("/readyz").json()["detail"]
+        patch.undo()
+        first = current_name(data)
+        waited_for(client, 200, first)
+        # A new one that can't be reached yet is not given up either.
+        patch.setattr(reloading, "served_corpus", gone)
+        upgrade(data, toy_encoder, target=Target(lite, alias="renamed"))
+        time.sleep(0.3)
+        waited_for(client, 200, first)
+        patch.undo()
+        waited_for(client, 200, current_name(data))
 
 
 def test_a_service_loses_no_question_while_generations_take_each_others_place(tmp_path, lite, toy_encoder) -> None:
