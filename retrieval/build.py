@@ -13,6 +13,9 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+from numpy.typing import NDArray
+
 from retrieval.attached import AttachedTexts
 from retrieval.build_report import BuildReport, Changes, Progress, no_progress
 from retrieval.derivation import derivation
@@ -23,11 +26,14 @@ from retrieval.errors import MalformedRecord, NothingToIndex, SnapshotError, Sou
 from retrieval.gathering import Candidate, Gathered, Standing, gather
 from retrieval.holdings import Holdings, HoldingState, register_at
 from retrieval.members import MemberRegister
+from retrieval.milvus import generation as generations
+from retrieval.milvus.place import PLACES_FILE, THIS_MACHINE, Generation, Places, Target
 from retrieval.snapshot import (
     FORMAT,
     KEEP,
     MEMBERS_FILE,
     OLDER_FORMATS,
+    RECORDS_FILE,
     Manifest,
     Snapshot,
     check_model,
@@ -36,7 +42,6 @@ from retrieval.snapshot import (
     open_snapshot,
     prune,
     publish,
-    same_model,
     writing,
 )
 from retrieval.sources import READERS, Reader, ReadReport, Received, Withdrawn, check_paths, read_sources, reader_named
@@ -57,6 +62,7 @@ def build(  # noqa: PLR0913 - each option stands alone
     keep: int = KEEP,
     now: datetime | None = None,
     progress: Progress = no_progress,
+    target: Target | None = None,
 ) -> BuildReport:
     """Read `sources`, make quotable passages of their answers, index them and publish a snapshot.
 
@@ -73,6 +79,7 @@ def build(  # noqa: PLR0913 - each option stands alone
         keep: How many snapshots to keep, the new one included.
         now: The time of the build; the day on it is the day the sources were read.
         progress: Hears how far each stage is.
+        target: Where vectors and words are put; where the snapshot before has them unless one is given.
 
     Returns:
         What was read, made and left aside; with `add`, `published` is False where nothing was new.
@@ -93,7 +100,7 @@ def build(  # noqa: PLR0913 - each option stands alone
         if add and holdings:
             named = tuple(dict.fromkeys((*holdings.manifest.sources, *named)))
         tombstones = holdings.tombstones if add and holdings else frozenset[str]()
-        job = _Job(data, encoder, holdings, named, moment, keep, report, progress, tombstones)
+        job = _Job(data, encoder, holdings, named, moment, keep, report, progress, tombstones, target)
         gathered = job.gathered(chain(job.held(), fresh) if add else fresh)
         # What was cut short in one source may be whole in another.
         report.read.clipped_ids -= {one.record.api_id for one in gathered.kept if one.record.api_id}
@@ -155,8 +162,9 @@ def upgrade(
     keep: int = KEEP,
     now: datetime | None = None,
     progress: Progress = no_progress,
+    target: Target | None = None,
 ) -> BuildReport | None:
-    """Bring a snapshot to this version's format and to a model, from the records it keeps as they were received.
+    """Bring a snapshot to this version's format, a model and a store, from the records it keeps as they were received.
 
     Vectors are taken over where the model is the same; else what the data directory keeps of the new one's is used,
     and the rest is encoded. Searches go on with the old snapshot until the new one is whole.
@@ -167,9 +175,10 @@ def upgrade(
         keep: How many snapshots to keep, the new one included.
         now: The time of the upgrade.
         progress: Hears how far each stage is.
+        target: Where vectors and words are put; where they are unless one is given.
 
     Returns:
-        What was made; None if the snapshot has this version's format already, and vectors of this encoder.
+        What was made; None if the snapshot has this version's format already, and vectors of this encoder there.
 
     Raises:
         NoSnapshot: If nothing has been built there.
@@ -178,12 +187,12 @@ def upgrade(
     """
     with writing(data):
         snapshot = open_snapshot(data, formats=(*OLDER_FORMATS, FORMAT))
-        if snapshot.manifest.format == FORMAT and same_model(snapshot.manifest.model, encoder.identity):
-            return None
         holdings = Holdings(snapshot, encoder.identity)
         moment = now or datetime.now(UTC)
         report, sources = BuildReport(), snapshot.manifest.sources
-        job = _Job(data, encoder, holdings, sources, moment, keep, report, progress, holdings.tombstones)
+        job = _Job(data, encoder, holdings, sources, moment, keep, report, progress, holdings.tombstones, target)
+        if snapshot.manifest.format == FORMAT and holdings.same_model and job.is_in_place():
+            return None
         return job.published(job.gathered(job.held()))
 
 
@@ -233,6 +242,7 @@ class _Job:
     report: BuildReport
     progress: Progress
     tombstones: frozenset[str] = frozenset()
+    target: Target | None = None
 
     def held(self) -> Iterator[Candidate]:
         """Yield what the snapshot before holds; what of it can't be read again is a fault, and is lost."""
@@ -269,7 +279,8 @@ class _Job:
 
     def _publish(self, gathered: Gathered, attached: AttachedTexts, *, if_changed: bool) -> None:
         register = register_at(self.data / MEMBERS_FILE)
-        same = self._compared(gathered, register, attached)
+        target = self._target()
+        same = self._compared(gathered, register, attached) and self.is_in_place()
         if if_changed and same and self.holdings:
             manifest = self.holdings.manifest
             self.report.published, self.report.snapshot = False, manifest.name
@@ -286,15 +297,59 @@ class _Job:
         self.progress("Publishing", 0, 1)
         # A snapshot that a build goes on from was found whole.
         is_damaged = self.holdings is None and not is_whole(self.data)
-        publish(
-            self.data,
-            manifest,
-            lambda folder: draft.write(folder, vectors, self.progress),
-            keep=self.keep,
-            replaces_damaged=is_damaged,
-        )
+        if target.uri:
+            self._publish_to(target, manifest, draft, vectors, replaces_damaged=is_damaged)
+        else:
+            publish(
+                self.data,
+                manifest,
+                lambda folder: draft.write(folder, vectors, self.progress),
+                keep=self.keep,
+                replaces_damaged=is_damaged,
+            )
+        if (self.data / PLACES_FILE).exists():
+            generations.prune(self.data, self._before())
         self.progress("Publishing", 1, 1)
         self.report.snapshot = manifest.name
+
+    def _publish_to(
+        self,
+        target: Target,
+        manifest: Manifest,
+        draft: Draft,
+        vectors: NDArray[np.float32],
+        *,
+        replaces_damaged: bool,
+    ) -> None:
+        """Publish a snapshot whose vectors and words are on a server."""
+        generation = Generation.of(target, manifest.name, vectors)
+
+        def write(folder: Path) -> None:
+            draft.write(folder, None, self.progress)
+            generations.fill(target, generation, folder / RECORDS_FILE, vectors, self.progress)
+
+        generations.note(self.data, target, generation)
+        publish(
+            self.data,
+            replace(manifest, milvus=generation),
+            write,
+            keep=self.keep,
+            replaces_damaged=replaces_damaged,
+        )
+        generations.lead(self.data, generation)
+
+    def _before(self) -> Generation | None:
+        return self.holdings.manifest.milvus if self.holdings else None
+
+    def _target(self) -> Target:
+        """Return where vectors and words go: where they were unless another place was given."""
+        before = self._before()
+        return self.target or (Places.read(self.data).target(before) if before else THIS_MACHINE)
+
+    def is_in_place(self) -> bool:
+        """Return whether the vectors of the snapshot before are where those of the next one are to be."""
+        before, target = self._before(), self._target()
+        return (target.uri, target.alias) == ((before.uri, before.alias) if before else ("", target.alias))
 
     def _manifest(self) -> Manifest:
         return Manifest(

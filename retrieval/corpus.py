@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from retrieval.acronyms import Acronyms
 from retrieval.answer_results import Answer, Coverage, FoundIn, Thread
 from retrieval.answering_bodies import AnsweringBodies
+from retrieval.arms import Allowed, VectorArm, WordArm
 from retrieval.attached import with_title
 from retrieval.attached_results import attachment_readings, cited_attachment, passage_results
 from retrieval.checks import Checks, read_checks
@@ -31,6 +32,8 @@ from retrieval.hit_results import AlsoGiven
 from retrieval.later import LaterAnswers
 from retrieval.lexical import LexicalIndex
 from retrieval.licences import OPEN_PARLIAMENT_LICENCE, Licence, licence_of
+from retrieval.milvus import generation as generations
+from retrieval.milvus.place import Places, Target
 from retrieval.names import NameBook
 from retrieval.passages import encoder_text
 from retrieval.past_texts import PastTexts
@@ -54,32 +57,42 @@ def answerer_kind(record: Record) -> AnswererKind | None:
     return AnswererKind.MINISTER if ministerial else AnswererKind.NON_MINISTER
 
 
+def _arms(snapshot: Snapshot, target: Target | None) -> tuple[VectorArm, WordArm]:
+    local, generation = LexicalIndex.read(snapshot.lexical_folder), snapshot.manifest.milvus
+    if generation is None:
+        return VectorIndex.read(snapshot.vectors_file), local
+    return generations.arms(target or Target(generation.uri), generation, local)
+
+
 class Corpus:
     """Everything in one snapshot, read-only.
 
     Args:
         snapshot: A snapshot whose files were verified.
         checks: What Parliament's lists were last seen to hold.
+        target: How to reach the server that has its vectors and words, if one has.
 
     Raises:
         SnapshotDamaged: If its files can't be read, or don't fit each other.
+        StoreUnreachable: If that server can't be used.
     """
 
-    def __init__(self, snapshot: Snapshot, checks: Checks | None = None) -> None:
+    def __init__(self, snapshot: Snapshot, checks: Checks | None = None, target: Target | None = None) -> None:
         """Open the files and check that they hold as many rows as the manifest says."""
         self.manifest: Manifest = snapshot.manifest
         self.store = RecordStore(snapshot.records_file)
-        self.index = VectorIndex.read(snapshot.vectors_file)
         counts = self.manifest.counts
         rows = len(self.store.record_of_row)
-        self.lexical = LexicalIndex.read(snapshot.lexical_folder)
+        self.index: VectorArm
+        self.lexical: WordArm
+        self.index, self.lexical = _arms(snapshot, target)
         held = (len(self.store), rows, len(self.index), len(self.lexical))
         if held != (counts.records, counts.passages, counts.passages, counts.passages):
             raise SnapshotDamaged(
                 f"the snapshot {self.manifest.name} should hold {counts.records} records and {counts.passages} "
                 f"passages, but holds {held[0]}, {held[1]}, {held[2]} vectors and {held[3]} in lexical/: build again"
             )
-        if self.index.kind is not self.manifest.vectors:
+        if isinstance(self.index, VectorIndex) and self.index.kind is not self.manifest.vectors:
             raise SnapshotDamaged(
                 f"the vectors of the snapshot {self.manifest.name} should be {self.manifest.vectors}, but are "
                 f"{self.index.kind}: build again"
@@ -103,13 +116,22 @@ class Corpus:
         self._remember()
 
     @classmethod
-    def open(cls, data: Path | str) -> Corpus:
+    def open(cls, data: Path | str, *, uri: str | None = None, token: str = "") -> Corpus:
         """Open the current snapshot of a data directory.
+
+        Args:
+            data: The data directory.
+            uri: Where the Milvus server that has its vectors and words is, if not where it was when it was built.
+            token: Lets a client in there, in the place of the one that the data directory has.
 
         Raises:
             SnapshotError: If there is none, or it can't be used; the message says what to do.
         """
-        return cls(open_snapshot(Path(data)), read_checks(Path(data)))
+        data = Path(data)
+        snapshot = open_snapshot(data)
+        generation = snapshot.manifest.milvus
+        target = Places.read(data).target(generation, uri, token) if generation else None
+        return cls(snapshot, read_checks(data), target)
 
     def with_checks(self, checks: Checks) -> Corpus:
         """Return the same corpus with what is now known of Parliament's lists; no file is opened for that."""
@@ -141,12 +163,9 @@ class Corpus:
         return self._admitted(filters, held_back)
 
     def _admit(self, filters: Filters, held_back: bool) -> NDArray[np.int64]:
-        listed = list(conditions(filters, self.names.resolve))
-        if not (filters.kind or filters.finding):
-            listed.append(HELD_BACK if held_back else VISIBLE)
-        elif held_back:
+        if held_back and (filters.kind or filters.finding):
             return np.empty(0, np.int64)
-        found = self.store.records_where(listed)
+        found = self.store.records_where(self.conditions(filters, held_back=held_back))
         return found[~np.isin(found, self._found_through(self.admitted(filters)))] if held_back else found
 
     def _found_through(self, shown: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -154,27 +173,36 @@ class Corpus:
         source, group = self._pointers
         return source[np.isin(group, self.store.group_of_record[shown])]
 
-    def reached(self, filters: Filters) -> tuple[NDArray[np.int64] | None, NDArray[np.int64]]:
+    def conditions(self, filters: Filters, *, held_back: bool = False) -> tuple[Condition, ...]:
+        """Return what every record that `admitted` returns meets."""
+        listed = tuple(conditions(filters, self.names.resolve))
+        if filters.kind or filters.finding:
+            return listed
+        return (*listed, HELD_BACK if held_back else VISIBLE)
+
+    def reached(self, filters: Filters) -> tuple[Allowed | None, NDArray[np.int64]]:
         """Return the rows that lead to an answer which passes `filters`, and the answer that each row leads to.
 
         These are the rows of the records that pass, and those of the pointers to their answers: whoever asks what
         a pointer was asked means the answer that it points to.
 
         Returns:
-            Rows, rising, shape (m,), or None for all of them; and the answer group of each row there is, shape (n,).
+            Rows, shape (m,), or None for all of them; and the answer group of each row there is, shape (n,).
         """
         return self._reached(filters)
 
-    def _reach(self, filters: Filters) -> tuple[NDArray[np.int64] | None, NDArray[np.int64]]:
-        shown = self.admitted(filters)
+    def _reach(self, filters: Filters) -> tuple[Allowed | None, NDArray[np.int64]]:
+        shown, met = self.admitted(filters), self.conditions(filters)
         source, group = self._pointers
         leads = np.isin(group, self.store.group_of_record[shown]) & ~np.isin(source, shown)
         if not leads.any():
-            return (None if len(shown) == len(self.store) else self.store.rows_of(shown)), self.group_of_row
+            whole = len(shown) == len(self.store)
+            return (None if whole else Allowed(self.store.rows_of(shown), met)), self.group_of_row
         pointers, first = np.unique(source[leads], return_index=True)
         answer_of_record = self.store.group_of_record.copy()
         answer_of_record[pointers] = group[leads][first]
-        return self.store.rows_of(np.union1d(shown, pointers)), answer_of_record[self.store.record_of_row]
+        rows = self.store.rows_of(np.union1d(shown, pointers))
+        return Allowed(rows, met, pointers), answer_of_record[self.store.record_of_row]
 
     @cached_property
     def _pointers(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

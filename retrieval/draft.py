@@ -194,12 +194,12 @@ class Draft:
                         found[name] = _encoder_text(entry.record, passage, fits)
         return found
 
-    def write(self, folder: Path, vectors: NDArray[np.float32], progress: Progress) -> None:
+    def write(self, folder: Path, vectors: NDArray[np.float32] | None, progress: Progress) -> None:
         """Write every file of the snapshot but its manifest into `folder`.
 
         Args:
-            folder: Where to.
-            vectors: One a passage, in the order of the rows.
+            folder: An empty one.
+            vectors: As `encoded` returns them; None where they are kept elsewhere.
             progress: Hears how far the index of very many vectors is.
 
         Raises:
@@ -213,7 +213,8 @@ class Draft:
         redirects = sorted(self.gathered.redirects.items())
         attached = self.attached.all_of(entry.record for entry in self.entries)
         write_entries(folder / RECORDS_FILE, self.entries, self.unanswered, copies, redirects, attached)
-        VectorIndex.of(vectors, progress).write(folder / VECTORS_FILE)
+        if vectors is not None:
+            VectorIndex.of(vectors, progress).write(folder / VECTORS_FILE)
         write_lexical(folder / LEXICAL_FOLDER, self._documents())
         Acronyms.of(self._texts_by_answer()).write(folder / EXPANSIONS_FILE)
         if self.register.ids:

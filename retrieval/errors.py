@@ -25,6 +25,7 @@ DespatchError                  the base: catch this to catch them all
 │   ├── OtherModel             it was built with another encoder
 │   ├── OtherFormat            it was written in another version's format
 │   ├── PublishFailed          it could not be written whole; the old one stands
+│   ├── StoreUnreachable       the Milvus server that holds its vectors does not answer
 │   ├── PackDamaged            a pack can't be read, or is not what was packed
 │   └── DirectoryBusy          another build is writing there
 ├── QueryError                 the question or a filter is not usable
@@ -163,6 +164,10 @@ class OtherFormat(SnapshotError):
 
 class PublishFailed(SnapshotError):
     """The snapshot could not be written whole; the one before it still stands."""
+
+
+class StoreUnreachable(SnapshotError):
+    """The Milvus server that holds the vectors and words of a snapshot does not answer, or not as it should."""
 
 
 class PackDamaged(SnapshotError):

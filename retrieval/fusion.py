@@ -15,11 +15,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.lexical import Alternatives, LexicalIndex
+from retrieval.arms import AllowedRows, Alternatives, VectorArm, WordArm, rows_in
 from retrieval.phrases import quoted_phrases
 from retrieval.ranking import Ranked
 from retrieval.stages import UNWATCHED, Stage, Stages
-from retrieval.vectors import VectorIndex
 
 DEPTH = 200
 """Rows that each arm brings in. The order among them does not depend on how many hits are asked for."""
@@ -60,11 +59,11 @@ class Candidates:
 
 
 def candidates(  # noqa: PLR0913 - two arms, what each looks for, and who is told
-    index: VectorIndex,
-    lexical: LexicalIndex,
+    index: VectorArm,
+    lexical: WordArm,
     question: str,
     vector: NDArray[np.float32],
-    rows: NDArray[np.int64] | None = None,
+    rows: AllowedRows = None,
     *,
     depth: int = DEPTH,
     alternatives: Alternatives = (),
@@ -78,7 +77,7 @@ def candidates(  # noqa: PLR0913 - two arms, what each looks for, and who is tol
         lexical: The words of the same passages.
         question: As it was asked.
         vector: Unit vector of the question, shape (d,).
-        rows: The rows allowed, rising; None allows all. A row's evidence is the same whatever is allowed.
+        rows: The rows allowed; None allows all. A row's evidence is the same whatever is allowed.
         depth: The most rows from each arm.
         alternatives: What is looked for beside some words of the question; meaning goes by the question alone.
         numbered: For each number that the question is about, the rows of the records that have it, rising.
@@ -91,7 +90,9 @@ def candidates(  # noqa: PLR0913 - two arms, what each looks for, and who is tol
         best = float(scores[0]) if rows is None and len(scores) else _best(lexical, question, alternatives)
         named = [*_with_phrases(lexical, question), *numbered]
     with stages.stage(Stage.EVIDENCE):
-        found = np.unique(np.concatenate([near, worded, *(_nearest(index, vector, depth, one, rows) for one in named)]))
+        allowed = rows_in(rows)
+        nearest = (_nearest(index, vector, depth, one, allowed) for one in named)
+        found = np.unique(np.concatenate([near, worded, *nearest]))
         cosine_of, word_of = np.zeros(len(found), np.float32), np.zeros(len(found), np.float32)
         _put(found, near, cosines, cosine_of)
         # By FAISS too, which adds up in its own order: a passage that recurs must have the same cosine, to the bit.
@@ -157,19 +158,19 @@ def followed_by(ranked: Sequence[Ranked], others: Sequence[Ranked]) -> list[Rank
     ]
 
 
-def _best(lexical: LexicalIndex, question: str, alternatives: Alternatives) -> float:
+def _best(lexical: WordArm, question: str, alternatives: Alternatives) -> float:
     scores = lexical.search(question, 1, alternatives=alternatives)[1]
     return float(scores[0]) if len(scores) else 0.0
 
 
-def _with_phrases(lexical: LexicalIndex, question: str) -> list[NDArray[np.int64]]:
+def _with_phrases(lexical: WordArm, question: str) -> list[NDArray[np.int64]]:
     """Return for each quoted phrase all rows that have it, rising."""
     looked_up = (lexical.words(phrase) for phrase in quoted_phrases(question))
     return [lexical.with_phrase(words) for words in looked_up if words]
 
 
 def _nearest(
-    index: VectorIndex,
+    index: VectorArm,
     vector: NDArray[np.float32],
     depth: int,
     some: NDArray[np.int64],

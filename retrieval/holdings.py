@@ -179,7 +179,8 @@ class Holdings:
         Args:
             fits: Whether the encoder would read all of a text.
         """
-        if not self.same_model:
+        # A server's vectors are in embeddings/ too, which is nearer.
+        if not self.same_model or self.manifest.milvus:
             return {}
         store = self._kept
         if self.manifest.format > _FIRST_FORMAT:

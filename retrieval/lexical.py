@@ -11,7 +11,7 @@ import math
 import shutil
 import unicodedata
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
@@ -20,6 +20,7 @@ import numpy as np
 import tantivy
 from numpy.typing import NDArray
 
+from retrieval.arms import AllowedRows, Alternatives, rows_in
 from retrieval.errors import NoTemporaryFolder, SnapshotDamaged
 
 _EVIDENCE, _WORDING, _ROW = "evidence", "wording", "row"
@@ -29,14 +30,6 @@ _SMALL_HEAP_BYTES = 20_000_000
 _FEW_ROWS = 2_000
 _MOST_WORDS = 200
 """The most distinct words of a question that are looked up: more than the longest tabled question has."""
-
-Alternatives = Sequence[tuple[str, str]]
-"""Words of a text, each with other words for the same thing.
-
-A passage scores by either, whichever gives it more, and not by both: what uses two forms is about no more than what
-uses one. The others are divided by the square root of how many words they are, so that a long form, whose words are
-common for a short one, does not outweigh the rest of the question. See docs/quality.md.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +45,19 @@ class LexicalDocument:
     about: str
     text: str
     context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way in which a part of a question may be said.
+
+    Attributes:
+        stems: Distinct words as they are looked up; any of them counts.
+        weight: What their scores are multiplied by.
+    """
+
+    stems: tuple[str, ...]
+    weight: float = 1.0
 
 
 class LexicalIndex:
@@ -135,7 +141,7 @@ class LexicalIndex:
         return tuple(self._words.analyze(_bare_letters(text)))
 
     def search(
-        self, text: str, k: int, rows: NDArray[np.int64] | None = None, alternatives: Alternatives = ()
+        self, text: str, k: int, rows: AllowedRows = None, alternatives: Alternatives = ()
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Find the passages that have most of the words of a question, the rarer ones counting more.
 
@@ -150,6 +156,7 @@ class LexicalIndex:
             the lower row. The score is BM25 (Robertson and Zaragoza 2009, equation 3.15, times k1 + 1) with k1 1.2
             and b 0.75, counted over every passage, whatever is allowed; tantivy rounds lengths of more than 40 words.
         """
+        rows = rows_in(rows)
         query = self._any_of(text, alternatives)
         if query is None or (rows is not None and not len(rows)):
             return np.empty(0, np.int64), np.empty(0, np.float32)
@@ -206,24 +213,37 @@ class LexicalIndex:
             query = tantivy.Query.phrase_query(self._schema, _WORDING, list(words))
         return np.sort(self._hits(query, max(1, len(self)))[0])
 
-    def _any_of(self, text: str, alternatives: Alternatives = ()) -> tantivy.Query | None:
-        asked = self.stems(text)
-        others: dict[str, list[tantivy.Query]] = {}
+    def ways(self, text: str, alternatives: Alternatives = ()) -> tuple[tuple[Way, ...], ...]:
+        """Return what is looked for of a question, part by part: a passage scores by the best way of each part.
+
+        Args:
+            text: A question.
+            alternatives: What counts for some of its words too: see `Alternatives`.
+        """
+        others: dict[str, list[Way]] = {}
         for words, other in alternatives:
             if stems := self.stems(other):
-                weight = len(stems) ** -0.5
-                others.setdefault(words, []).append(tantivy.Query.boost_query(self._any_stem(stems), weight))
-        parts, taken = list[tantivy.Query](), set[str]()
-        for words, queries in others.items():
-            own = [stem for stem in self.stems(words) if stem not in taken]
+                others.setdefault(words, []).append(Way(stems, len(stems) ** -0.5))
+        parts, taken = list[tuple[Way, ...]](), set[str]()
+        for words, listed in others.items():
+            own = tuple(stem for stem in self.stems(words) if stem not in taken)
             taken.update(own)
-            ways = [self._any_stem(own), *queries] if own else queries
-            parts.append(tantivy.Query.disjunction_max_query(ways, 0.0))
-        if left := [stem for stem in asked if stem not in taken]:
-            parts.append(self._any_stem(left))
+            parts.append((Way(own), *listed) if own else tuple(listed))
+        if left := tuple(stem for stem in self.stems(text) if stem not in taken):
+            parts.append((Way(left),))
+        return tuple(parts)
+
+    def _any_of(self, text: str, alternatives: Alternatives = ()) -> tantivy.Query | None:
+        parts = [self._best_of(part) for part in self.ways(text, alternatives)]
         if len(parts) < 2:
             return parts[0] if parts else None
         return tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts])
+
+    def _best_of(self, part: Sequence[Way]) -> tantivy.Query:
+        if len(part) == 1 and part[0].weight == 1.0:
+            return self._any_stem(part[0].stems)
+        ways = [tantivy.Query.boost_query(self._any_stem(way.stems), way.weight) for way in part]
+        return tantivy.Query.disjunction_max_query(ways, 0.0)
 
     def _any_stem(self, stems: Sequence[str]) -> tantivy.Query:
         terms = (tantivy.Query.term_query(self._schema, _EVIDENCE, stem, index_option="freq") for stem in stems)
@@ -242,6 +262,17 @@ class LexicalIndex:
         hits = self._searcher.search(query, limit=limit, count=False).hits
         rows = self._searcher.fast_field_values(_ROW, [address for _, address in hits])
         return np.array(rows, dtype=np.int64), np.array([score for score, _ in hits], dtype=np.float32)
+
+
+def evidence_words(documents: Iterable[LexicalDocument]) -> Iterator[list[str]]:
+    """Yield the words that each passage is ranked by: stemmed and without the commonest, repeats included."""
+    analyser = _analysers()[_EVIDENCE]
+    for document in documents:
+        yield analyser.analyze(_evidence_of(document))
+
+
+def _evidence_of(document: LexicalDocument) -> str:
+    return _bare_letters("\n".join((document.about, document.context, document.text)))
 
 
 def write_lexical(folder: Path, documents: Iterable[LexicalDocument]) -> None:
@@ -267,7 +298,7 @@ def _fill(index: tantivy.Index, documents: Iterable[LexicalDocument], heap_bytes
     writer = index.writer(heap_size=heap_bytes, num_threads=1)
     for row, document in enumerate(documents):
         made = tantivy.Document()
-        made.add_text(_EVIDENCE, _bare_letters("\n".join((document.about, document.context, document.text))))
+        made.add_text(_EVIDENCE, _evidence_of(document))
         made.add_text(_WORDING, _bare_letters(document.text))
         made.add_unsigned(_ROW, row)
         writer.add_document(made)

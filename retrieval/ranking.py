@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.vectors import VectorIndex
+from retrieval.arms import AllowedRows, VectorArm, rows_in
 
 _FIRST_ROUND = 64
 _ROWS_AN_ANSWER = 4  # More than the passages of a usual answer that come near one question together.
@@ -37,12 +37,12 @@ class Ranked:
 
 
 def best_answers(
-    index: VectorIndex,
+    index: VectorArm,
     query: NDArray[np.float32],
     group_of_row: NDArray[np.int64],
     *,
     limit: int,
-    rows: NDArray[np.int64] | None = None,
+    rows: AllowedRows = None,
 ) -> list[Ranked]:
     """Rank answers by their best passage.
 
@@ -51,13 +51,14 @@ def best_answers(
         query: Unit vector of the question, shape (d,).
         group_of_row: The answer group of each row, shape (n,).
         limit: The most answers to return; at least 1.
-        rows: The rows allowed, rising; None allows all.
+        rows: The rows allowed; None allows all.
 
     Returns:
         Up to `limit` answers by falling score, ties by the earlier row: with a larger `limit` the same list
         goes on.
     """
-    allowed = len(index) if rows is None else len(rows)
+    numbers = rows_in(rows)
+    allowed = len(index) if numbers is None else len(numbers)
     k = max(_FIRST_ROUND, limit * _ROWS_AN_ANSWER)
     while True:
         found, scores = index.search(query, k, rows)

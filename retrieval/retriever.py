@@ -9,9 +9,11 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.arms import Allowed
 from retrieval.asking import Ask
 from retrieval.choices import Mode
 from retrieval.corpus import Corpus
+from retrieval.filters import Condition
 from retrieval.freshness import FRESHNESS_WEIGHT, Freshness, freshness_bonus
 from retrieval.fusion import candidates, followed_by, fused, meaning_weight_of
 from retrieval.identifiers import identifiers_in
@@ -92,16 +94,23 @@ class Retriever:
 
         return ranking
 
-    def nearest(self, vector: NDArray[np.float32], records: NDArray[np.int64], limit: int) -> list[Ranked]:
+    def nearest(
+        self,
+        vector: NDArray[np.float32],
+        records: NDArray[np.int64],
+        limit: int,
+        conditions: tuple[Condition, ...] = (),
+    ) -> list[Ranked]:
         """Rank the answers of some records by meaning alone.
 
         Args:
             vector: Unit vector of the question, shape (d,).
             records: Their numbers, rising.
             limit: The most answers to return, at least 1.
+            conditions: What each of the records meets, as far as that is known.
         """
         corpus = self.corpus
-        rows = None if len(records) == len(corpus.store) else corpus.store.rows_of(records)
+        rows = None if len(records) == len(corpus.store) else Allowed(corpus.store.rows_of(records), conditions)
         return best_answers(corpus.index, vector, corpus.group_of_row, limit=limit, rows=rows)
 
     def nearest_outside(self, ask: Ask, vector: NDArray[np.float32]) -> Ranked | None:

@@ -375,7 +375,8 @@ class Searcher:
         if not len(held_back):
             return ()
         counts: Counter[tuple[AnswerKind, FindingName | None]] = Counter()
-        for ranked in self._retriever.nearest(vector, held_back, _LEFT_OUT_COUNTED):
+        met = self.corpus.conditions(filters, held_back=True)
+        for ranked in self._retriever.nearest(vector, held_back, _LEFT_OUT_COUNTED, met):
             if self._closeness.probability(ranked) < WEAK_AT:
                 break
             number = int(self.corpus.store.record_of_row[ranked.row])

@@ -5,14 +5,15 @@ DIR/snapshots/NAME/published.json   the same line of this snapshot
 DIR/snapshots/NAME/manifest.json    format, model, counts, and the SHA-256 of each other file
 DIR/snapshots/NAME/received.sqlite  records as their sources gave them, readable in every format
 DIR/snapshots/NAME/records.sqlite   records, passages and what leads from one to another
-DIR/snapshots/NAME/vectors.faiss    one vector a passage
+DIR/snapshots/NAME/vectors.faiss    one vector a passage; not there where a Milvus server has them
 DIR/snapshots/NAME/lexical/         the words of every passage, for the text engine
 DIR/snapshots/NAME/expansions.json  short and long forms that the texts explain
 DIR/snapshots/NAME/members.json     the member register that the records were filled in from, if there was one
 
 Beside them, and not part of a snapshot: `embeddings/` (vectors kept to be used again), `checks.json` (what
 Parliament's lists were last seen to hold), `members.json` (the member register), `attachments.sqlite` (the text of
-attachments) and `sync.sqlite` (what `sync` has fetched and not yet published).
+attachments), `sync.sqlite` (what `sync` has fetched and not yet published) and `milvus.json` (what builds have made on
+Milvus servers).
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from retrieval.errors import (
     SnapshotError,
 )
 from retrieval.files import flush, replace_file
+from retrieval.milvus.place import Generation
 from retrieval.models import DEFAULT_MODEL
 from retrieval.nearest.kinds import VectorKind
 from retrieval.pointer import (
@@ -117,6 +119,7 @@ class Manifest:
         files: Size and hash of every other file, by its path in the snapshot, with / between folders.
         derivation: Names the rules by which passages and kinds were worked out; empty in the first format.
         vectors: How its vectors are kept and searched.
+        milvus: The collection that has the vectors and words; None where they are among the files.
     """
 
     format: int
@@ -130,6 +133,7 @@ class Manifest:
     files: dict[str, FileSeal]
     derivation: str = ""
     vectors: VectorKind = VectorKind.EXACT
+    milvus: Generation | None = None
 
 
 @dataclass(frozen=True, slots=True)

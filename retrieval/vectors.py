@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.arms import AllowedRows, rows_in
 from retrieval.errors import QueryError
 from retrieval.nearest.clustered import ClusteredVectors
 from retrieval.nearest.exact import ExactVectors
@@ -87,7 +88,7 @@ class VectorIndex:
         """Return the vectors of rows, shape (len(numbers), d), float32."""
         return self._vectors.rows(numbers)
 
-    def search(self, query: NDArray[np.float32], k: int, rows: NDArray[np.int64] | None = None) -> Found:
+    def search(self, query: NDArray[np.float32], k: int, rows: AllowedRows = None) -> Found:
         """Find the nearest rows to one query vector.
 
         Args:
@@ -108,6 +109,7 @@ class VectorIndex:
             raise QueryError("limit", f"{k} is below 1")
         if query.shape != (self.dimensions,):
             raise QueryError("query", f"its vector has shape {query.shape}, the index needs ({self.dimensions},)")
+        rows = rows_in(rows)
         allowed = len(self) if rows is None else len(rows)
         if allowed == 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)

@@ -17,6 +17,9 @@ from retrieval.holdings import register_at
 from retrieval.lexical import LexicalIndex
 from retrieval.members import with_members, without_register
 from retrieval.mentions import Mention, mentions_of
+from retrieval.milvus.generation import check
+from retrieval.milvus.place import Places
+from retrieval.milvus.server import connected
 from retrieval.passages import is_faithful
 from retrieval.received import ReceivedFile, read_received
 from retrieval.records import Record, folded
@@ -120,7 +123,7 @@ class _Verifier:
     def report(self, progress: Callable[[str, int, int | None], None]) -> VerifyReport:
         """Run every check, each record once."""
         manifest = self._snapshot.manifest
-        vectors = len(VectorIndex.read(self._snapshot.vectors_file))
+        vectors = self._vectors()
         looked_up = len(LexicalIndex.read(self._snapshot.lexical_folder))
         self._check_database()
         findings = self._check_findings()
@@ -163,6 +166,15 @@ class _Verifier:
             answers=len(self._answer_of_group),
             discrepancies=tuple(self._found),
         )
+
+    def _vectors(self) -> int:
+        """Return how many vectors there are; those on a server are held against their hash first."""
+        generation = self._snapshot.manifest.milvus
+        if generation is None:
+            return len(VectorIndex.read(self._snapshot.vectors_file))
+        target = Places.read(self._snapshot.folder.parents[1]).target(generation)
+        check(connected(target), generation, whole=True)
+        return generation.rows
 
     def _note(self, key: str | None, what: str) -> None:
         self._found.append(Discrepancy(key, what))

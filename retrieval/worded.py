@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.arms import WordArm
 from retrieval.filters import HELD_BACK
-from retrieval.lexical import LexicalIndex
 from retrieval.records import AnswerKind, FindingName
 from retrieval.store import RecordStore
 from retrieval.unplaced import Unplaced
@@ -47,7 +47,7 @@ class WordedIndex:
         lexical: The text engine over its passages.
     """
 
-    def __init__(self, store: RecordStore, lexical: LexicalIndex) -> None:
+    def __init__(self, store: RecordStore, lexical: WordArm) -> None:
         """Keep both; what else is needed is read when it is first wanted."""
         self._store = store
         self._lexical = lexical

@@ -56,7 +56,7 @@ def trials(searcher: Searcher, judged: JudgedSet, sizes: Sequence[int | None], m
     """Ask every question of a set, of every number of answers, with the right ones and without."""
     corpus = searcher.corpus
     rows, group_of_row = corpus.reached(Filters())
-    every = np.arange(len(group_of_row)) if rows is None else rows
+    every = np.arange(len(group_of_row)) if rows is None else rows.rows
     groups = np.unique(group_of_row[every])
     for query in judged.queries:
         right = np.array(sorted(judged.relevant[query.id]), dtype=np.int64)

@@ -157,7 +157,7 @@ def _settings() -> Iterator[str]:
     )
     yield "| variable | what it is | by default |\n|---|---|---|"
     for name, field in Settings.model_fields.items():
-        default = "none" if field.default in ((), None) else f"`{_value(field.default)}`"
+        default = "none" if field.default in ((), None, "") else f"`{_value(field.default)}`"
         yield f"| `DESPATCH_{name.upper()}` | {_cell(field.description or '')} | {default} |"
     yield ""
 

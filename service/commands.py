@@ -34,6 +34,7 @@ from service.related import history_page, thread_page
 from service.reports import beside_citation, citation_page, verify_page
 from service.running import Session
 from service.schemas import SearchRequest, to_data
+from service.stores import target_named
 from service.terminal import show, words
 
 _DATA = Path("data")
@@ -52,7 +53,7 @@ class Commands:
         self._output = session.output
         self._err = session.err
 
-    def build(
+    def build(  # noqa: PLR0913, PLR0917 - each option is a parameter
         self,
         sources: given.Sources,
         data: given.Data = _DATA,
@@ -61,11 +62,15 @@ class Commands:
         mapping: given.Mapping = None,
         keep: given.Keep = str(KEEP),
         model: given.Model = DEFAULT_MODEL,
+        store: given.Store = None,
+        uri: given.Uri = None,
+        collection: given.Collection = None,
         as_json: given.Json = False,
     ) -> None:
         """Index sources and tell what was read, made and left aside."""
         named, readers, snapshots = [utf8("source", source) for source in sources], readers_with(mapping), kept(keep)
         stdin = self._session.input("source") if "-" in sources else None
+        target = target_named(store, uri, collection)
         with self._session.changing(data):
             encoder = self._session.encoder(model)
             with Progress(self._err) as progress:
@@ -79,21 +84,29 @@ class Commands:
                     readers=readers,
                     keep=snapshots,
                     progress=progress,
+                    target=target,
                 )
             report.queued = queued(data, report)
             corpus = Corpus.open(data)
         self._built(report, corpus, data, as_json)
 
     def upgrade(
-        self, data: given.Data = _DATA, model: given.Model = DEFAULT_MODEL, as_json: given.Json = False
+        self,
+        data: given.Data = _DATA,
+        model: given.Model = DEFAULT_MODEL,
+        store: given.Store = None,
+        uri: given.Uri = None,
+        collection: given.Collection = None,
+        as_json: given.Json = False,
     ) -> None:
-        """Rebuild an index of an older format, or of another model, from the records it keeps."""
+        """Rebuild an index of an older format, another model or another store, from the records it keeps."""
+        target = target_named(store, uri, collection)
         # The snapshot first: it takes no time to see that there is none, and seconds to load a model.
         before = open_snapshot(data, formats=(*OLDER_FORMATS, FORMAT)).manifest.model
         with self._session.changing(data):
             encoder = self._session.encoder(model)
             with Progress(self._err) as progress:
-                report = upgrade(data, encoder, progress=progress)
+                report = upgrade(data, encoder, progress=progress, target=target)
             corpus = Corpus.open(data) if report else None
         if report and corpus:
             self._built(report, corpus, data, as_json, other_model=not same_model(before, encoder.identity))
@@ -228,13 +241,16 @@ class Commands:
         data: given.Data = _DATA,
         model: given.Model = DEFAULT_MODEL,
         reranker: given.RerankerName = DEFAULT_RERANKER,
+        store: given.Store = None,
+        uri: given.Uri = None,
     ) -> None:
         """Serve the HTTP interface."""
         # The server is for this command alone, and takes a while to import.
         from service.app import serve  # noqa: PLC0415
         from service.settings import read_settings  # noqa: PLC0415
 
-        serve(read_settings(host=host, port=port, data=data, model=model, reranker=reranker))
+        chosen = {"host": host, "port": port, "data": data, "model": model, "reranker": reranker}
+        serve(read_settings(**chosen, store=store, uri=uri))
 
     def _found(self, corpus: Corpus, request: SearchRequest, model: str, reranker: str, data: Path) -> SearchResult:
         if request.match is not Match.MEANING:

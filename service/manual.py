@@ -57,13 +57,15 @@ COMMANDS: Final = {
         "The index then holds exactly these sources, unless --add is given.",
         "A record that can't be read is left out and listed; with --strict the first one ends the build. "
         "Until the new index is whole, searches go on with the one before. A running `despatch serve` takes it up "
-        "within seconds.",
+        "within seconds. With --store milvus, vectors and words go to a Milvus server, and later builds and syncs keep "
+        "to that; texts and citations stay in the data directory.",
         examples=(
             "despatch build seeds",
             "despatch build questions.jsonl.gz --data ./commons",
             "despatch build --add today.json",
             "despatch build table.csv --mapping table.toml",
             "curl -s URL | despatch build -",
+            "despatch build questions.jsonl.gz --store milvus --uri http://127.0.0.1:19530",
         ),
     ),
     "members": _page(
@@ -146,7 +148,11 @@ COMMANDS: Final = {
     "serve": _page(
         "Serve the HTTP interface.",
         "It takes up a new index within seconds, and no request waits for that or fails. Ctrl-C stops it.",
-        examples=("despatch serve", "despatch serve --data ./commons --port 8080"),
+        examples=(
+            "despatch serve",
+            "despatch serve --data ./commons --port 8080",
+            "despatch serve --store milvus --uri http://10.0.0.5:19530",
+        ),
     ),
     "mcp": _page(
         "Serve an AI assistant.",
@@ -246,11 +252,27 @@ COMMANDS: Final = {
             "despatch rollback --to 20261121T120000Z-3f9a1c --data ./commons",
         ),
     ),
+    "export-vectors": _page(
+        "Write the vectors of the index to a Parquet file.",
+        "From files or from a Milvus server. For a machine that is to have the same index without encoding it again.",
+        examples=("despatch export-vectors vectors.parquet --data ./commons",),
+    ),
+    "import-vectors": _page(
+        "Take vectors from a Parquet file.",
+        "The next `despatch build` or `despatch upgrade` here uses them for the texts that it meets again, whichever "
+        "store it builds to.",
+        examples=("despatch import-vectors vectors.parquet --data ./commons",),
+    ),
     "upgrade": _page(
-        "Bring an index up to this version and model.",
+        "Bring an index up to this version, model and store.",
         "It is rebuilt from the records it keeps: no source is asked again. What the model did not encode before, it "
-        "encodes. Until the new index is whole, searches go on with the old one. To keep the model it has, name it.",
-        examples=("despatch upgrade --data ./commons", "despatch upgrade --model all-MiniLM-L6-v2"),
+        "encodes. Until the new index is whole, searches go on with the old one. To keep the model it has, name it. "
+        "With --store, vectors and words move to a Milvus server, or back.",
+        examples=(
+            "despatch upgrade --data ./commons",
+            "despatch upgrade --model all-MiniLM-L6-v2",
+            "despatch upgrade --store milvus --uri http://127.0.0.1:19530",
+        ),
     ),
     "evaluate": _page(
         "Measure the ranking with judged questions.",

@@ -53,6 +53,30 @@ Mapping = Annotated[
     Path | None,
     typer.Option("--mapping", metavar="FILE", help="Says which columns of a CSV or JSON Lines file mean what (TOML)."),
 ]
+Store = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="local|milvus",
+        envvar="DESPATCH_STORE",
+        help="Where vectors and words are: in files, or on a Milvus server. Where they were, unless given.",
+    ),
+]
+Uri = Annotated[
+    str | None,
+    typer.Option(
+        "--uri",
+        metavar="URI",
+        envvar="DESPATCH_URI",
+        help="Where the Milvus server is: http://HOST:PORT or a .db file.",
+    ),
+]
+Collection = Annotated[
+    str | None,
+    typer.Option(
+        "--collection", metavar="NAME", help="What the index is called on the Milvus server; despatch unless given."
+    ),
+]
 Keep = Annotated[str, typer.Option("--keep", metavar="N", help="How many snapshots to keep, the one served included.")]
 From = Annotated[str | None, typer.Option("--from", metavar="DATE", help="From this day on, by the day tabled.")]
 To = Annotated[str | None, typer.Option("--to", metavar="DATE", help="Up to this day; without it there is no end.")]
@@ -90,6 +114,7 @@ RollbackTo = Annotated[
     str | None, typer.Option("--to", metavar="NAME", help="The index to go back to; without it, the one before.")
 ]
 RollbackList = Annotated[bool, typer.Option("--list", help="List the indexes that are kept, each checked whole.")]
+ParquetFile = Annotated[Path, typer.Argument(metavar="FILE", help="The Parquet file.")]
 PackFile = Annotated[Path, typer.Argument(metavar="FILE", help="The pack.")]
 AsOf = Annotated[
     str | None,

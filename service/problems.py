@@ -48,6 +48,7 @@ STATUSES: Final[Mapping[type[errors.DespatchError], HTTPStatus]] = {
     errors.OtherModel: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.OtherFormat: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.PublishFailed: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.StoreUnreachable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.PackDamaged: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.DirectoryBusy: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.QueryError: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -11,9 +11,8 @@ from typing import Final
 from starlette.datastructures import State
 
 from retrieval.checks import CHECKS_FILE, read_checks
-from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder, SentenceEncoder
-from retrieval.errors import DespatchError
+from retrieval.errors import DespatchError, StoreUnreachable
 from retrieval.rerankers import reranker_named
 from retrieval.reranking import Reranker
 from retrieval.search import Searcher
@@ -22,6 +21,7 @@ from retrieval.stages import UNWATCHED, Stages
 from service.dependencies import Readiness
 from service.held import held_in
 from service.settings import Settings
+from service.stores import served_corpus
 
 LOGGER: Final = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class Opener:
         """
         try:
             # The snapshot first: it takes no time to see that there is none, and seconds to load a model.
-            corpus = Corpus.open(self.settings.data)
+            corpus = served_corpus(self.settings)
             encoder, reranker = self._models(before)
             return Readiness(self._searcher(corpus, encoder, reranker))
         except DespatchError as error:
@@ -108,11 +108,13 @@ async def keep_current(state: State, opener: Opener, seen: Stamp) -> None:
     while True:
         await asyncio.sleep(opener.settings.reload_seconds)
         stamp = await asyncio.to_thread(opener.stamp)
-        if stamp == seen:
-            continue
         before: Readiness = state.readiness
+        # A server that was not there comes back without anything changing in the data directory.
+        waits = isinstance(before.reason, StoreUnreachable)
+        if stamp == seen and not waits:
+            continue
         # The lists are compared month by month while a sync runs: that is no reason to read a snapshot again.
-        is_new = stamp.pointer != seen.pointer
+        is_new = waits or stamp.pointer != seen.pointer
         try:
             ready = await asyncio.to_thread(opener.open if is_new else opener.compare_again, before)
         except Exception:
@@ -123,17 +125,25 @@ async def keep_current(state: State, opener: Opener, seen: Stamp) -> None:
         seen = stamp
         if ready is not before:
             state.readiness = ready
-            if is_new:
+            if is_new and _is_news(ready, before):
                 _tell(ready)
         # While this sleeps it must not hold the index that was taken out of service.
         del before, ready
 
 
+def _is_news(ready: Readiness, before: Readiness) -> bool:
+    if ready.searcher is None:
+        return str(ready.reason) != str(before.reason)
+    return ready.searcher is not before.searcher
+
+
 def _unless_served(before: Readiness, error: DespatchError) -> Readiness:
     if before.searcher is None:
         return Readiness(None, error)
+    if isinstance(error, StoreUnreachable) and isinstance(before.reason, StoreUnreachable):
+        return before  # Told already.
     LOGGER.warning("What is new can't be used, so snapshot %s is served on: %s", _name(before.searcher), error)
-    return before
+    return Readiness(before.searcher, error) if isinstance(error, StoreUnreachable) else before
 
 
 def _tell(ready: Readiness) -> None:

@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from retrieval.errors import QueryError
+from retrieval.milvus.place import StoreName
 from retrieval.models import DEFAULT_MODEL, DEFAULT_RERANKER
 from service.faults import faults, shown
 from service.mcp_gate import is_host
@@ -79,6 +80,14 @@ class Settings(BaseSettings):
     reranker: _Given = Field(
         default=DEFAULT_RERANKER, description="Name or folder of the model that reads the best answers again, or none."
     )
+    store: StoreName | None = Field(
+        default=None,
+        description="Where vectors and words must be: local or milvus. Unset, where they are.",
+    )
+    uri: _Given | None = Field(
+        default=None, description="Where the Milvus server is, if not where it was when the index was built."
+    )
+    milvus_token: str = Field(default="", repr=False, description="Lets the service into the Milvus server.")
     host: _Given = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes any that is free.")
     reload_seconds: float = Field(
@@ -152,8 +161,22 @@ class Settings(BaseSettings):
     )
 
 
-BY_ENVIRONMENT_ALONE: Final = frozenset(Settings.model_fields) - {"data", "model", "reranker", "host", "port"}
+BY_ENVIRONMENT_ALONE: Final = frozenset(Settings.model_fields) - {
+    *("data", "model", "reranker", "host", "port"),
+    *("store", "uri"),
+}
 """These have no option: nobody needs them on the command line."""
+
+
+class _Access(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="DESPATCH_", frozen=True)
+
+    milvus_token: str = Field(default="", repr=False)
+
+
+def milvus_token() -> str:
+    """Return what lets a build into a Milvus server, from the environment; empty where nothing does."""
+    return _Access().milvus_token
 
 
 def read_settings(**given: str | int | Path | None) -> Settings:

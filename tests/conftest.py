@@ -10,7 +10,9 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Callable, Sequence
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,6 +36,38 @@ _WORD = re.compile(r"[^\s.,]+")
 _OF_TERMINALS = frozenset(
     ("COLORTERM", "COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "PY_COLORS", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
 )
+
+
+# `milvus-lite server` can't take a port that is free by itself, so this calls what that calls.
+_LITE = """
+import sys
+from milvus_lite.adapter.grpc.server import start_server_in_thread
+server, db, port = start_server_in_thread(sys.argv[1], host="127.0.0.1", port=int(sys.argv[2]))
+print(port, flush=True)
+sys.stdin.read()
+server.stop(grace=1)
+db.close()
+"""
+
+
+class Lite:
+    """A Milvus Lite server in a process of its own, on a port of this machine, which can be stopped."""
+
+    def __init__(self, folder: Path, port: int = 0) -> None:
+        """Start it, and wait until it says where it listens."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _LITE, str(folder), str(port)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stdout
+        self.uri = f"http://127.0.0.1:{int(self._process.stdout.readline())}"
+
+    def stop(self) -> None:
+        """Stop it, if it runs."""
+        if self._process.poll() is None:
+            self._process.communicate(timeout=60)
 
 
 class ToyEncoder:
@@ -177,3 +211,11 @@ def quotable_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     later = datetime(2026, 11, 21, 12, tzinfo=UTC)
     build([str(HERE / "data" / "quotable.jsonl")], data, ToyEncoder(), add=True, now=later)
     return data
+
+
+@pytest.fixture(scope="session")
+def lite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the address of a Milvus Lite server that all tests share."""
+    server = Lite(tmp_path_factory.mktemp("lite") / "data")
+    yield server.uri
+    server.stop()

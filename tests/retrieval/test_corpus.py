@@ -173,4 +173,4 @@ def test_a_corpus_that_is_let_go_is_gone_at_once_and_another_goes_on(small_data:
     again, _ = another.reached(Filters())
     assert again is not None
     assert rows is not None
-    assert again.tolist() == rows.tolist()
+    assert again.rows.tolist() == rows.rows.tolist()

@@ -37,6 +37,7 @@ EXPECTED = {
     "OtherModel": 503,
     "OtherFormat": 503,
     "PublishFailed": 503,
+    "StoreUnreachable": 503,
     "PackDamaged": 503,
     "DirectoryBusy": 503,
     "QueryError": 422,

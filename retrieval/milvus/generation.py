@@ -1,0 +1,205 @@
+"""One snapshot's collection: filled while the snapshot is written, led to once it is published, removed after it.
+
+    made            a build notes the collection's name in milvus.json, fills it, and checks it
+    published       the data directory points to the snapshot, whose manifest names the collection
+    led to          the alias is moved, for whoever looks at the server by other means
+    removed         by the build after next, when no process can still be searching it
+
+A search goes by the collection's own name, never by the alias, so a snapshot is never served over the vectors of
+another, whenever a build is stopped. What a stopped build left is removed by the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.build_report import Progress, no_progress
+from retrieval.errors import PublishFailed, SnapshotDamaged, StoreUnreachable
+from retrieval.lexical import LexicalDocument, LexicalIndex
+from retrieval.milvus.expressions import DAYS, FLAGS, NUMBERS, RECORD, TEXTS, facts_of
+from retrieval.milvus.place import Generation, Made, Places, Target, digest, sampled_rows
+from retrieval.milvus.server import ROW, VECTOR, WORDS, MilvusServer, connected
+from retrieval.milvus.vectors import MilvusVectors
+from retrieval.milvus.words import MilvusWords, weights_of
+from retrieval.passages import looked_up_by
+from retrieval.store import RecordStore
+
+_AT_ONCE: Final = 1_000  # Rows put in one call: about 3 MB.
+_NO_WORDS: Final = {0: 1e-6}
+"""For a passage without a word that counts: Milvus takes no empty vector, and no question has so small a score."""
+
+
+def note(data: Path, target: Target, generation: Generation) -> None:
+    """Write down that a collection is about to be made, so that it is not forgotten whatever happens.
+
+    Raises:
+        PublishFailed: If that can't be written, or the alias is that of another data directory.
+        StoreUnreachable: If the server can't be used.
+    """
+    places = Places.read(data)
+    led_to = connected(target).led_to(target.alias)
+    if led_to is not None and Made(target.uri, led_to) not in places.made:
+        raise PublishFailed(
+            f"on {target.uri} the alias {target.alias} leads to {led_to}, which no build in {data} has made: give this "
+            "data directory a name of its own there with `--collection NAME`"
+        )
+    places.knowing(target, generation.collection).write(data)
+
+
+def fill(
+    target: Target,
+    generation: Generation,
+    records_file: Path,
+    vectors: NDArray[np.float32],
+    progress: Progress = no_progress,
+) -> None:
+    """Make a collection of the records of a snapshot and their vectors, and check that it is whole.
+
+    Args:
+        target: How to reach the server.
+        generation: Of the same vectors.
+        records_file: The snapshot's.
+        vectors: Shape (rows, dimensions), float32, in the order of the rows.
+        progress: Hears how many rows are there.
+
+    Raises:
+        StoreUnreachable: If the server can't be used, or does not hold in the end what it was given.
+    """
+    server, name = connected(target), generation.collection
+    server.create(name, generation.dimensions, generation.rows)
+    part: list[Mapping[str, object]] = []
+    with closing(RecordStore(records_file)) as store:
+        for done, row in enumerate(rows_of(store, vectors), start=1):
+            part.append(row)
+            if len(part) == _AT_ONCE or done == generation.rows:
+                server.put(name, part)
+                part.clear()
+                progress("Filling the collection", done, generation.rows)
+    server.finish(name)
+    check(server, generation)
+
+
+def rows_of(store: RecordStore, vectors: NDArray[np.float32]) -> Iterator[dict[str, object]]:
+    """Yield what a collection holds of each passage, in the order of the rows.
+
+    Args:
+        store: The records.
+        vectors: Theirs, shape (rows, dimensions), float32.
+    """
+    columns = (*DAYS, *TEXTS, *NUMBERS, *FLAGS, "heading")
+    words = weights_of(lambda: _documents(store))
+    row = 0
+    for number in range(len(store)):
+        values = store.rows(f"SELECT {', '.join(columns)} FROM records WHERE number = ?", (number,))[0]
+        findings = [str(name) for name, _ in store.findings(number)]
+        facts = facts_of(dict(zip(columns, values, strict=True)), findings)
+        for _ in range(store.passage_count(number)):
+            yield {ROW: row, RECORD: number, VECTOR: vectors[row], WORDS: next(words) or _NO_WORDS, **facts}
+            row += 1
+
+
+def _documents(store: RecordStore) -> Iterator[LexicalDocument]:
+    for number in range(len(store)):
+        about = looked_up_by(store.record(number))
+        for stored in store.passages(number):
+            yield LexicalDocument(about, stored.passage.text, stored.passage.context)
+
+
+def check(server: MilvusServer, generation: Generation, *, whole: bool = False) -> None:
+    """Hold a collection against what the manifest says of it.
+
+    Args:
+        server: Has it.
+        generation: What it should be.
+        whole: Look at every vector, not only at `sampled_rows`.
+
+    Raises:
+        StoreUnreachable: If the server can't be used.
+        SnapshotDamaged: If the collection is not the snapshot's, or not all of it.
+    """
+    name = generation.collection
+    if not server.has(name):
+        raise SnapshotDamaged(_other(generation, "is not there"))
+    found = server.count(name)
+    if found != generation.rows:
+        raise SnapshotDamaged(_other(generation, f"has {found} rows, and should have {generation.rows}"))
+    rows = np.arange(found, dtype=np.int64) if whole else sampled_rows(found)
+    try:
+        vectors = server.vectors(name, rows, generation.dimensions)
+    except (SnapshotDamaged, ValueError) as error:
+        raise SnapshotDamaged(_other(generation, "does not have its vectors")) from error
+    if digest(vectors) != (generation.sha256 if whole else generation.sample_sha256):
+        raise SnapshotDamaged(_other(generation, "has other vectors"))
+
+
+def _other(generation: Generation, what: str) -> str:
+    return f"the collection {generation.collection} at {generation.uri} {what}: build again with `--store milvus`"
+
+
+def arms(target: Target, generation: Generation, local: LexicalIndex) -> tuple[MilvusVectors, MilvusWords]:
+    """Return both arms over the collection of a snapshot, once it was found to be that.
+
+    Args:
+        target: How to reach the server.
+        generation: What the manifest says.
+        local: The words of the same passages on this machine.
+
+    Raises:
+        StoreUnreachable: If the server can't be used.
+        SnapshotDamaged: If the collection is not the snapshot's.
+    """
+    server = connected(target)
+    check(server, generation)
+    name = generation.collection
+    return (
+        MilvusVectors(server, name, generation.rows, generation.dimensions),
+        MilvusWords(server, name, local),
+    )
+
+
+def lead(data: Path, generation: Generation) -> None:
+    """Have the alias lead to the collection of the snapshot that was published."""
+    target = Places.read(data).target(generation)
+    connected(target).lead(target.alias, generation.collection)
+
+
+def prune(data: Path, before: Generation | None) -> None:
+    """Remove the collections of snapshots that are gone, but for that of the one served until now.
+
+    Call it inside `writing`. What can't be removed now is left for the next build.
+
+    Args:
+        data: The data directory.
+        before: Of the snapshot served before; other processes may take seconds to leave it.
+    """
+    places = Places.read(data)
+    try:
+        kept = {Made(one.uri, one.collection) for one in (*_generations(data), before) if one}
+    except (OSError, UnicodeDecodeError, msgspec.MsgspecError):
+        return  # A manifest that can't be read may be that of any of them.
+    gone: list[Made] = []
+    for made in places.made:
+        if made not in kept:
+            with suppress(StoreUnreachable):
+                connected(Target(made.uri, places.tokens.get(made.uri, ""))).drop(made.collection)
+                gone.append(made)
+    if gone:
+        places.without(gone).write(data)
+
+
+class _Manifest(msgspec.Struct):
+    milvus: Generation | None = None
+
+
+def _generations(data: Path) -> Iterator[Generation]:
+    for path in (data / "snapshots").glob("*/manifest.json"):
+        found = msgspec.json.decode(path.read_bytes(), type=_Manifest).milvus
+        if found:
+            yield found
