@@ -11,6 +11,7 @@ from typing import Final
 from starlette.datastructures import State
 
 from retrieval.checks import CHECKS_FILE, read_checks
+from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder, SentenceEncoder
 from retrieval.errors import DespatchError, StoreUnreachable
 from retrieval.rerankers import reranker_named
