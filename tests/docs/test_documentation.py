@@ -68,7 +68,7 @@ def test_the_reference_is_what_the_code_says() -> None:
 def test_the_settings_with_an_option_are_told_apart_and_an_empty_default_reads_as_none() -> None:
     page = reference.pages()["settings.md"]
     options = (
-        "The options are `--data`, `--model`, `--reranker`, `--host`, `--port`, `--store` and `--uri`: all others are "
+        "The options are `--data`, `--model`, `--reranker`, `--store`, `--uri`, `--host` and `--port`: all others are "
         "set by the"
     )
     assert f"{options} environment alone." in page
