@@ -44,16 +44,16 @@ class Patience:
         timeout_seconds: Silence after which a request is given up.
         first_wait_seconds: Wait after the first failure; doubled after each more.
         longest_wait_seconds: The longest wait, whether ours or asked for by `Retry-After`.
-        whole_seconds: Time that one response may take, however steadily it drips.
         jitter_seconds: Up to this is added to each wait, by chance.
+        whole_seconds: Time that one response may take, however steadily it drips.
     """
 
     attempts: int = 6
     timeout_seconds: float = 30.0
     first_wait_seconds: float = 1.0
     longest_wait_seconds: float = 120.0
-    whole_seconds: float = 600.0
     jitter_seconds: float = 1.0
+    whole_seconds: float = 600.0
 
 
 @dataclass(frozen=True, slots=True)
