@@ -153,7 +153,6 @@ class SentenceEncoder:
         weights = weights_hash(folder, model)
         self.folder = folder
         self._lock = threading.Lock()
-        self._questions: MicroBatches[str, NDArray[np.float32]] = MicroBatches(self._at_once, self._lock, _BATCH)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self._load(folder)
@@ -200,6 +199,9 @@ class SentenceEncoder:
             self._cutter = Tokenizer.from_str(self._model.tokenizer.backend_tokenizer.to_str())
             self._cutter.enable_truncation(int(self._model.max_seq_length or 512))
             self._cutter.no_padding()
+        # Where texts are padded, a vector would hang on what others ask at that moment: there each is read alone.
+        joined = _BATCH if self._packed else 1
+        self._questions: MicroBatches[str, NDArray[np.float32]] = MicroBatches(self._at_once, self._lock, joined)
 
     @property
     def identity(self) -> EncoderIdentity:

@@ -50,10 +50,16 @@ class MicroBatches(Generic[Asked, Made]):
         mine: _Request[Asked, Made] = _Request(asked)
         with self._listed:
             self._waiting.append(mine)
-        with self._working:
-            # Another thread may have done it while this one waited; with more waiting than fit, it takes several.
-            while not mine.is_done:
-                self._do(self._next())
+        try:
+            with self._working:
+                # Another thread may have done it while this one waited; with more waiting than fit, it takes several.
+                while not mine.is_done:
+                    self._do(self._next())
+        except BaseException:
+            # Broken off, as by Ctrl-C: nobody waits for it any more.
+            with self._listed:
+                self._waiting = [one for one in self._waiting if one is not mine]
+            raise
         if mine.error:
             raise mine.error
         return mine.made
@@ -77,6 +83,11 @@ class MicroBatches(Generic[Asked, Made]):
                     self._do([request])
                 return
             requests[0].error = error
+        except BaseException:
+            # This thread is told to end, the others are not: one of them goes on with the work.
+            with self._listed:
+                self._waiting = [*requests, *self._waiting]
+            raise
         else:
             start = 0
             for request in requests:

@@ -116,7 +116,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, object]]:
-        opener = Opener(settings, encoder, reranker, watching.stages)
+        opener = Opener(settings, encoder, reranker, watching.stages, watching.metrics.recall_sampled)
         seen = opener.stamp()
         app.state.readiness = opener.open(Readiness(None))
         looking = asyncio.create_task(keep_current(app.state, opener, seen))

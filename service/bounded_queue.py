@@ -70,7 +70,7 @@ class BoundedQueue:
         if scope["path"] in ALWAYS:
             await self._app(scope, receive, send)
             return
-        if waiting >= self._most_waiting:
+        if waiting >= self._most_waiting and limiter.available_tokens <= 0:
             metrics.refused(Refusal.QUEUE_FULL)
             await self._refused(Request(scope), limiter, waiting)(scope, receive, send)
             return

@@ -38,9 +38,6 @@ class Refusal(StrEnum):
     QUEUE_FULL = "queue_full"
     """As many wait already as may."""
 
-    WAITED_TOO_LONG = "waited_too_long"
-    """Its turn did not come in time."""
-
     RATE_LIMIT = "rate_limit"
     """Whoever asks has asked too often."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,12 +20,15 @@ from retrieval.reranking import Reranker
 from retrieval.search import Searcher
 from retrieval.snapshot import POINTER_FILE
 from retrieval.stages import UNWATCHED, Stages
+from retrieval.vectors import VectorIndex
 from service.dependencies import Readiness
 from service.held import held_in
 from service.settings import Settings
 from service.stores import served_corpus
 
 LOGGER: Final = logging.getLogger(__name__)
+
+_ONE_SAMPLED_IN: Final = 200  # Searches: an exact one of millions of vectors holds a core for a fifth of a second.
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +53,14 @@ class Opener:
         encoder: Used instead of that model.
         reranker: With `encoder`, used instead of that reranker.
         stages: Told of each stage of a search.
+        recall: Told what share of the nearest passages a sampled search found.
     """
 
     settings: Settings
     encoder: Encoder | None = None
     reranker: Reranker | None = None
     stages: Stages = UNWATCHED
+    recall: Callable[[float], None] | None = None
 
     def open(self, before: Readiness) -> Readiness:
         """Return a searcher over the current snapshot, or why there is none.
@@ -66,6 +72,8 @@ class Opener:
         try:
             # The snapshot first: it takes no time to see that there is none, and seconds to load a model.
             corpus = served_corpus(self.settings)
+            if self.recall and isinstance(corpus.index, VectorIndex):
+                corpus.index.watch(self.recall, one_in=_ONE_SAMPLED_IN)
             encoder, reranker = self._models(before)
             return Readiness(self._searcher(corpus, encoder, reranker))
         except DespatchError as error:

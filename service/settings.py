@@ -117,7 +117,9 @@ class Settings(BaseSettings):
     finish_seconds: int = Field(
         default=5, ge=1, le=600, description="How long requests under way have to finish then, in seconds."
     )
-    require_key: bool = Field(default=False, description="Whether everything but the checks of health needs a key.")
+    require_key: Annotated[bool, YES_OR_NO] = Field(
+        default=False, description="Whether everything but the checks of health needs a key."
+    )
     keys_file: Path | None = Field(
         default=None, description="The file with the hashes of keys, if it is not `keys.json` in the data directory."
     )

@@ -78,7 +78,7 @@ class MilvusVectors:
         # A collection never changes, and the same answers come near many questions.
         with self._lock:
             for row, vector in zip(rows.tolist()[:_KEPT], vectors, strict=False):
-                self._kept[row] = vector
+                self._kept[row] = vector.copy()
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
 
@@ -155,7 +155,7 @@ class MilvusVectors:
         self, query: NDArray[np.float32], rows: NDArray[np.int64], k: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         # All of them, so that of those that tie at the end the lower rows stay.
-        places, scores = VectorIndex.of(self.rows(rows)).search(query, max(1, len(rows)))
+        places, scores = VectorIndex.of(self.rows(rows), clustered_from=len(rows) + 1).search(query, max(1, len(rows)))
         return rows[places[:k]], scores[:k]
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import os
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.models import usable_cores
 from retrieval.nearest.kinds import Progress
 
 CLUSTERING = "Clustering vectors"
@@ -50,7 +50,7 @@ class Centres:
     def nearest(self, vectors: NDArray[np.float32]) -> NDArray[np.int64]:
         """Return the number of the centre nearest to each vector, shape (n,), int64."""
         # A build has the machine to itself, as far as it may use it.
-        faiss.omp_set_num_threads(len(os.sched_getaffinity(0)))
+        faiss.omp_set_num_threads(usable_cores())
         found: NDArray[np.int64] = self._graph.search(vectors, 1)[1][:, 0]
         return found
 

@@ -62,7 +62,7 @@ def test_every_metric_that_is_read_is_one_that_there_is_with_labels_that_it_has(
 def test_what_is_chosen_by_name_is_there():
     expressions = "\n".join([*QUERIES, *(rule["expr"] for rule in ALERTS)])
     chosen = re.findall(r'reason=~"([^"]+)"', expressions)
-    assert [set(one.split("|")) for one in chosen] == [{Refusal.QUEUE_FULL, Refusal.WAITED_TOO_LONG}]
+    assert [set(one.split("|")) for one in chosen] == [{Refusal.QUEUE_FULL}]
     assert set(re.findall(r'route="([^"]+)"', expressions)) == {"/v1/search"}
     assert set(re.findall(r'job="([^"]+)"', expressions)) == {one["job_name"] for one in SCRAPE["scrape_configs"]}
 

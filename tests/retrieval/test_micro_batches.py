@@ -79,6 +79,26 @@ def test_a_fault_is_told_to_the_one_who_asked_for_it_and_to_nobody_else() -> Non
     assert batches([4]) == [8]
 
 
+def test_a_thread_that_is_told_to_end_takes_no_other_with_it() -> None:
+    slow = Slow()
+    calls: list[list[int]] = []
+
+    def work(numbers: list[int]) -> list[int]:
+        calls.append(numbers)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return slow(numbers)
+
+    batches: MicroBatches[int, int] = MicroBatches(work, threading.Lock(), most=9)
+    asked = while_one_is_under_way(slow, batches, [[2], [3], [4]])
+    ended = [one for one in asked if isinstance(one.exception(), KeyboardInterrupt)]
+    assert len(ended) == 1
+    assert [one.result() for one in asked if one not in ended] == [
+        [2 * number] for number, one in enumerate(asked, 1) if one not in ended
+    ]
+    assert batches([5]) == [10]
+
+
 def test_many_threads_each_get_their_own() -> None:
     batches: MicroBatches[int, int] = MicroBatches(lambda all_: [one * one for one in all_], threading.Lock(), most=4)
     with ThreadPoolExecutor(16) as pool:

@@ -133,6 +133,11 @@ def test_who_is_refused_is_told_to_wait_longer_where_requests_take_longer(
     assert refused.headers["retry-after"] == "19"
 
 
+def test_where_none_may_wait_what_has_a_thread_is_answered(built_once: Path, toy_encoder: Encoder) -> None:
+    with TestClient(create_app(Settings(data=built_once, threads=1, queue=0), encoder=toy_encoder)) as opened:
+        assert [opened.get("/v1/search", params={"q": "buses"}).status_code for _ in range(3)] == [200, 200, 200]
+
+
 def test_the_number_of_threads_is_that_of_other_programs_again_when_the_service_ends(
     built_once: Path, toy_encoder: Encoder
 ) -> None:

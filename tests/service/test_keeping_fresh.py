@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.service.conftest import Despatch
 
 DOCS = Path(__file__).parents[2] / "docs"
-UNITS = sorted(path for path in (DOCS / "units").iterdir() if path.suffix != ".conf")
+UNITS = sorted(path for path in (DOCS / "units").iterdir() if path.suffix in {".cron", ".service", ".timer"})
 PROGRAM = "/opt/despatch-box/.venv/bin/despatch"
 
 
