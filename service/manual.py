@@ -231,7 +231,7 @@ COMMANDS: Final = {
         examples=("despatch attachments", "despatch attachments --limit 100 --data ./commons"),
     ),
     "pack": _page(
-        "Write the index to one file, to carry it to another machine.",
+        "Write the index to one file, to carry it elsewhere.",
         "Every file is checked before it is packed.",
         examples=("despatch pack answers.despatch", "despatch pack answers.despatch --data ./commons"),
     ),

@@ -22,9 +22,9 @@ SAFE_HEADERS: Final[Mapping[str, str]] = {
 }
 """Of every response that does not say otherwise; a page has its own policy. HSTS is for whoever ends TLS to send."""
 
-_SENT_BY_PAGES: Final = ("Authorization", "X-API-Key", "If-None-Match", "MCP-Protocol-Version")
+_SENT_BY_PAGES: Final = ("Authorization", "X-API-Key", "If-None-Match", "MCP-Protocol-Version", "X-Request-ID")
 _SHOWN_TO_PAGES: Final = (
-    *("RateLimit", "RateLimit-Policy", "Retry-After", "WWW-Authenticate", "ETag"),
+    *("RateLimit", "RateLimit-Policy", "Retry-After", "WWW-Authenticate", "ETag", "X-Request-ID"),
     *("Despatch-Answers", "Despatch-Passages", "Despatch-Left-Out", "Despatch-Complete"),
 )
 

@@ -61,13 +61,15 @@ class MilvusServer:
         """Connect."""
         self._uri = target.uri
         try:
+            from grpc import RpcError  # noqa: PLC0415 - it comes with the extra
             from pymilvus import DataType, MilvusClient, MilvusException  # noqa: PLC0415 - it is an extra
         except ImportError as error:
             raise StoreUnreachable(_EXTRA) from error
         # A client logs each call that fails with its arguments, and those may be what somebody asked for.
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL + 1)
         self._types: Any = DataType
-        self._fault: type[Exception] = MilvusException
+        # A server that hangs, or does not let in, is told by the protocol's own error.
+        self._fault: tuple[type[Exception], ...] = (MilvusException, RpcError)
         with self._told("be reached"):
             self._client: Any = MilvusClient(uri=target.uri, token=target.token, timeout=_SECONDS)
 
@@ -78,6 +80,7 @@ class MilvusServer:
             yield
         except self._fault as error:
             code = getattr(error, "code", "?")
+            code = code() if callable(code) else code
             why = f"code {code}" if quiet else f"{error}"
             raise StoreUnreachable(
                 f"the Milvus server at {self._uri} can't {what} ({why}): see that it runs and lets you in, and that "

@@ -115,7 +115,7 @@ def test_many_rows_are_led_to_by_a_graph(shared, monkeypatch) -> None:
 
 def test_an_alias_whose_place_can_not_be_asked_for_is_no_missing_one(shared, monkeypatch) -> None:
     def refused(*_, **__):
-        raise shared._fault(code=65535, message="refused")
+        raise shared._fault[0](code=65535, message="refused")
 
     monkeypatch.setattr(shared._client, "describe_alias", refused)
     with pytest.raises(StoreUnreachable, match="refused"):
