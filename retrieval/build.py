@@ -292,7 +292,9 @@ class _Job:
         self.report.disagreements = draft.disagreements()
         self.report.counts = draft.counts
         with closing(Embeddings(self.data, self.encoder.identity)) as embeddings:
-            vectors = draft.encoded(embeddings, self.encoder, self.holdings, self.report, self.progress)
+            vectors = draft.encoded(
+                embeddings, self.encoder, self.holdings, self.report, self.progress, keeps_all=bool(target.uri)
+            )
         manifest = self._manifest()
         self.progress("Publishing", 0, 1)
         # A snapshot that a build goes on from was found whole.

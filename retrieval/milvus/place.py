@@ -106,7 +106,7 @@ class Generation:
 
 def digest(vectors: NDArray[np.float32]) -> str:
     """Return the SHA-256 of vectors, as float32, little-endian, row by row, in hex."""
-    return hashlib.sha256(np.ascontiguousarray(vectors, dtype="<f4").tobytes()).hexdigest()
+    return hashlib.sha256(np.ascontiguousarray(vectors, dtype="<f4")).hexdigest()
 
 
 def sampled_rows(rows: int) -> NDArray[np.int64]:
