@@ -22,7 +22,7 @@ from retrieval.derivation import derivation
 from retrieval.draft import Draft
 from retrieval.embeddings import Embeddings
 from retrieval.encoders import Encoder
-from retrieval.errors import MalformedRecord, NothingToIndex, SnapshotError, SourceError
+from retrieval.errors import MalformedRecord, NothingToIndex, SnapshotDamaged, SnapshotError, SourceError
 from retrieval.gathering import Candidate, Gathered, Standing, gather
 from retrieval.holdings import Holdings, HoldingState, register_at
 from retrieval.members import MemberRegister
@@ -37,6 +37,7 @@ from retrieval.snapshot import (
     Manifest,
     Snapshot,
     check_model,
+    current_name,
     has_snapshot,
     is_whole,
     open_snapshot,
@@ -279,6 +280,7 @@ class _Job:
 
     def _publish(self, gathered: Gathered, attached: AttachedTexts, *, if_changed: bool) -> None:
         register = register_at(self.data / MEMBERS_FILE)
+        before = self._before()
         target = self._target()
         same = self._compared(gathered, register, attached) and self.is_in_place()
         if if_changed and same and self.holdings:
@@ -300,8 +302,9 @@ class _Job:
         # A snapshot that a build goes on from was found whole.
         is_damaged = self.holdings is None and not is_whole(self.data)
         if target.uri:
-            self._publish_to(target, manifest, draft, vectors, replaces_damaged=is_damaged)
+            generation = self._publish_to(target, manifest, draft, vectors, before, replaces_damaged=is_damaged)
         else:
+            generation = None
             publish(
                 self.data,
                 manifest,
@@ -309,8 +312,9 @@ class _Job:
                 keep=self.keep,
                 replaces_damaged=is_damaged,
             )
+        generations.leave(self.data, before, generation)
         if (self.data / PLACES_FILE).exists():
-            generations.prune(self.data, self._before())
+            generations.prune(self.data, before)
         self.progress("Publishing", 1, 1)
         self.report.snapshot = manifest.name
 
@@ -320,28 +324,48 @@ class _Job:
         manifest: Manifest,
         draft: Draft,
         vectors: NDArray[np.float32],
+        before: Generation | None,
         *,
         replaces_damaged: bool,
-    ) -> None:
-        """Publish a snapshot whose vectors and words are on a server."""
+    ) -> Generation:
+        """Publish a snapshot whose vectors and words are on a server, and return where they are."""
         generation = Generation.of(target, manifest.name, vectors)
 
         def write(folder: Path) -> None:
             draft.write(folder, None, self.progress)
             generations.fill(target, generation, folder / RECORDS_FILE, vectors, self.progress)
+            # A server that can't move the alias stops the build here, with the old snapshot served.
+            generations.lead(self.data, generation)
 
         generations.note(self.data, target, generation)
-        publish(
-            self.data,
-            replace(manifest, milvus=generation),
-            write,
-            keep=self.keep,
-            replaces_damaged=replaces_damaged,
-        )
-        generations.lead(self.data, generation)
+        try:
+            publish(
+                self.data,
+                replace(manifest, milvus=generation),
+                write,
+                keep=self.keep,
+                replaces_damaged=replaces_damaged,
+            )
+        except BaseException:
+            if current_name(self.data) != manifest.name:
+                generations.lead_back(self.data, generation, before)
+            raise
+        return generation
 
     def _before(self) -> Generation | None:
-        return self.holdings.manifest.milvus if self.holdings else None
+        """Return where the vectors of the snapshot before are; None where they are in files, or there is none.
+
+        Raises:
+            SnapshotDamaged: If it is too damaged to tell, and no target was given.
+        """
+        if self.holdings:
+            return self.holdings.manifest.milvus
+        try:
+            return generations.served(self.data)
+        except SnapshotDamaged:
+            if self.target is None:
+                raise
+            return None
 
     def _target(self) -> Target:
         """Return where vectors and words go: where they were unless another place was given."""
