@@ -70,8 +70,15 @@ class ExactVectors:
         """Return the same, in one pass over the vectors themselves; `k` is at most the rows allowed."""
         selector = None if rows is None else selector_of(rows, len(self))
         parameters = None if selector is None else faiss.SearchParameters(sel=selector)
-        scores, found = self._index.search(query[np.newaxis, :], k, params=parameters)
-        return in_order(found[0], scores[0])
+        # One more than wanted, to see whether others tie with the last one: FAISS keeps any of those.
+        allowed = len(self) if rows is None else len(rows)
+        scores, found = self._index.search(query[np.newaxis, :], min(k + 1, allowed), params=parameters)
+        near, falling = in_order(found[0], scores[0])
+        if len(near) > k and falling[k] == falling[k - 1]:
+            below = float(np.nextafter(falling[k], np.float32(-np.inf)))
+            _, tied, them = self._index.range_search(query[np.newaxis, :], below, params=parameters)
+            near, falling = in_order(them, tied)
+        return near[:k], falling[:k]
 
     def write(self, path: Path) -> None:
         """Write the index to `path`."""

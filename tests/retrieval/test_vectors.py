@@ -95,6 +95,20 @@ def test_equal_scores_are_ordered_by_row() -> None:
     assert same.search(VECTORS[0], 5)[0].tolist() == [0, 1, 2, 3, 4]
 
 
+@pytest.mark.parametrize("clustered_from", [3001, 1], ids=["exact", "clustered"])
+@pytest.mark.parametrize("k", [1, 2, 40, 99, 100, 101, 500, 3000])
+def test_of_rows_that_tie_at_the_last_place_the_lower_ones_come_back(clustered_from: int, k: int) -> None:
+    random = np.random.default_rng(0)
+    rows = VECTORS[random.integers(0, 12, 3000)]
+    index = VectorIndex.of(rows, clustered_from=clustered_from)
+    for allowed in (None, np.arange(0, 3000, 3), np.arange(500, 2500)):
+        every, scores = index.search(VECTORS[0], 3000, allowed)
+        expected = np.lexsort((every, -scores))[:k]
+        found, given = index.search(VECTORS[0], k, allowed)
+        assert found.tolist() == every[expected].tolist()
+        assert given.tolist() == scores[expected].tolist()
+
+
 def test_no_rows_allowed_finds_nothing() -> None:
     found, scores = INDEX.search(VECTORS[0], 3, np.empty(0, np.int64))
     assert (len(found), len(scores)) == (0, 0)
