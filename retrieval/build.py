@@ -27,6 +27,7 @@ from retrieval.gathering import Candidate, Gathered, Standing, gather
 from retrieval.holdings import Holdings, HoldingState, register_at
 from retrieval.members import MemberRegister
 from retrieval.milvus import generation as generations
+from retrieval.milvus import leading
 from retrieval.milvus.place import PLACES_FILE, THIS_MACHINE, Generation, Places, Target
 from retrieval.snapshot import (
     FORMAT,
@@ -312,7 +313,7 @@ class _Job:
                 keep=self.keep,
                 replaces_damaged=is_damaged,
             )
-        generations.leave(self.data, before, generation)
+        leading.leave(self.data, before, generation)
         if (self.data / PLACES_FILE).exists():
             generations.prune(self.data, before)
         self.progress("Publishing", 1, 1)
@@ -335,7 +336,7 @@ class _Job:
             draft.write(folder, None, self.progress)
             generations.fill(target, generation, folder / RECORDS_FILE, vectors, self.progress)
             # A server that can't move the alias stops the build here, with the old snapshot served.
-            generations.lead(self.data, generation)
+            leading.lead(self.data, generation)
 
         generations.note(self.data, target, generation)
         try:
@@ -348,7 +349,7 @@ class _Job:
             )
         except BaseException:
             if current_name(self.data) != manifest.name:
-                generations.lead_back(self.data, generation, before)
+                leading.lead_back(self.data, generation, before)
             raise
         return generation
 

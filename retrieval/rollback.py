@@ -11,6 +11,7 @@ from retrieval.checks import Checks, read_checks, write_checks
 from retrieval.errors import NoSnapshot, OtherFormat, PublishFailed, QueryError, SnapshotDamaged, SnapshotError
 from retrieval.files import replace_file
 from retrieval.milvus import generation as generations
+from retrieval.milvus import leading
 from retrieval.milvus.place import Generation
 from retrieval.pointer import (
     COPY_FILE,
@@ -185,14 +186,14 @@ def _point_to(data: Path, pointer: Pointer, now: Generation | None, before: Gene
         StoreUnreachable: If the alias can't be moved; likewise.
     """
     if now:
-        generations.lead(data, now)
+        leading.lead(data, now)
     try:
         point_to(data, pointer)
     except BaseException:
         if now and current_name(data) != pointer.snapshot:
-            generations.lead_back(data, now, before)
+            leading.lead_back(data, now, before)
         raise
-    generations.leave(data, before, now)
+    leading.leave(data, before, now)
 
 
 def _chosen(data: Path, served: str | None, to: str | None, is_sound: bool) -> str:

@@ -105,7 +105,7 @@ class Generation:
 
 def digest(vectors: NDArray[np.float32]) -> str:
     """Return the SHA-256 of vectors, as float32, little-endian, row by row, in hex."""
-    return hashlib.sha256(np.ascontiguousarray(vectors, dtype="<f4")).hexdigest()
+    return hashlib.sha256(np.ascontiguousarray(vectors, dtype="<f4").data).hexdigest()
 
 
 def sampled_rows(rows: int) -> NDArray[np.int64]:

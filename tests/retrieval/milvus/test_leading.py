@@ -15,7 +15,8 @@ from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder
 from retrieval.errors import PublishFailed, SnapshotDamaged, StoreUnreachable
 from retrieval.milvus import generation as generations
-from retrieval.milvus.place import PLACES_FILE, THIS_MACHINE, Generation, Made, Target
+from retrieval.milvus import leading
+from retrieval.milvus.place import PLACES_FILE, THIS_MACHINE, Generation, Made, Places, Target
 from retrieval.milvus.server import MilvusServer, connected
 from retrieval.nearest.kinds import VectorKind
 from retrieval.packing import pack
@@ -84,7 +85,10 @@ def test_a_rollback_that_fails_leaves_the_alias_where_it_was(
         raise fault
 
     with monkeypatch.context() as patch:
-        patch.setattr(*((MilvusServer, "lead") if step == "lead" else (rollback, "point_to")), fails)
+        if step == "lead":
+            patch.setattr(MilvusServer, "lead", fails)
+        else:
+            patch.setattr(rollback, "point_to", fails)
         with pytest.raises(StoreUnreachable if step == "lead" else PublishFailed):
             roll_back(data)
     assert (current_name(data), connected(target).led_to(target.alias)) == (before, two[1].collection)
@@ -116,7 +120,8 @@ def test_an_index_on_a_server_that_is_gone_can_be_left(
     def gone(target: Target) -> MilvusServer:
         raise StoreUnreachable(target.uri)
 
-    monkeypatch.setattr(generations, "connected", gone)
+    for module in (generations, leading):
+        monkeypatch.setattr(module, "connected", gone)
     report = upgrade(data, toy_encoder, target=THIS_MACHINE)
     assert report
     assert (report.texts_encoded, open_snapshot(data).manifest.milvus) == (0, None)
@@ -166,7 +171,7 @@ def test_a_collection_that_an_alias_leads_to_is_let_go_of_before_it_is_removed(
 
     monkeypatch.setattr(MilvusServer, "drop", as_milvus_does_since_2_5_5)
     # The alias stays behind, as where a server was away at the moment the index left it.
-    monkeypatch.setattr(generations, "leave", lambda *_: None)
+    monkeypatch.setattr(leading, "leave", lambda *_: None)
     upgrade(data, toy_encoder, target=THIS_MACHINE, keep=1)
     assert server.led_to(target.alias) == first.collection
     build([source], data, toy_encoder, keep=1)
@@ -249,5 +254,5 @@ def test_what_other_threads_write_is_not_kept_from_others_meanwhile(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "umask", lambda mask: pytest.fail("it is one for the whole process"))
-    generations.Places().write(tmp_path)
+    Places().write(tmp_path)
     assert (tmp_path / PLACES_FILE).exists()
