@@ -96,10 +96,10 @@ def test_equal_scores_are_ordered_by_row() -> None:
 
 
 @pytest.mark.parametrize("clustered_from", [3001, 1], ids=["exact", "clustered"])
-@pytest.mark.parametrize("k", [1, 2, 40, 99, 100, 101, 500, 3000])
+@pytest.mark.parametrize("k", [1, 5, 10, 50, 99, 100, 101, 150, 500, 3000])
 def test_of_rows_that_tie_at_the_last_place_the_lower_ones_come_back(clustered_from: int, k: int) -> None:
     random = np.random.default_rng(0)
-    rows = VECTORS[random.integers(0, 12, 3000)]
+    rows = VECTORS[random.integers(0, 50, 3000)]
     index = VectorIndex.of(rows, clustered_from=clustered_from)
     for allowed in (None, np.arange(0, 3000, 3), np.arange(500, 2500)):
         every, scores = index.search(VECTORS[0], 3000, allowed)
