@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -101,10 +102,11 @@ def test_of_rows_that_tie_at_the_last_place_the_lower_ones_come_back(clustered_f
     random = np.random.default_rng(0)
     rows = VECTORS[random.integers(0, 50, 3000)]
     index = VectorIndex.of(rows, clustered_from=clustered_from)
-    for allowed in (None, np.arange(0, 3000, 3), np.arange(500, 2500)):
-        every, scores = index.search(VECTORS[0], 3000, allowed)
+    selections = (None, np.arange(0, 3000, 3), np.arange(500, 2500))
+    for query, allowed in product(VECTORS[:10], selections):
+        every, scores = index.search(query, 3000, allowed)
         expected = np.lexsort((every, -scores))[:k]
-        found, given = index.search(VECTORS[0], k, allowed)
+        found, given = index.search(query, k, allowed)
         assert found.tolist() == every[expected].tolist()
         assert given.tolist() == scores[expected].tolist()
 
