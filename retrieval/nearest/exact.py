@@ -76,8 +76,15 @@ class ExactVectors:
             return found[:k], scores[:k]
         selector = None if rows is None else selector_of(rows, len(self))
         parameters = None if selector is None else faiss.SearchParameters(sel=selector)
-        scores, found = self._index.search(query[np.newaxis, :], k, params=parameters)
-        return in_order(found[0], scores[0])
+        # One more than wanted, to see whether others tie with the last one: FAISS keeps any of those.
+        allowed = len(self) if rows is None else len(rows)
+        scores, found = self._index.search(query[np.newaxis, :], min(k + 1, allowed), params=parameters)
+        near, falling = in_order(found[0], scores[0])
+        if len(near) > k and falling[k] == falling[k - 1]:
+            below = float(np.nextafter(falling[k], np.float32(-np.inf)))
+            _, tied, them = self._index.range_search(query[np.newaxis, :], below, params=parameters)
+            near, falling = in_order(them, tied)
+        return near[:k], falling[:k]
 
     def _picked(self, query: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the score of each row, shape (len(rows),), added up as FAISS does it in a search."""
