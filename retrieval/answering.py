@@ -76,8 +76,7 @@ def answering_sentences_by_words(
         asked, *passages = encoder.encode_tokens([question, *(texts[place] for place in choices)], in_context=False)
         weights = _weights(question, asked, weigh)
         for place, tokens in zip(choices, passages, strict=True):
-            inside = [part(tokens, first, last) for first, last in spans[place]]
-            best[place] = int(np.argmax(coverage(asked, inside, weights)))
+            best[place] = int(np.argmax(_coverage_of_spans(asked, tokens, spans[place], weights)))
     return [Span(*found[place]) if found else None for found, place in zip(spans, best, strict=True)]
 
 
@@ -115,32 +114,42 @@ def likeness(asked: TokenVectors, sentences: Sequence[TokenVectors]) -> NDArray[
     )
 
 
-def coverage(
-    asked: TokenVectors, sentences: Sequence[TokenVectors], weights: NDArray[np.float32] | None = None
-) -> NDArray[np.float32]:
+def coverage(asked: TokenVectors, sentences: Sequence[TokenVectors]) -> NDArray[np.float32]:
     """Return how much of the question each sentence speaks to, token by token.
 
     Args:
         asked: The question's tokens.
         sentences: Those of each sentence.
-        weights: How much each token of the question counts, shape (len(asked.vectors),); None for all the same.
 
     Returns:
         For each token of the question the highest cosine to one of the sentence's, and of those the mean (MaxSim:
         Khattab and Zaharia 2020, equation 3, divided by the number of tokens); shape and range as for `likeness`.
     """
     of_question = unit_rows(asked.vectors)
-    counted = np.ones(len(of_question), dtype=np.float32) if weights is None else weights
-    if not counted.any():
+    if not len(of_question):
         return np.zeros(len(sentences), dtype=np.float32)
-    shares = counted / counted.sum()
     return np.array(
         [
-            float((of_question @ unit_rows(one.vectors).T).max(axis=1) @ shares) if len(one.vectors) else -1.0
+            float((of_question @ unit_rows(one.vectors).T).max(axis=1).mean()) if len(one.vectors) else -1.0
             for one in sentences
         ],
         dtype=np.float32,
     )
+
+
+def _coverage_of_spans(
+    asked: TokenVectors, tokens: TokenVectors, spans: Sequence[tuple[int, int]], weights: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return `coverage` of the parts of one text, where each token of the question counts by its weight."""
+    if not weights.any():
+        return np.zeros(len(spans), dtype=np.float32)
+    alike = unit_rows(asked.vectors) @ unit_rows(tokens.vectors).T
+    shares = weights / weights.sum()
+    covered = []
+    for first, last in spans:
+        inside = (tokens.spans[:, 0] >= first) & (tokens.spans[:, 1] <= last)
+        covered.append(float(alike[:, inside].max(axis=1) @ shares) if inside.any() else -1.0)
+    return np.array(covered, dtype=np.float32)
 
 
 def _mean(tokens: TokenVectors) -> NDArray[np.float32]:

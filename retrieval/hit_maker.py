@@ -84,6 +84,9 @@ class HitMaker:
         with self._stages.stage(Stage.MARK):
             passes = np.zeros(len(self.corpus.store), dtype=bool)
             passes[passing] = True
+            store = self.corpus.store
+            matched = [int(store.record_of_row[one.row]) for one in ranked]
+            store.read_ahead([*matched, *(cited_record(self.corpus, one, passes) for one in ranked)])
             cited = [self._cited(vector, one, passes) for one in ranked]
             read = cited[:_MARKED] if marked else []
             sentences = self._sentences(asked, read, quickly=quickly)

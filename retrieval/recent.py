@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
@@ -33,6 +33,11 @@ class Recent(Generic[Key, Made]):
         self._kept: OrderedDict[Key, tuple[Made, int]] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
+
+    def missing(self, keys: Iterable[Key]) -> list[Key]:
+        """Return those of some keys whose thing is not kept, in their order."""
+        with self._lock:
+            return [key for key in keys if key not in self._kept]
 
     def get(self, key: Key, make: Callable[[], Made]) -> Made:
         """Return the thing of a key, made now if it is not kept.

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from retrieval.answer_results import Thread, ThreadItem
 from retrieval.citations import Citation, CitationStyle, cite, long_date, written
@@ -45,6 +48,8 @@ class Relations:
         Args:
             number: A record; the others with the same answer count as it does, as one of them is shown for all.
         """
+        if not self._are_pointed_to[self._store.group_of_record[number]]:
+            return ()
         rows = self._store.rows(
             "SELECT DISTINCT r.number, r.answered, r.key FROM pointers p JOIN records r ON r.key = p.source"
             " WHERE p.target IN (SELECT key FROM records WHERE answer_group ="
@@ -96,7 +101,27 @@ class Relations:
     def _keys(self, sql: str, key: str) -> list[str]:
         return sorted(str(row[0]) for row in self._store.rows(sql, (key, str(MentionRole.FOLLOWS))))
 
+    @cached_property
+    def _are_pointed_to(self) -> NDArray[np.bool_]:
+        """By answer group, whether anything points to a record of it."""
+        return self._mask(
+            "SELECT DISTINCT r.answer_group FROM pointers p JOIN records r ON r.key = p.target",
+            int(self._store.group_of_record.max(initial=-1)) + 1,
+        )
+
+    @cached_property
+    def _refer(self) -> NDArray[np.bool_]:
+        """By record, whether it names another."""
+        return self._mask("SELECT DISTINCT r.number FROM refs JOIN records r ON r.key = refs.source", len(self._store))
+
+    def _mask(self, sql: str, size: int) -> NDArray[np.bool_]:
+        mask = np.zeros(size, dtype=np.bool_)
+        mask[[int(str(place)) for (place,) in self._store.rows(sql)]] = True
+        return mask
+
     def _references(self, number: int) -> Iterator[PointsTo]:
+        if not self._refer[number]:
+            return
         raw, key = self._store.rows("SELECT mentions, key FROM records WHERE number = ?", (number,))[0]
         mentions = msgspec.json.decode(raw if isinstance(raw, bytes) else b"[]", type=tuple[Mention, ...])
         rows = self._store.rows("SELECT target, reason FROM refs WHERE source = ? ORDER BY place", (key,))

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -25,6 +26,9 @@ from retrieval.status import AnswerStatus
 
 _KEPT_RECORDS = 2048
 """Of how many records what was read is kept: some 10 kB each, with their passages."""
+
+_KEPT_NUMBERS = 16_384
+"""Of how many keys the number is kept: some 100 bytes each."""
 
 _KEPT_BYTES = 32 << 20
 """How much of their facts, and of their passages, is kept: those of one with attachments can take megabytes."""
@@ -76,6 +80,7 @@ class RecordStore:
         )
         self._records: Recent[int, Record] = Recent(_KEPT_RECORDS, _KEPT_BYTES, _record_bytes)
         self._statuses: Recent[int, AnswerStatus] = Recent(_KEPT_RECORDS)
+        self._numbers_of_keys: Recent[str, int] = Recent(_KEPT_NUMBERS)
         self._findings: Recent[int, tuple[tuple[FindingName, int | None], ...]] = Recent(_KEPT_RECORDS)
         self._passages: Recent[int, tuple[StoredPassage, ...]] = Recent(_KEPT_RECORDS, _KEPT_BYTES, _passages_bytes)
 
@@ -144,6 +149,9 @@ class RecordStore:
             UnknownKey: If there is none.
         """
         asked = key.strip().lower()
+        return self._numbers_of_keys.get(asked, lambda: self._number_of(key, asked))
+
+    def _number_of(self, key: str, asked: str) -> int:
         found = self.rows("SELECT number FROM records WHERE key = ?", (asked,))
         if not found:
             found = self.rows("SELECT number FROM redirects JOIN records USING (key) WHERE old_key = ?", (asked,))
@@ -166,30 +174,47 @@ class RecordStore:
     def _has_unanswered(self) -> bool:
         return bool(self.rows("SELECT 1 FROM sqlite_master WHERE name = 'unanswered'"))
 
+    def read_ahead(self, numbers: Iterable[int]) -> None:
+        """Read at once what is told of some records, as far as it is not kept: one by one takes several times as long."""
+        wanted = self._records.missing(dict.fromkeys(numbers))
+        if not wanted:
+            return
+        sql = f"SELECT number, key, facts, status FROM records WHERE number IN ({_marks(wanted)})"
+        for number, key, facts, status in self.rows(sql, wanted):
+            place = int(str(number))
+            self._numbers_of_keys.get(str(key), partial(int, place))
+            self._records.get(place, partial(_record_of, facts))
+            self._statuses.get(place, partial(_status_of, status))
+        for place, findings in self._read_findings(wanted).items():
+            self._findings.get(place, partial(tuple, findings))
+        for place, passages in self._read_passages(wanted).items():
+            self._passages.get(place, partial(tuple, passages))
+
     def record(self, number: int) -> Record:
         """Return record `number`."""
-        return self._records.get(number, lambda: msgspec.json.decode(self._blob("facts", number), type=Record))
+        return self._records.get(number, lambda: _record_of(self._cell("facts", number)))
 
     def status(self, number: int) -> AnswerStatus:
         """Return the kind and findings of record `number`."""
-        return self._statuses.get(number, lambda: msgspec.json.decode(self._blob("status", number), type=AnswerStatus))
+        return self._statuses.get(number, lambda: _status_of(self._cell("status", number)))
 
-    def _blob(self, column: str, number: int) -> bytes:
-        found = self.rows(f"SELECT {column} FROM records WHERE number = ?", (number,))
-        blob = found[0][0]
-        return blob if isinstance(blob, bytes) else b""
+    def _cell(self, column: str, number: int) -> object:
+        return self.rows(f"SELECT {column} FROM records WHERE number = ?", (number,))[0][0]
 
     def findings(self, number: int) -> list[tuple[FindingName, int | None]]:
         """Return the findings of record `number`, each with its passage's ordinal or None."""
-        return list(self._findings.get(number, lambda: self._read_findings(number)))
+        return list(self._findings.get(number, lambda: self._read_findings([number])[number]))
 
-    def _read_findings(self, number: int) -> tuple[tuple[FindingName, int | None], ...]:
-        found = self.rows("SELECT name, passage FROM findings WHERE record = ? ORDER BY rowid", (number,))
-        return tuple((FindingName(str(name)), passage if isinstance(passage, int) else None) for name, passage in found)
+    def _read_findings(self, numbers: Sequence[int]) -> dict[int, tuple[tuple[FindingName, int | None], ...]]:
+        sql = f"SELECT record, name, passage FROM findings WHERE record IN ({_marks(numbers)}) ORDER BY rowid"
+        findings: dict[int, list[tuple[FindingName, int | None]]] = {number: [] for number in numbers}
+        for record, name, passage in self.rows(sql, numbers):
+            findings[int(str(record))].append((FindingName(str(name)), passage if isinstance(passage, int) else None))
+        return {number: tuple(some) for number, some in findings.items()}
 
     def passages(self, number: int) -> list[StoredPassage]:
         """Return the passages of record `number`, those of its attachments last, in order."""
-        return list(self._passages.get(number, lambda: self._read_passages(number)))
+        return list(self._passages.get(number, lambda: self._read_passages([number])[number]))
 
     def passage_at(self, row: int) -> StoredPassage:
         """Return the passage in a row, which must be one of the index."""
@@ -208,27 +233,26 @@ class RecordStore:
         place = stored.passage.ordinal
         return [one for one in self.passages(stored.record) if place - 1 <= one.passage.ordinal <= place + 1]
 
-    def _read_passages(self, number: int) -> tuple[StoredPassage, ...]:
+    def _read_passages(self, numbers: Sequence[int]) -> dict[int, tuple[StoredPassage, ...]]:
         columns = "row, record, ordinal, text, context, first_block, last_block"
         source = "attachment FROM passages LEFT JOIN attached_passages USING (row)"
         if not self.has_attachments:
             source = "NULL FROM passages"
-        found = self.rows(f"SELECT {columns}, {source} WHERE record = ? ORDER BY ordinal", (number,))
-        return tuple(
-            StoredPassage(
-                row=int(str(row)),
-                record=int(str(record)),
-                passage=Passage(
-                    ordinal=int(str(ordinal)),
-                    text=str(text),
-                    first_block=int(str(first)),
-                    last_block=int(str(last)),
-                    context=str(context),
-                    attachment=int(str(attached or 0)),
-                ),
-            )
-            for row, record, ordinal, text, context, first, last, attached in found
+        found = self.rows(
+            f"SELECT {columns}, {source} WHERE record IN ({_marks(numbers)}) ORDER BY record, ordinal", numbers
         )
+        passages: dict[int, list[StoredPassage]] = {number: [] for number in numbers}
+        for row, record, ordinal, text, context, first, last, attached in found:
+            passage = Passage(
+                ordinal=int(str(ordinal)),
+                text=str(text),
+                first_block=int(str(first)),
+                last_block=int(str(last)),
+                context=str(context),
+                attachment=int(str(attached or 0)),
+            )
+            passages[int(str(record))].append(StoredPassage(int(str(row)), int(str(record)), passage))
+        return {number: tuple(some) for number, some in passages.items()}
 
     def attachment_text(self, url: str) -> AttachmentText | None:
         """Return what was read of the attachment at an address; None where nothing is kept of it."""
@@ -266,6 +290,19 @@ class RecordStore:
     def members_of_near_group(self, near_group: int) -> NDArray[np.int64]:
         """Return the numbers of the records whose answers are in near group `near_group`, rising."""
         return np.flatnonzero(self.near_group_of_record == near_group).astype(np.int64)
+
+
+def _marks(values: Sequence[object]) -> str:
+    """Return a question mark for each value, as SQL lists them."""
+    return ",".join("?" * len(values))
+
+
+def _record_of(cell: object) -> Record:
+    return msgspec.json.decode(cell if isinstance(cell, bytes) else b"", type=Record)
+
+
+def _status_of(cell: object) -> AnswerStatus:
+    return msgspec.json.decode(cell if isinstance(cell, bytes) else b"", type=AnswerStatus)
 
 
 def _record_bytes(record: Record) -> int:
