@@ -10,6 +10,8 @@ PORT := 8000
 DATA := data
 # `make torture` kills every job at each of its changes to the disk, or at every so many of them.
 EVERY := 1
+# Tests are run in so many processes, of which each takes up to 2 GB and one core.
+TEST_PROCESSES := 2
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -53,7 +55,7 @@ corpus: setup ## Fetch last month's answers and this one's from Parliament, and 
 
 test: setup ## Run all the tests, with coverage
 	@echo "Running the tests..."
-	$(BIN)/python -m pytest --cov --cov-report=term
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=$(TEST_PROCESSES) --dist=worksteal --cov --cov-report=term
 
 check: chromium lint format-check types imports test ## Run every check that CI runs, the tests last
 	@echo "All checks passed."

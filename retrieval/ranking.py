@@ -55,7 +55,7 @@ def best_answers(
 
     Returns:
         Up to `limit` answers by falling score, ties by the earlier row: with a larger `limit` the same list
-        goes on.
+        goes on, unless the index is clustered, where a larger one can bring in what a smaller one missed.
     """
     numbers = rows_in(rows)
     allowed = len(index) if numbers is None else len(numbers)

@@ -111,7 +111,8 @@ def _grid(rows: list[list[_Cell]]) -> list[_Row]:
         _check_size(total)
         waiting = [(cell, starts) for cell in cells for starts in (True, *[False] * (cell.columns - 1))][::-1]
         below: dict[int, tuple[_Cell, int]] = {}
-        while waiting or any(column >= len(row) for column in above):
+        last = max(above, default=-1)
+        while waiting or last >= len(row):
             column = len(row)
             if column in above:
                 cell, left = above[column]

@@ -18,9 +18,11 @@ from typing import Any
 from retrieval.corpus import Corpus
 from retrieval.evaluation import Judgement, Query, measures_of, read_qrels, read_queries
 from retrieval.models import model_folder
-from scripts.load import line, load, percentiles, targets
+from scripts.load import line, load, percentiles, read_questions, targets
 from scripts.peers.adapter import Adapter, AdapterError
 from scripts.peers.speaking import memory, read_texts
+from scripts.served import NotStarted
+from scripts.speed_serving import serving
 
 _OURS = "Despatch Box"
 _PEERS = {"txtai": "with_txtai", "Chroma": "with_chroma", "LanceDB": "with_lancedb"}
@@ -286,15 +288,24 @@ def add_speed(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     wanted.add_argument("--rounds", type=int, default=3, help="how often each indexes")
     wanted.add_argument("--seconds", type=float, default=15.0, help="how long each load lasts")
     wanted.add_argument("--work", type=Path, default=Path("build/speed"), help="a folder for the run")
+    wanted.add_argument(
+        "--data", type=Path, help="a data directory of --records built with --model: also print how it is served"
+    )
     wanted.set_defaults(run=speed)
 
 
 def speed(given: argparse.Namespace) -> None:
-    """Print the table."""
+    """Print the tables."""
     if given.peers and not given.peers_python.exists():
         raise SystemExit(f"there is no {given.peers_python}: make it as --help says, or leave them out with --peers")
     try:
         for one in Comparison(given).run():
             print(one, flush=True)
-    except AdapterError as error:
+        if given.data:
+            print()
+            questions = read_questions(given.queries)
+            told = serving(given.data, model_folder(given.model), questions, seconds=given.seconds, rounds=given.rounds)
+            for one in told:
+                print(one, flush=True)
+    except (AdapterError, NotStarted) as error:
         raise SystemExit(f"{error}") from None

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
-import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -19,8 +16,7 @@ from retrieval.rerankers import reranker_named
 from retrieval.search import Searcher
 from scripts.load import OURS
 from scripts.peers.speaking import main, stop
-
-_LISTENS = re.compile(r"listens on (http://[\d.]+:\d+)")
+from scripts.served import start
 
 
 class Despatch:
@@ -55,17 +51,8 @@ class Despatch:
         return [one.row for one in self._searcher.rank(query, depth=limit, mode=self._mode)]
 
     def serve(self) -> Mapping[str, object]:
-        command = [sys.executable, "-c", "from service.cli import main; main()", "serve", "--port", "0"]
-        command += ["--data", str(self._data), "--model", str(self._model)]
-        log = self._data.with_suffix(".log")
-        # To a file, as it writes a line a request, and stops where a pipe is full that nobody reads.
-        with log.open("w", encoding="utf-8") as lines:
-            self._server = server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=lines)
-        while not (found := _LISTENS.search(log.read_text(encoding="utf-8"))):
-            if server.poll() is not None:
-                raise RuntimeError(log.read_text(encoding="utf-8"))
-            time.sleep(0.1)
-        return {"address": found[1], "template": OURS, "pid": server.pid}
+        self._server, address = start(["--data", self._data, "--model", self._model], self._data.with_suffix(".log"))
+        return {"address": address, "template": OURS, "pid": self._server.pid}
 
     def close(self) -> None:
         stop(self._server)

@@ -50,9 +50,9 @@ from tests.service.conftest import Running
 Start = Callable[..., Running]
 
 
-@pytest.fixture
-def remote(start: Start, built_once: Path) -> Iterator[Client]:
-    running = start(built_once)
+@pytest.fixture(scope="module")
+def remote(start_once: Start, built_once: Path) -> Iterator[Client]:
+    running = start_once(built_once)
     with Client(f"http://{running.host}:{running.port}/") as client:
         yield client
 
