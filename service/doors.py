@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from service.client_networks import Proxies, network_of
+from service.client_networks import LOOPBACK, Proxies, network_of
 from service.metrics import Refusal
 
 
@@ -31,7 +31,8 @@ class Doors:
 
     Args:
         most: How many may be open at once.
-        most_of_one: How many of them from one address, or one network of IPv6 of 64 bits; 0 is without limit.
+        most_of_one: How many of them from one address, or one network of IPv6 of 64 bits; 0 is without limit, as this
+            machine itself is.
         proxies: Speak for many clients, so that only `most` counts for them.
     """
 
@@ -53,6 +54,9 @@ class Doors:
         network = None
         if host and self._most_of_one and host not in self._proxies:
             network = network_of(host)
+        if network == LOOPBACK:
+            # As with the limits of requests: whoever is on this machine has other ways to keep it busy.
+            network = None
         refusal = None
         if network and self._of[network] >= self._most_of_one:
             refusal = Refusal.TOO_MANY_FROM_ADDRESS

@@ -45,7 +45,7 @@ def run(app: FastAPI, settings: Settings) -> None:
         app,
         http=patient_protocol(
             Patience(settings.receive_seconds, settings.send_seconds),
-            Doors(settings.connections, settings.connections_per_address, Proxies(settings.trusted_proxies)),
+            doors_of(settings),
             app.state.account,
         ),
         ws="none",
@@ -71,6 +71,11 @@ def run(app: FastAPI, settings: Settings) -> None:
             listening=listening,
         ).run(sockets=[listener])
     LOGGER.info("Stopped.", extra={"event": "stopped"})
+
+
+def doors_of(settings: Settings) -> Doors:
+    """Return what says which connection is one too many."""
+    return Doors(settings.connections, settings.connections_per_address, Proxies(settings.trusted_proxies))
 
 
 def announcement(address: str, readiness: Readiness) -> str:

@@ -164,7 +164,7 @@ class Settings(BaseSettings):
     connections_per_address: int = Field(
         default=64,
         ge=0,
-        description="The most of them from one address that is no trusted proxy's; 0 is without limit.",
+        description="The most of them from one address, but for trusted proxies and this machine; 0 is without limit.",
     )
 
 

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from service.client_networks import Proxies
 from service.doors import Doors, Entry
 from service.metrics import Refusal
+from service.server import doors_of
+from service.settings import Settings
 
 ONE, OTHER = "203.0.113.7", "203.0.113.8"
 OF_ADDRESS, OF_ALL = Refusal.TOO_MANY_FROM_ADDRESS, Refusal.TOO_MANY_CONNECTIONS
@@ -37,6 +39,12 @@ def test_a_whole_ipv6_network_has_one_share() -> None:
     doors = Doors(4, 1)
     found = [doors.enter(one).refusal for one in ("2001:db8:1:2::1", "2001:db8:1:2:f::9", "2001:db8:1:3::1")]
     assert found == [None, OF_ADDRESS, None]
+
+
+def test_this_machine_has_no_share_and_the_settings_say_the_rest() -> None:
+    doors = doors_of(Settings(connections=5, connections_per_address=1, trusted_proxies=("10.0.0.0/8",)))
+    found = [doors.enter(one).refusal for one in ("127.0.0.1", "127.0.0.1", "10.0.0.1", "10.0.0.1", ONE, ONE, OTHER)]
+    assert found == [*[None] * 5, OF_ADDRESS, OF_ALL]
 
 
 def test_a_proxy_that_is_named_who_has_no_address_and_a_share_of_nought_have_no_share() -> None:

@@ -224,28 +224,23 @@ def test_one_connection_too_many_is_told_to_come_again_and_room_is_made(server):
     assert counted(server, "despatch_refused_total", reason="too_many_connections") >= 1
 
 
-def test_one_address_takes_no_more_than_its_share_of_the_connections_unless_it_is_a_proxy(start, built_once):
-    share = {"DESPATCH_CONNECTIONS_PER_ADDRESS": "2", "DESPATCH_CONNECTIONS": "9"}
-    shared = start(built_once, DESPATCH_TRUSTED_PROXIES="127.0.0.2", **share)
-
-    def held_from(host, connections):
-        where = (shared.host, shared.port)
-        return [socket.create_connection(where, 20, source_address=(host, 0)) for _ in range(connections)]
-
-    of_proxy, of_one = held_from("127.0.0.2", 4), held_from("127.0.0.1", 2)
-    status, headers, content = shared.ask("GET", "/healthz")
-    for connection in of_one:
+def test_one_address_takes_no_more_than_its_share_of_the_connections(start, built_once):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way_out:
+        try:
+            # Nothing is sent: the system only chooses from which of its addresses it would be.
+            way_out.connect(("192.0.2.1", 9))
+        except OSError:
+            pytest.skip("this machine has no address but its own loopback")
+        address = way_out.getsockname()[0]
+    shared = start(built_once, "0.0.0.0", DESPATCH_CONNECTIONS_PER_ADDRESS="2")
+    held = [socket.create_connection((address, shared.port), 20) for _ in range(3)]
+    held[-1].sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+    status, headers, problem = answer_of(held[-1])
+    # Others are let in.
+    assert shared.ask("GET", "/healthz")[0] == 200
+    for connection in held:
         connection.close()
-    deadline = time.monotonic() + 20
-    while shared.ask("GET", "/healthz")[0] != 200:
-        assert time.monotonic() < deadline
-    # Those of the proxy were let in.
-    for connection in of_proxy:
-        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert connection.recv(15) == b"HTTP/1.1 200 OK"
-        connection.close()
-    problem = json.loads(content)
-    assert (status, headers["Retry-After"], problem["title"]) == (503, "1", "Too many connections")
+    assert (status, headers["retry-after"], problem["title"]) == (503, "1", "Too many connections")
     told = "too many connections are open from this address: use those again, or close some"
     assert problem["detail"] == told
 
