@@ -22,11 +22,12 @@ from retrieval.derivation import derivation
 from retrieval.draft import Draft
 from retrieval.embeddings import Embeddings
 from retrieval.encoders import Encoder
-from retrieval.errors import MalformedRecord, NothingToIndex, SnapshotError, SourceError
+from retrieval.errors import MalformedRecord, NothingToIndex, SnapshotDamaged, SnapshotError, SourceError
 from retrieval.gathering import Candidate, Gathered, Standing, gather
 from retrieval.holdings import Holdings, HoldingState, register_at
 from retrieval.members import MemberRegister
 from retrieval.milvus import generation as generations
+from retrieval.milvus import leading
 from retrieval.milvus.place import PLACES_FILE, THIS_MACHINE, Generation, Places, Target
 from retrieval.snapshot import (
     FORMAT,
@@ -37,6 +38,7 @@ from retrieval.snapshot import (
     Manifest,
     Snapshot,
     check_model,
+    current_name,
     has_snapshot,
     is_whole,
     open_snapshot,
@@ -279,6 +281,7 @@ class _Job:
 
     def _publish(self, gathered: Gathered, attached: AttachedTexts, *, if_changed: bool) -> None:
         register = register_at(self.data / MEMBERS_FILE)
+        before = self._before()
         target = self._target()
         same = self._compared(gathered, register, attached) and self.is_in_place()
         if if_changed and same and self.holdings:
@@ -292,14 +295,17 @@ class _Job:
         self.report.disagreements = draft.disagreements()
         self.report.counts = draft.counts
         with closing(Embeddings(self.data, self.encoder.identity)) as embeddings:
-            vectors = draft.encoded(embeddings, self.encoder, self.holdings, self.report, self.progress)
+            vectors = draft.encoded(
+                embeddings, self.encoder, self.holdings, self.report, self.progress, keeps_all=bool(target.uri)
+            )
         manifest = self._manifest()
         self.progress("Publishing", 0, 1)
         # A snapshot that a build goes on from was found whole.
         is_damaged = self.holdings is None and not is_whole(self.data)
         if target.uri:
-            self._publish_to(target, manifest, draft, vectors, replaces_damaged=is_damaged)
+            generation = self._publish_to(target, manifest, draft, vectors, before, replaces_damaged=is_damaged)
         else:
+            generation = None
             publish(
                 self.data,
                 manifest,
@@ -307,8 +313,9 @@ class _Job:
                 keep=self.keep,
                 replaces_damaged=is_damaged,
             )
+        leading.leave(self.data, before, generation)
         if (self.data / PLACES_FILE).exists():
-            generations.prune(self.data, self._before())
+            generations.prune(self.data, before)
         self.progress("Publishing", 1, 1)
         self.report.snapshot = manifest.name
 
@@ -318,28 +325,48 @@ class _Job:
         manifest: Manifest,
         draft: Draft,
         vectors: NDArray[np.float32],
+        before: Generation | None,
         *,
         replaces_damaged: bool,
-    ) -> None:
-        """Publish a snapshot whose vectors and words are on a server."""
+    ) -> Generation:
+        """Publish a snapshot whose vectors and words are on a server, and return where they are."""
         generation = Generation.of(target, manifest.name, vectors)
 
         def write(folder: Path) -> None:
             draft.write(folder, None, self.progress)
             generations.fill(target, generation, folder / RECORDS_FILE, vectors, self.progress)
+            # A server that can't move the alias stops the build here, with the old snapshot served.
+            leading.lead(self.data, generation)
 
         generations.note(self.data, target, generation)
-        publish(
-            self.data,
-            replace(manifest, milvus=generation),
-            write,
-            keep=self.keep,
-            replaces_damaged=replaces_damaged,
-        )
-        generations.lead(self.data, generation)
+        try:
+            publish(
+                self.data,
+                replace(manifest, milvus=generation),
+                write,
+                keep=self.keep,
+                replaces_damaged=replaces_damaged,
+            )
+        except BaseException:
+            if current_name(self.data) != manifest.name:
+                leading.lead_back(self.data, generation, before)
+            raise
+        return generation
 
     def _before(self) -> Generation | None:
-        return self.holdings.manifest.milvus if self.holdings else None
+        """Return where the vectors of the snapshot before are; None where they are in files, or there is none.
+
+        Raises:
+            SnapshotDamaged: If it is too damaged to tell, and no target was given.
+        """
+        if self.holdings:
+            return self.holdings.manifest.milvus
+        try:
+            return generations.served(self.data)
+        except SnapshotDamaged:
+            if self.target is None:
+                raise
+            return None
 
     def _target(self) -> Target:
         """Return where vectors and words go: where they were unless another place was given."""

@@ -74,7 +74,8 @@ class Closeness:
 
     def by_meaning(self, ranked: Ranked) -> float:
         """Return how likely an answer is by its meaning alone, in (0, 1), whether or not it was read again."""
-        return probability(replace(ranked, relevance=None), self._encoder, None)
+        unread = ranked if ranked.relevance is None else replace(ranked, relevance=None)
+        return probability(unread, self._encoder, None)
 
     def judged(self, question: str, places: Sequence[Place]) -> list[Judged]:
         """Return the places judged, in their order.

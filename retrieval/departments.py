@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from retrieval.folding import folded_name
+
+_KEPT_NAMES = 1024  # Far more than there are.
 
 
 class Succession(Enum):
@@ -192,11 +194,13 @@ def _where(holds: Callable[[Department], bool]) -> tuple[Department, ...]:
     return tuple(row for row in departments() if holds(row))
 
 
+@lru_cache(_KEPT_NAMES)
 def _with_name(name: str | None) -> tuple[Department, ...]:
     asked = folded_name(name) if name else ""
     return _where(lambda row: bool(asked) and asked in {*_names(row), *map(folded_name, row.hansard)})
 
 
+@lru_cache(_KEPT_NAMES)
 def _with_id(body_id: int | None) -> tuple[Department, ...]:
     return _where(lambda row: body_id is not None and row.body_id == body_id)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from retrieval.acronyms import Acronyms
 from retrieval.attached import NOTHING_ATTACHED, AttachedTexts, attached_passages, with_title
 from retrieval.build_report import BuildReport, Progress
-from retrieval.embeddings import Embeddings, encode_and_keep, text_name
+from retrieval.embeddings import Embeddings, text_name
 from retrieval.encoders import Encoder
 from retrieval.entries import Derived, Entry, write_entries
 from retrieval.errors import PassageTooLong, UnfaithfulPassage
@@ -24,6 +23,7 @@ from retrieval.lexical import LexicalDocument, write_lexical
 from retrieval.members import MemberRegister, with_members
 from retrieval.mentions import MentionRole, mentions_of
 from retrieval.near_duplicates import near_groups
+from retrieval.passage_vectors import VectorSources
 from retrieval.passages import Passage, encoder_text, is_faithful, looked_up_by, passages_of
 from retrieval.received import Held, write_received
 from retrieval.records import AnswerKind, Record
@@ -40,8 +40,6 @@ from retrieval.snapshot import (
 from retrieval.status import classify
 from retrieval.threads import final_targets
 from retrieval.vectors import VectorIndex
-
-_AND = "; "  # Between two ways in which the vectors of one snapshot were made.
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +129,14 @@ class Draft:
         holdings: Holdings | None,
         report: BuildReport,
         progress: Progress,
+        *,
+        keeps_all: bool = False,
     ) -> NDArray[np.float32]:
         """Return the vector of every passage, encoding only what no vector is known of.
+
+        A vector that is kept is used before that of the snapshot before, which an index in clusters has rounded to
+        half precision. So all of them are in float32 as they were made, but for texts of which only such an index, or
+        an import of one, has a vector: those stay rounded until their texts are encoded, or imported as they were made.
 
         Args:
             embeddings: Where vectors are kept; what is new goes there.
@@ -140,50 +144,14 @@ class Draft:
             holdings: The snapshot before, whose vectors are used where `embeddings` lacks them.
             report: Is told how much was encoded, by which arithmetic, and how long that took.
             progress: Hears how far the encoding is.
+            keeps_all: Whether what `holdings` has goes into `embeddings` too.
 
         Returns:
             Shape (passages, dimensions), float32, in the order of the rows.
         """
-        place_of: dict[bytes, int] = {}
         names = (name for entry in self.entries for name in entry.derived.encoded)
-        places = np.fromiter((place_of.setdefault(name, len(place_of)) for name in names), dtype=np.int64)
-        distinct = list(place_of)
-        vectors = np.zeros((len(distinct), encoder.identity.dimensions), dtype=np.float32)
-        known, precisions = self._taken_over(distinct, vectors, encoder, holdings)
-        if not known.all():
-            precisions |= _filled(embeddings, distinct, vectors, known)
-        missing = {distinct[place] for place in np.flatnonzero(~known)}
-        report.texts_encoded, report.texts_reused = len(missing), len(distinct) - len(missing)
-        if missing:
-            started, done = time.perf_counter(), 0
-
-            def count(more: int) -> None:
-                nonlocal done
-                done += more
-                progress("Encoding", done, len(missing))
-
-            def made(names: list[bytes], rows: NDArray[np.float32]) -> None:
-                vectors[[place_of[name] for name in names]] = rows
-
-            encode_and_keep(self._texts_of(missing, encoder.fits), encoder, embeddings, count, made)
-            precisions.add(encoder.precision)
-            report.encoding_seconds = time.perf_counter() - started
-        report.precision = _AND.join(sorted(precisions)) or encoder.precision
-        return vectors[places]
-
-    @staticmethod
-    def _taken_over(
-        names: list[bytes], vectors: NDArray[np.float32], encoder: Encoder, holdings: Holdings | None
-    ) -> tuple[NDArray[np.bool_], set[str]]:
-        """Put the vectors that the snapshot before has in their rows; return which, and how they were made."""
-        row_of = holdings.rows_of_texts(encoder.fits) if holdings else {}
-        known = np.fromiter((name in row_of for name in names), dtype=bool, count=len(names))
-        if holdings is None or not known.any():
-            return known, set()
-        places = np.flatnonzero(known)
-        rows = np.fromiter((row_of[names[place]] for place in places), dtype=np.int64, count=len(places))
-        vectors[places] = holdings.vectors(rows)
-        return known, set(holdings.manifest.precision.split(_AND))
+        sources = VectorSources(embeddings, holdings, encoder, keeps_all)
+        return sources.vectors(names, lambda missing: self._texts_of(missing, encoder.fits), report, progress)
 
     def _texts_of(self, names: set[bytes], fits: Callable[[str], bool]) -> dict[bytes, str]:
         found = {name: text for name, text in self.texts.items() if name in names}
@@ -233,18 +201,6 @@ class Draft:
             about = looked_up_by(entry.record)
             for passage in entry.derived.passages:
                 yield LexicalDocument(about, passage.text, passage.context)
-
-
-def _filled(
-    embeddings: Embeddings, names: list[bytes], vectors: NDArray[np.float32], known: NDArray[np.bool_]
-) -> set[str]:
-    """Put the vectors that are kept in the rows that have none yet, and return how they were made."""
-    places = np.flatnonzero(~known)
-    found = np.zeros((len(places), vectors.shape[1]), dtype=np.float32)
-    written, precisions = embeddings.fill([names[place] for place in places], found)
-    vectors[places[written]] = found[written]
-    known[places[written]] = True
-    return precisions
 
 
 def _derived(record: Record, encoder: Encoder, texts: dict[bytes, str], attached: AttachedTexts) -> Derived:

@@ -120,6 +120,21 @@ class Embeddings:
             self._start_anew()
             return []
 
+    def keep_unless_worse(self, vectors: Sequence[tuple[bytes, NDArray[np.float32]]], precision: str) -> None:
+        """Keep vectors, but for one that is rounded to half precision of a text that has a vector already.
+
+        Args:
+            vectors: By the names of their texts.
+            precision: The arithmetic by which they were made.
+
+        Raises:
+            PublishFailed: If the disk is full or can't be written.
+        """
+        rounded = list(dict.fromkeys(name for name, vector in vectors if is_rounded(vector)))
+        written, _ = self.fill(rounded, np.zeros((len(rounded), self._dimensions), dtype=np.float32))
+        held = {name for name, is_there in zip(rounded, written, strict=True) if is_there}
+        self.keep(((name, vector) for name, vector in vectors if name not in held), precision)
+
     def keep(self, vectors: Iterable[tuple[bytes, NDArray[np.float32]]], precision: str) -> None:
         """Keep vectors by the names of their texts, all of them or none.
 
@@ -145,6 +160,11 @@ class Embeddings:
         with self._connection:
             self._connection.execute("BEGIN")
             self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)", rows)
+
+
+def is_rounded(vector: NDArray[np.float32]) -> bool:
+    """Return whether half precision loses nothing of a vector: an index in clusters has had it, or it might as well."""
+    return bool(np.array_equal(vector, vector.astype(np.float16).astype(np.float32)))
 
 
 def _is_damage(error: sqlite3.DatabaseError) -> bool:

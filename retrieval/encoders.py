@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.cores import keep_numpy_to_one_core, usable_cores
 from retrieval.errors import ModelNotFound
 from retrieval.micro_batches import MicroBatches
-from retrieval.models import DEFAULT_MODEL, model_folder, usable_cores, weights_hash
+from retrieval.models import DEFAULT_MODEL, model_folder, weights_hash
 from retrieval.packed_bert import PackedBert
 
 if TYPE_CHECKING:
@@ -175,6 +176,7 @@ class SentenceEncoder:
 
         logging.disable_progress_bar()
         torch.set_num_threads(usable_cores())
+        keep_numpy_to_one_core()
         self._bfloat16 = has_native_bfloat16()
         try:
             self._model = SentenceTransformer(
@@ -327,7 +329,7 @@ class SentenceEncoder:
         import torch
 
         if self._packed:
-            return list(_means(self._packed.read([one.ids for one in self._cutter.encode_batch(texts)])))
+            return list(_means(self._packed.read([self._cutter.encode(text).ids for text in texts])))
         with torch.inference_mode():
             means = self._model(self._model.preprocess(texts))["sentence_embedding"]
         return list(unit_rows(means.float().numpy()))

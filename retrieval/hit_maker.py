@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,6 +19,8 @@ from retrieval.stages import UNWATCHED, Stage, Stages
 from retrieval.store import StoredPassage
 
 _KEPT_HITS = 1024  # Some 10 kB each.
+_KEPT_BYTES = 16 << 20
+_EACH_BYTES = 512  # Of what holds a text, or tells of another record.
 _MARKED = 20  # Marking a sentence costs an encoding of its passage; nobody reads further down than this at a time.
 
 
@@ -53,7 +56,7 @@ class HitMaker:
         """Keep them."""
         self.corpus = corpus
         self.encoder = encoder
-        self._kept: Recent[int, Hit] = Recent(_KEPT_HITS)
+        self._kept: Recent[int, Hit] = Recent(_KEPT_HITS, _KEPT_BYTES, _hit_bytes)
         self._stages = stages
 
     def hits(
@@ -125,3 +128,11 @@ class HitMaker:
         rows = np.array([p.row for p in passages], dtype=np.int64)
         best = int(self.corpus.index.search(vector, 1, rows)[0][0])
         return next(p for p in passages if p.row == best)
+
+
+def _hit_bytes(hit: Hit) -> int:
+    passage = hit.passage
+    around = (passage.before, passage.after, passage.context, hit.heading)
+    texts = (passage.text, hit.question, *around, *hit.written.values(), *hit.notes)
+    listed = len(hit.also_given) + len(hit.pointed_to_by) + len(hit.refers_to)
+    return sum(_EACH_BYTES + sys.getsizeof(text) for text in texts) + _EACH_BYTES * listed

@@ -92,8 +92,3 @@ def weights_hash(folder: Path, model: str) -> str:
             f"install the package {package} again"
         )
     return found
-
-
-def usable_cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -80,10 +80,16 @@ def pack(data: Path, target: Path, *, progress: Progress = no_progress) -> Pack:
 
     Raises:
         SnapshotError: If there is no snapshot that can be used.
-        PublishFailed: If `target` can't be written.
+        PublishFailed: If `target` can't be written, or a server has the vectors, which a pack would not hold.
     """
     with ExitStack() as stack:
         snapshot, contents = opened(data, stack)
+        if snapshot.manifest.milvus:
+            raise PublishFailed(
+                f"the vectors of the index in {data} are on the Milvus server at {snapshot.manifest.milvus.uri}, and a "
+                f"pack would not hold them: run `despatch upgrade --data {data} --store local` first, or take the "
+                f"vectors alone with `despatch export-vectors FILE --data {data}`"
+            )
         seals = {name: content.seal() for name, content in contents.items()}
         found = Pack(snapshot.manifest.name, seals[f"{SNAPSHOT}{MANIFEST}"].sha256, seals)
         _write_pack(found, contents, target, progress)

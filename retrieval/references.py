@@ -54,8 +54,9 @@ def one_line(text: str) -> str:
     Formatting characters (zero width, direction marks) go without trace: they could make a citation show
     other words than it holds.
     """
-    kept = (_SPACED.get(unicodedata.category(character), character) for character in text)
-    return " ".join("".join(kept).split())
+    if not text.isprintable():  # Which says of most texts, and quickly, that there is nothing of the kind in them.
+        text = "".join(_SPACED.get(unicodedata.category(character), character) for character in text)
+    return " ".join(text.split())
 
 
 _SPACED: Final = {"Cc": " ", "Cs": " ", "Zl": " ", "Zp": " ", "Zs": " ", "Cf": ""}

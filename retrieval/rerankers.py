@@ -10,6 +10,7 @@ from logging import ERROR, getLogger
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.cores import usable_cores
 from retrieval.encoders import has_native_bfloat16
 from retrieval.errors import ModelNotFound
 from retrieval.models import (
@@ -19,7 +20,6 @@ from retrieval.models import (
     WORDS_OF_ENCODER,
     WORDS_OF_RERANKER,
     model_folder,
-    usable_cores,
     weights_hash,
 )
 from retrieval.packed_bert import PackedBert

@@ -10,6 +10,9 @@ from pathlib import Path
 from retrieval.checks import Checks, read_checks, write_checks
 from retrieval.errors import NoSnapshot, OtherFormat, PublishFailed, QueryError, SnapshotDamaged, SnapshotError
 from retrieval.files import replace_file
+from retrieval.milvus import generation as generations
+from retrieval.milvus import leading
+from retrieval.milvus.place import Generation
 from retrieval.pointer import (
     COPY_FILE,
     POINTER_FILE,
@@ -94,13 +97,15 @@ def kept_snapshots(data: Path, progress: Progress = _no_progress) -> list[KeptSn
     found = []
     for done, name in enumerate(names):
         progress("Checking snapshots", done, len(names))
-        found.append(_looked_at(data, name, is_served=name == served))
+        found.append(_looked_at(data, name, is_served=name == served, on_server=True))
     return found
 
 
-def _looked_at(data: Path, name: str, *, is_served: bool) -> KeptSnapshot:
+def _looked_at(data: Path, name: str, *, is_served: bool, on_server: bool = False) -> KeptSnapshot:
     try:
         manifest = open_snapshot(data).manifest if is_served else _whole(data, name)[0]
+        if on_server:
+            generations.check_there(data, manifest.milvus)
     except SnapshotError as error:
         return KeptSnapshot(name, None, 0, "", is_served, str(error))
     return KeptSnapshot(name, manifest.created, manifest.counts.records, manifest.model.name, is_served, None)
@@ -121,7 +126,9 @@ def roll_back(data: Path, to: str | None = None, *, progress: Progress = _no_pro
     Raises:
         QueryError: If there is no snapshot of that name.
         NoSnapshot: If there is none to go back to.
-        SnapshotDamaged: If a file of it is not as it was published; nothing has changed then.
+        SnapshotDamaged: If a file of it is not as it was published, or a server no longer has its vectors; nothing
+            has changed then.
+        StoreUnreachable: If a server has its vectors, and can't be used; likewise.
         OtherFormat: If this version can't search it; likewise.
         DirectoryBusy: If a build or a sync is at work there.
         PublishFailed: If the disk is full or can't be written.
@@ -136,16 +143,57 @@ def roll_back(data: Path, to: str | None = None, *, progress: Progress = _no_pro
         manifest, pointer = _whole(data, name)
         if served == name and is_sound:
             return RolledBack(served, manifest, changed=False)
+        before = _generation_served(data)
+        _check_server(data, manifest)
         try:
             compare_all_again(data)
             _forget_checks_since(data, manifest.created)
             copy = data / SNAPSHOTS_FOLDER / name / COPY_FILE
             if not copy.exists():
                 replace_file(copy, pointer.line)
-            point_to(data, pointer)
+            _point_to(data, pointer, manifest.milvus, before)
         except OSError as error:
             raise PublishFailed(f"{data / POINTER_FILE} can't be written ({error}): nothing has changed") from error
         return RolledBack(served, manifest, changed=True)
+
+
+def _generation_served(data: Path) -> Generation | None:
+    try:
+        return generations.served(data)
+    except SnapshotDamaged:
+        return None  # To leave a collection need not be known which it was.
+
+
+def _check_server(data: Path, manifest: Manifest) -> None:
+    """Refuse a snapshot whose vectors are no longer where it says.
+
+    Raises:
+        SnapshotDamaged: With what to do instead.
+        StoreUnreachable: If the server can't be used.
+    """
+    try:
+        generations.check_there(data, manifest.milvus)
+    except SnapshotDamaged as error:
+        told = f"nothing has changed, as the snapshot {manifest.name} can't be searched any more ({error})"
+        raise SnapshotDamaged(f"{told}. Name another with `--to`: `despatch rollback --list` shows them") from error
+
+
+def _point_to(data: Path, pointer: Pointer, now: Generation | None, before: Generation | None) -> None:
+    """Serve a snapshot, with the alias on the server that has its vectors leading to them.
+
+    Raises:
+        OSError: If the pointer can't be written; it and the alias are as they were then.
+        StoreUnreachable: If the alias can't be moved; likewise.
+    """
+    if now:
+        leading.lead(data, now)
+    try:
+        point_to(data, pointer)
+    except BaseException:
+        if now and current_name(data) != pointer.snapshot:
+            leading.lead_back(data, now, before)
+        raise
+    leading.leave(data, before, now)
 
 
 def _chosen(data: Path, served: str | None, to: str | None, is_sound: bool) -> str:

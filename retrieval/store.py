@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,11 @@ from retrieval.status import AnswerStatus
 
 _KEPT_RECORDS = 2048
 """Of how many records what was read is kept: some 10 kB each, with their passages."""
+
+_KEPT_BYTES = 32 << 20
+"""How much of their facts, and of their passages, is kept: those of one with attachments can take megabytes."""
+
+_EACH_BYTES = 512  # Of what holds a text, besides the text.
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +74,10 @@ class RecordStore:
         self._first_of_group: NDArray[np.int64] = np.searchsorted(
             groups[self._by_group], np.arange(int(groups.max(initial=-1)) + 2)
         )
-        self._records: Recent[int, Record] = Recent(_KEPT_RECORDS)
+        self._records: Recent[int, Record] = Recent(_KEPT_RECORDS, _KEPT_BYTES, _record_bytes)
         self._statuses: Recent[int, AnswerStatus] = Recent(_KEPT_RECORDS)
         self._findings: Recent[int, tuple[tuple[FindingName, int | None], ...]] = Recent(_KEPT_RECORDS)
-        self._passages: Recent[int, tuple[StoredPassage, ...]] = Recent(_KEPT_RECORDS)
+        self._passages: Recent[int, tuple[StoredPassage, ...]] = Recent(_KEPT_RECORDS, _KEPT_BYTES, _passages_bytes)
 
     def __len__(self) -> int:
         """Return the number of records."""
@@ -260,6 +266,17 @@ class RecordStore:
     def members_of_near_group(self, near_group: int) -> NDArray[np.int64]:
         """Return the numbers of the records whose answers are in near group `near_group`, rising."""
         return np.flatnonzero(self.near_group_of_record == near_group).astype(np.int64)
+
+
+def _record_bytes(record: Record) -> int:
+    texts = (record.question, *(block.text for block in (*record.answer, *record.first_answer)))
+    listed = len(record.attachments) + len(record.grouped_with) + len(record.linked)
+    return sum(_EACH_BYTES + sys.getsizeof(text) for text in texts) + _EACH_BYTES * listed
+
+
+def _passages_bytes(passages: Sequence[StoredPassage]) -> int:
+    parts = ((one.passage.text, one.passage.context) for one in passages)
+    return sum(_EACH_BYTES + sys.getsizeof(text) + sys.getsizeof(context) for text, context in parts)
 
 
 def _where(conditions: Iterable[Condition]) -> tuple[str, list[object]]:

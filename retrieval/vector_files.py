@@ -109,6 +109,8 @@ def _named(corpus: Corpus) -> Iterator[tuple[int, list[tuple[object, ...]]]]:
 def read_vectors(path: Path, data: Path, *, progress: Progress = no_progress) -> VectorsRead:
     """Keep the vectors of a Parquet file in a data directory, for its next build.
 
+    One that an index in clusters has rounded to half precision takes no other's place: what is kept may be exact.
+
     Args:
         path: A file that `write_vectors` wrote.
         data: The data directory; made if need be.
@@ -139,7 +141,7 @@ def _kept(file: Any, about: _About, data: Path, progress: Progress) -> int:
     try:
         done = 0
         for names, vectors in _read(file, about):
-            embeddings.keep(zip(names, vectors, strict=True), about.precision)
+            embeddings.keep_unless_worse(list(zip(names, vectors, strict=True)), about.precision)
             done += len(names)
             progress("Reading vectors", done, about.rows)
         return len(embeddings)

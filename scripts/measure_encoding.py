@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
 from retrieval import encoders
+from retrieval.cores import usable_cores
 from retrieval.corpus import Corpus
 from retrieval.encoders import SentenceEncoder, unit_rows
-from retrieval.models import DEFAULT_MODEL, usable_cores
+from retrieval.models import DEFAULT_MODEL
 from scripts.load import line
 
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]

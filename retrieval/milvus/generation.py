@@ -1,8 +1,8 @@
-"""One snapshot's collection: filled while the snapshot is written, led to once it is published, removed after it.
+"""One snapshot's collection: filled while the snapshot is written, led to before it is published, removed after it.
 
     made            a build notes the collection's name in milvus.json, fills it, and checks it
+    led to          the alias is moved, for whoever looks at the server by other means; moved back if this ends here
     published       the data directory points to the snapshot, whose manifest names the collection
-    led to          the alias is moved, for whoever looks at the server by other means
     removed         by the build after next, when no process can still be searching it
 
 A search goes by the collection's own name, never by the alias, so a snapshot is never served over the vectors of
@@ -29,7 +29,10 @@ from retrieval.milvus.server import ROW, VECTOR, WORDS, MilvusServer, connected
 from retrieval.milvus.vectors import MilvusVectors
 from retrieval.milvus.words import MilvusWords, weights_of
 from retrieval.passages import looked_up_by
+from retrieval.pointer import SNAPSHOTS_FOLDER, current_name, has_snapshot, names_there
 from retrieval.store import RecordStore
+
+MANIFEST: Final = "manifest.json"
 
 _AT_ONCE: Final = 1_000  # Rows put in one call: about 3 MB.
 _NO_WORDS: Final = {0: 1e-6}
@@ -45,7 +48,7 @@ def note(data: Path, target: Target, generation: Generation) -> None:
     """
     places = Places.read(data)
     led_to = connected(target).led_to(target.alias)
-    if led_to is not None and Made(target.uri, led_to) not in places.made:
+    if led_to is not None and Made(target.uri, led_to) not in _made(data):
         raise PublishFailed(
             f"on {target.uri} the alias {target.alias} leads to {led_to}, which no build in {data} has made: give this "
             "data directory a name of its own there with `--collection NAME`"
@@ -140,7 +143,10 @@ def check(server: MilvusServer, generation: Generation, *, whole: bool = False) 
 
 
 def _other(generation: Generation, what: str) -> str:
-    return f"the collection {generation.collection} at {generation.uri} {what}: build again with `--store milvus`"
+    return (
+        f"the collection {generation.collection} at {generation.uri} {what}: build again with `--store milvus --uri "
+        f"{generation.uri}`, or have the vectors on this machine with `despatch upgrade --store local`"
+    )
 
 
 def arms(target: Target, generation: Generation, local: LexicalIndex) -> tuple[MilvusVectors, MilvusWords]:
@@ -164,10 +170,38 @@ def arms(target: Target, generation: Generation, local: LexicalIndex) -> tuple[M
     )
 
 
-def lead(data: Path, generation: Generation) -> None:
-    """Have the alias lead to the collection of the snapshot that was published."""
-    target = Places.read(data).target(generation)
-    connected(target).lead(target.alias, generation.collection)
+def check_there(data: Path, generation: Generation | None) -> None:
+    """Check that the collection of a snapshot, if it has one, is there and whole, as `check` does.
+
+    Raises:
+        StoreUnreachable: If the server can't be used.
+        SnapshotDamaged: If the collection is not the snapshot's, or not all of it.
+    """
+    if generation:
+        check(connected(Places.read(data).target(generation)), generation)
+
+
+def served(data: Path) -> Generation | None:
+    """Return the collection of the snapshot that is served, as far as its manifest can be read, damaged or not.
+
+    Returns:
+        None where its vectors are in files, or nothing was built.
+
+    Raises:
+        SnapshotDamaged: If that can't be told, and builds here have made collections.
+    """
+    name = current_name(data)
+    if name is not None:
+        with suppress(OSError, UnicodeDecodeError, msgspec.MsgspecError):
+            return _generation(data / SNAPSHOTS_FOLDER / name / MANIFEST)
+    there = has_snapshot(data) or names_there(data)
+    uris = dict.fromkeys(one.uri for one in _made(data)) if there else {}
+    if not uris:
+        return None
+    raise SnapshotDamaged(
+        f"the index in {data} is damaged, and can't tell whether its vectors were on the Milvus server at "
+        f"{' or '.join(uris)} or in files: say `--store milvus --uri {next(iter(uris))}` or `--store local`"
+    )
 
 
 def prune(data: Path, before: Generation | None) -> None:
@@ -179,16 +213,18 @@ def prune(data: Path, before: Generation | None) -> None:
         data: The data directory.
         before: Of the snapshot served before; other processes may take seconds to leave it.
     """
-    places = Places.read(data)
     try:
+        places = Places.read(data)
         kept = {Made(one.uri, one.collection) for one in (*_generations(data), before) if one}
-    except (OSError, UnicodeDecodeError, msgspec.MsgspecError):
+    except (OSError, UnicodeDecodeError, msgspec.MsgspecError, SnapshotDamaged):
         return  # A manifest that can't be read may be that of any of them.
     gone: list[Made] = []
     for made in places.made:
         if made not in kept:
             with suppress(StoreUnreachable):
-                connected(Target(made.uri, places.tokens.get(made.uri, ""))).drop(made.collection)
+                server = connected(Target(made.uri, places.tokens.get(made.uri, "")))
+                server.release(made.alias, made.collection)
+                server.drop(made.collection)
                 gone.append(made)
     if gone:
         places.without(gone).write(data)
@@ -199,7 +235,25 @@ class _Manifest(msgspec.Struct):
 
 
 def _generations(data: Path) -> Iterator[Generation]:
-    for path in (data / "snapshots").glob("*/manifest.json"):
-        found = msgspec.json.decode(path.read_bytes(), type=_Manifest).milvus
+    for path in (data / SNAPSHOTS_FOLDER).glob(f"*/{MANIFEST}"):
+        found = _generation(path)
         if found:
             yield found
+
+
+def _made(data: Path) -> tuple[Made, ...]:
+    """Return the collections that builds here have made, by what is noted and by what manifests can be read.
+
+    The first may be lost. What a manifest alone names is never removed: its snapshot may have come from elsewhere.
+    """
+    found = list(Places.read(data).made)
+    for name in names_there(data):
+        with suppress(OSError, UnicodeDecodeError, msgspec.MsgspecError):
+            generation = _generation(data / SNAPSHOTS_FOLDER / name / MANIFEST)
+            if generation:
+                found.append(Made(generation.uri, generation.collection))
+    return tuple(found)
+
+
+def _generation(manifest: Path) -> Generation | None:
+    return msgspec.json.decode(manifest.read_bytes(), type=_Manifest).milvus

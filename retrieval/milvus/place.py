@@ -6,7 +6,6 @@ DIR/milvus.json    tokens by server, and the collections that builds in this dir
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -106,7 +105,7 @@ class Generation:
 
 def digest(vectors: NDArray[np.float32]) -> str:
     """Return the SHA-256 of vectors, as float32, little-endian, row by row, in hex."""
-    return hashlib.sha256(np.ascontiguousarray(vectors, dtype="<f4").tobytes()).hexdigest()
+    return hashlib.sha256(np.ascontiguousarray(vectors, dtype="<f4").data).hexdigest()
 
 
 def sampled_rows(rows: int) -> NDArray[np.int64]:
@@ -120,6 +119,11 @@ class Made:
 
     uri: str
     collection: str
+
+    @property
+    def alias(self) -> str:
+        """The alias that leads to it while its snapshot is served: its name without the snapshot's."""
+        return self.collection.rsplit("_", 2)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +151,10 @@ class Places:
         except FileNotFoundError:
             return cls()
         except (OSError, msgspec.DecodeError) as error:
-            told = f"{path} can't be read ({error}): restore it from a copy, or remove it and build again"
-            raise SnapshotDamaged(told) from error
+            raise SnapshotDamaged(
+                f"{path} can't be read ({error}): restore it from a copy, or remove it, then build again with "
+                "`--store milvus --uri URI`, and with DESPATCH_MILVUS_TOKEN set if the server asks for a token"
+            ) from error
 
     def write(self, data: Path) -> None:
         """Replace the file, readable by its owner alone.
@@ -157,13 +163,10 @@ class Places:
             PublishFailed: If the disk is full or can't be written; the file stands as it was.
         """
         path = data / PLACES_FILE
-        before = os.umask(0o077)
         try:
-            replace_file(path, msgspec.json.format(msgspec.json.encode(self), indent=1) + b"\n")
+            replace_file(path, msgspec.json.format(msgspec.json.encode(self), indent=1) + b"\n", mode=0o600)
         except OSError as error:
             raise PublishFailed(f"{path} could not be written ({error}): nothing has changed") from error
-        finally:
-            os.umask(before)
 
     def knowing(self, target: Target, collection: str) -> Places:
         """Return the same with a collection that is about to be made, and the token if there is one."""

@@ -252,6 +252,12 @@ class MilvusServer:
             else:
                 self._client.alter_alias(collection, alias, timeout=_SECONDS)
 
+    def release(self, alias: str, collection: str) -> None:
+        """Remove an alias, if it leads to this collection: one that an alias leads to can't be removed."""
+        if self.led_to(alias) == collection:
+            with self._told(f"remove the alias {alias}"):
+                self._client.drop_alias(alias, timeout=_SECONDS)
+
     def drop(self, collection: str) -> None:
         """Remove a collection, if it is there."""
         with self._told(f"remove the collection {collection}"):

@@ -28,6 +28,9 @@ _ADDED_AT_ONCE = 50_000
 _SCORED_AT_ONCE = 512  # Their vectors, decoded, fit in the cache of a core.
 _STAGE = "Indexing vectors"
 
+_SPARE = 16
+"""Rows looked at besides those wanted: as many as mostly tie with the last one, a text that was given again."""
+
 
 class ClusteredVectors:
     """Nearest rows among the clusters nearest to a query, each scored by its vector at half precision.
@@ -107,19 +110,19 @@ class ClusteredVectors:
             return self._best(query, k, rows)
         wanted, probed = min(k, allowed), probes_for(k, allowed, len(self), self.clusters)
         selector = None if rows is None else selector_of(rows, len(self))
-        found = self._probe(query, wanted, probed, selector)
+        found = self._probed(query, wanted, allowed, probed, selector)
         # A page is full wherever so many rows are allowed, however unlike the question those are.
-        while len(found) < wanted and probed < self.clusters:
+        while len(found[0]) < wanted and probed < self.clusters:
             probed = min(4 * probed, self.clusters)
-            found = self._probe(query, wanted, probed, selector)
-        return self._best(query, wanted, found)
+            found = self._probed(query, wanted, allowed, probed, selector)
+        return found
 
     def exact(self, query: NDArray[np.float32], k: int, rows: NDArray[np.int64] | None) -> Found:
         """Return what `search` would if it looked through every cluster."""
         faiss.omp_set_num_threads(1)
-        wanted = min(k, len(self) if rows is None else len(rows))
+        allowed = len(self) if rows is None else len(rows)
         selector = None if rows is None else selector_of(rows, len(self))
-        return self._best(query, wanted, self._probe(query, wanted, self.clusters, selector))
+        return self._probed(query, min(k, allowed), allowed, self.clusters, selector)
 
     def write(self, path: Path) -> None:
         """Write the index to `path`."""
@@ -131,6 +134,19 @@ class ClusteredVectors:
             faiss.write_index(self._index, str(path))
         except RuntimeError as error:
             raise OSError(f"FAISS could not write {path}: {error}") from error
+
+    def _probed(
+        self, query: NDArray[np.float32], k: int, allowed: int, probed: int, selector: faiss.IDSelector | None
+    ) -> Found:
+        """Return the nearest `k` rows of some clusters, all of those that tie with the last one looked at."""
+        more = _SPARE
+        while True:
+            asked = min(k + more, allowed)
+            found, scores = self._best(query, asked, self._probe(query, asked, probed, selector))
+            # FAISS keeps any of the rows that tie with the last one of all.
+            if len(found) < asked or asked == allowed or scores[-1] < scores[k - 1]:
+                return found[:k], scores[:k]
+            more *= 4
 
     def _probe(
         self, query: NDArray[np.float32], k: int, probed: int, selector: faiss.IDSelector | None

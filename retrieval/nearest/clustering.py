@@ -8,7 +8,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.models import usable_cores
+from retrieval.cores import usable_cores
 from retrieval.nearest.kinds import Progress
 
 CLUSTERING = "Clustering vectors"

@@ -16,6 +16,9 @@ from retrieval.nearest.selecting import in_order, selector_of
 _ROUNDED_FROM = 20_000
 """Rows from which a rounded copy of the vectors is worth its memory: a quarter of theirs."""
 
+_PICKED_BELOW = 8
+"""One row in so many, or fewer, are scored one by one: with more, going through all of them is as quick."""
+
 
 class ExactVectors:
     """Exact inner-product search.
@@ -68,10 +71,28 @@ class ExactVectors:
 
     def exact(self, query: NDArray[np.float32], k: int, rows: NDArray[np.int64] | None) -> Found:
         """Return the same, in one pass over the vectors themselves; `k` is at most the rows allowed."""
+        if rows is not None and _PICKED_BELOW * len(rows) <= len(self):
+            found, scores = in_order(rows, self._picked(query, rows))
+            return found[:k], scores[:k]
         selector = None if rows is None else selector_of(rows, len(self))
         parameters = None if selector is None else faiss.SearchParameters(sel=selector)
-        scores, found = self._index.search(query[np.newaxis, :], k, params=parameters)
-        return in_order(found[0], scores[0])
+        # One more than wanted, to see whether others tie with the last one: FAISS keeps any of those.
+        allowed = len(self) if rows is None else len(rows)
+        scores, found = self._index.search(query[np.newaxis, :], min(k + 1, allowed), params=parameters)
+        near, falling = in_order(found[0], scores[0])
+        if len(near) > k and falling[k] == falling[k - 1]:
+            below = float(np.nextafter(falling[k], np.float32(-np.inf)))
+            _, tied, them = self._index.range_search(query[np.newaxis, :], below, params=parameters)
+            near, falling = in_order(them, tied)
+        return near[:k], falling[:k]
+
+    def _picked(self, query: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the score of each row, shape (len(rows),), added up as FAISS does it in a search."""
+        query, rows = np.ascontiguousarray(query), np.ascontiguousarray(rows)
+        scores = np.empty(len(rows), dtype=np.float32)
+        pointers = (faiss.swig_ptr(query), len(rows), faiss.swig_ptr(scores), faiss.swig_ptr(rows))
+        self._index.compute_distance_subset(1, *pointers)
+        return scores
 
     def write(self, path: Path) -> None:
         """Write the index to `path`."""

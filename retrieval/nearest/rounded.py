@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import faiss
@@ -10,6 +11,9 @@ from numpy.typing import NDArray
 
 _CHUNK = 20_000
 """Vectors rounded at a time."""
+
+_AT_LEAST = 700
+"""Vectors looked for at least, so that what is asked next about the same question is among them."""
 
 _SLACK = 1e-5  # More than FAISS's sums in float32 are off.
 
@@ -29,6 +33,8 @@ class Rounded:
         kind = faiss.ScalarQuantizer.QT_8bit_direct_signed
         self._index = faiss.IndexScalarQuantizer(index.d, kind, faiss.METRIC_INNER_PRODUCT)
         self._off = 0.0
+        # One search for an answer asks several times about the same question, in one thread.
+        self._last = threading.local()
         for start in range(0, len(vectors), _CHUNK):
             part = vectors[start : start + _CHUNK]
             rounded = np.rint(part * self._scale)
@@ -60,14 +66,23 @@ class Rounded:
         if rows is not None:
             allowed[:] = False
             allowed[rows] = True
-        wanted = 2 * k * total // (total if rows is None else len(rows))
+        wanted = max(_AT_LEAST, 2 * k * total // (total if rows is None else len(rows)))
         while 4 * wanted < total:
-            scores, found = self._index.search(rounded[np.newaxis, :], wanted)
-            some = np.sort(found[0][allowed[found[0]]])
+            scores, found = self._nearest(rounded, wanted)
+            some = np.sort(found[allowed[found]])
             if len(some) >= k:
                 near, near_scores = exact(some)
                 # Nothing that was not looked at can have as high a score as the last one.
-                if float(scores[0, -1]) / (self._scale * scale) + off < float(near_scores[k - 1]):
+                if float(scores[-1]) / (self._scale * scale) + off < float(near_scores[k - 1]):
                     return near[:k], near_scores[:k]
             wanted *= 4
         return None
+
+    def _nearest(self, query: NDArray[np.float32], k: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Return the scores of at least the nearest `k` vectors of the copy, falling, and which they are."""
+        last = getattr(self._last, "found", None)
+        if last is not None and len(last[1]) >= k and np.array_equal(last[0], query):
+            return last[1], last[2]
+        scores, found = self._index.search(query[np.newaxis, :], k)
+        self._last.found = query, scores[0], found[0]
+        return scores[0], found[0]

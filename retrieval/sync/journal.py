@@ -72,6 +72,18 @@ def alone(data: Path) -> Iterator[None]:
         lock.release()
 
 
+def put_aside(data: Path) -> None:
+    """Give a journal that is damaged another name, in the place of one put aside before, so that a new one is begun.
+
+    Raises:
+        OSError: If the folder can't be written.
+    """
+    for ending in ("-shm", "-wal", ""):
+        path = data / f"{JOURNAL_FILE}{ending}"
+        if path.exists():
+            path.replace(data / f"{JOURNAL_FILE}.damaged{ending}")
+
+
 class Journal:
     """An open journal; of one thread, while others may write to the same file.
 

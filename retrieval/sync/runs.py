@@ -10,7 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from retrieval.sync.journal import JOURNAL_FILE, Journal
+from retrieval.errors import SnapshotDamaged
+from retrieval.sync.journal import JOURNAL_FILE, Journal, put_aside
 from retrieval.sync.request import Scope, SyncRequest, merged
 from retrieval.sync.row import Row
 from retrieval.sync.window import Window
@@ -191,12 +192,17 @@ class Runs:
 def compare_all_again(data: Path) -> None:
     """Have the next sync of a data directory compare everything with Parliament's lists, if it was ever synced.
 
+    A journal that is damaged is put aside: a sync that finds none compares everything, and fetches again what was lost.
+
     Raises:
         SnapshotError: If the journal can't be used.
     """
     if (data / JOURNAL_FILE).exists():
-        with Journal(data) as journal:
-            Runs(journal).forget()
+        try:
+            with Journal(data) as journal:
+                Runs(journal).forget()
+        except SnapshotDamaged:
+            put_aside(data)
 
 
 def _text(value: object) -> str:

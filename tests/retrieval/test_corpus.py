@@ -10,12 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from retrieval import hit_maker, store
 from retrieval.build import build
 from retrieval.checks import Checks
 from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder
 from retrieval.errors import QueryError, SnapshotDamaged, UnknownKey
 from retrieval.filters import Filters
+from retrieval.hit_maker import HitMaker
 from retrieval.ranking import best_answers
 from retrieval.records import AnswerKind, FindingName
 from retrieval.snapshot import Snapshot, open_snapshot
@@ -174,3 +176,21 @@ def test_a_corpus_that_is_let_go_is_gone_at_once_and_another_goes_on(small_data:
     assert again is not None
     assert rows is not None
     assert again.rows.tolist() == rows.rows.tolist()
+
+
+def test_records_and_hits_are_kept_by_how_much_room_their_texts_take(
+    built_once: Path, toy_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = Corpus.open(built_once).store
+    assert first.record(0) is first.record(0)
+    assert first.passages(0)[0] is first.passages(0)[0]
+    hits = HitMaker(Corpus.open(built_once), toy_encoder)
+    stored = hits.corpus.store.passages(0)[0]
+    assert hits._told(stored) is hits._told(stored)
+    for module in (store, hit_maker):
+        monkeypatch.setattr(module, "_KEPT_BYTES", 500)
+    small = Corpus.open(built_once)
+    assert small.store.record(0) is not small.store.record(0)
+    assert small.store.passages(0)[0] is not small.store.passages(0)[0]
+    hits = HitMaker(small, toy_encoder)
+    assert hits._told(stored) is not hits._told(stored)

@@ -19,6 +19,7 @@ from retrieval.holdings import Holdings
 from retrieval.members import Account, MemberEntry, MemberRegister, Source, Span
 from retrieval.records import AnswerKind
 from retrieval.snapshot import Counts, open_snapshot
+from retrieval.vectors import VectorIndex
 
 NOBODY = MemberRegister()
 POINTER = "<p>I refer the hon. Member to the answer I gave on {day} September 2024 to Question {uin}.</p>"
@@ -120,6 +121,52 @@ def test_each_vector_is_that_of_its_passage_whatever_way_it_came(
     assert (len(toy_encoder.encoded), report.texts_encoded) == (2, 2)
     assert report.texts_reused == len(texts) - 2
     assert vectors.shape == (draft.counts.passages, 256)
+
+
+def in_clusters(held: Holdings) -> Any:
+    """Have the snapshot before keep its vectors in clusters, and return them as they were and as they are there."""
+    rows = np.arange(19)
+    exact = held.vectors(rows)
+    held.__dict__["_index"] = VectorIndex.of(exact, clustered_from=1)
+    return exact, held.vectors(rows)
+
+
+def test_a_vector_that_is_kept_is_used_before_the_rounded_one_of_an_index_in_clusters(
+    tmp_path: Path, held: Holdings, toy_encoder: Any
+) -> None:
+    exact, rounded = in_clusters(held)
+    assert not np.array_equal(exact, rounded)
+    draft = draft_of(gather(held.candidates()), toy_encoder, held)
+    names = [name for entry in draft.entries for name in entry.derived.encoded]
+    with closing(Embeddings(tmp_path, toy_encoder.identity)) as embeddings:
+        embeddings.keep(zip(names[:5], exact[:5], strict=True), "exact")
+    vectors, report = encoded(draft, tmp_path, toy_encoder, held)
+    assert np.array_equal(vectors[:5], exact[:5])
+    assert [one.tolist() for one in vectors[5:] if one.tolist() not in exact[:5].tolist()] == [
+        one.tolist() for one in rounded[5:] if one.tolist() not in rounded[:5].tolist()
+    ]
+    assert (report.texts_encoded, toy_encoder.encoded) == (0, [])
+
+
+@pytest.mark.parametrize("keeps_all", [True, False])
+def test_what_is_taken_over_is_kept_where_the_next_snapshot_will_not_have_it_at_hand(
+    tmp_path: Path, held: Holdings, toy_encoder: Any, keeps_all: bool
+) -> None:
+    draft = draft_of(gather(held.candidates()), toy_encoder, held)
+    names = {name for entry in draft.entries for name in entry.derived.encoded}
+    with closing(Embeddings(tmp_path, toy_encoder.identity)) as embeddings:
+        draft.encoded(embeddings, toy_encoder, held, BuildReport(), no_progress, keeps_all=keeps_all)
+        assert len(embeddings) == (len(names) if keeps_all else 0)
+
+
+def test_ways_that_were_joined_are_taken_apart_wherever_they_are_kept(
+    tmp_path: Path, held: Holdings, toy_encoder: Any
+) -> None:
+    draft = draft_of(gather(held.candidates()), toy_encoder, held)
+    names = [name for entry in draft.entries for name in entry.derived.encoded]
+    with closing(Embeddings(tmp_path, toy_encoder.identity)) as embeddings:
+        embeddings.keep(zip(names[:5], held.vectors(np.arange(5)), strict=True), "coarse; exact")
+    assert encoded(draft, tmp_path, toy_encoder, held)[1].precision == "coarse; exact"
 
 
 def test_texts_of_what_was_taken_over_are_made_again_where_no_vector_is_left(

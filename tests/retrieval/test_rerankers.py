@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from retrieval import models
+from retrieval.cores import usable_cores
 from retrieval.errors import ModelChanged, ModelNotFound
-from retrieval.models import DEFAULT_RERANKER, STOCK_MODEL, WEIGHTS_SHA256, model_folder, usable_cores, weights_hash
+from retrieval.models import DEFAULT_RERANKER, STOCK_MODEL, WEIGHTS_SHA256, model_folder, weights_hash
 from retrieval.rerankers import NO_RERANKER, CrossEncoderReranker, reranker_named
 
 WORDS = ("how", "many", "lanterns", "ferries", "were", "lit", "the", "council", "paid", "a", "grant", "for", "##s", ".")

@@ -25,7 +25,7 @@ from retrieval.records import Genre, House
 from retrieval.rollback import KeptSnapshot, kept_snapshots, roll_back
 from retrieval.search import Searcher
 from retrieval.snapshot import current_name, open_snapshot
-from retrieval.sync.journal import alone
+from retrieval.sync.journal import Journal, alone
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DiskOf = Callable[[int], AbstractContextManager[None]]
@@ -75,6 +75,29 @@ def test_going_back_serves_what_was_served_before_and_searches_find_it(
     assert open_snapshot(data).manifest.counts.records == 1
     found = Searcher.open(data, toy_encoder).search("What has she done about road 2?")
     assert [hit.citation.uin for hit in found.hits] == ["1001"]
+
+
+def test_a_journal_that_is_damaged_is_put_aside_and_the_next_sync_begins_a_new_one(
+    data: Path, publish: Publish
+) -> None:
+    one, _ = publish(1), publish(2)
+    (data / "sync.sqlite").write_bytes(b"no journal at all" * 100)
+    (data / "sync.sqlite-wal").write_bytes(b"nor this")
+    assert roll_back(data).now.name == one
+    assert not (data / "sync.sqlite").exists()
+    assert (data / "sync.sqlite.damaged").read_bytes().startswith(b"no journal")
+    with Journal(data) as journal:
+        assert journal.count("SELECT count(*) FROM settled") == 0
+
+
+def test_a_journal_of_a_newer_version_is_left_to_it(data: Path, publish: Publish) -> None:
+    publish(1)
+    two = publish(2)
+    with Journal(data) as journal:
+        journal.run("PRAGMA user_version=99")
+    with pytest.raises(OtherFormat, match=r"sync\.sqlite has format 99"):
+        roll_back(data)
+    assert current_name(data) == two
 
 
 def test_going_back_step_by_step_goes_in_the_order_of_the_builds_whatever_the_clock_said(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,10 @@ from pyarrow import parquet
 from retrieval import vector_files
 from retrieval.build import build
 from retrieval.corpus import Corpus
+from retrieval.embeddings import Embeddings
 from retrieval.errors import ExtraMissing, PackDamaged, PublishFailed
 from retrieval.vector_files import read_vectors, write_vectors
+from retrieval.vectors import VectorIndex
 
 
 @pytest.fixture
@@ -38,6 +41,30 @@ def test_what_is_read_is_used_by_the_next_build_in_the_place_of_the_encoder(
     assert toy_encoder.encoded == []
     rows = np.arange(19)
     assert Corpus.open(tmp_path / "data").index.rows(rows).tolist() == Corpus.open(built_once).index.rows(rows).tolist()
+
+
+def test_a_rounded_vector_takes_the_place_of_no_kept_one_and_an_exact_one_of_any(
+    tmp_path, built_once, written, toy_encoder
+) -> None:
+    exact = Corpus.open(built_once)
+    rounded = Corpus.open(built_once)
+    rounded.__dict__["index"] = VectorIndex.of(exact.index.rows(np.arange(19)), clustered_from=1)
+    coarse = tmp_path / "rounded.parquet"
+    write_vectors(rounded, coarse)
+    names = parquet.read_table(written).column("text").to_pylist()
+    texts = list(dict.fromkeys(names))
+
+    def kept(*files: Path) -> list[list[float]]:
+        data = tmp_path / "-".join(file.stem for file in files)
+        for file in files:
+            read_vectors(file, data)
+        found = np.zeros((len(texts), 256), np.float32)
+        with closing(Embeddings(data, toy_encoder.identity)) as embeddings:
+            assert embeddings.fill(texts, found)[0].all()
+        return found.tolist()
+
+    assert kept(coarse) != kept(written)
+    assert kept(written, coarse) == kept(coarse, written) == kept(written)
 
 
 def test_each_row_says_which_passage_it_is(built_once, written) -> None:

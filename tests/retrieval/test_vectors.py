@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -93,6 +94,21 @@ def test_without_a_selection_every_row_is_searched_and_finds_itself_first() -> N
 def test_equal_scores_are_ordered_by_row() -> None:
     same = VectorIndex.of(np.repeat(VECTORS[:1], 5, axis=0))
     assert same.search(VECTORS[0], 5)[0].tolist() == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("clustered_from", [3001, 1], ids=["exact", "clustered"])
+@pytest.mark.parametrize("k", [1, 5, 10, 50, 99, 100, 101, 150, 500, 3000])
+def test_of_rows_that_tie_at_the_last_place_the_lower_ones_come_back(clustered_from: int, k: int) -> None:
+    random = np.random.default_rng(0)
+    rows = VECTORS[random.integers(0, 50, 3000)]
+    index = VectorIndex.of(rows, clustered_from=clustered_from)
+    selections = (None, np.arange(0, 3000, 3), np.arange(500, 2500))
+    for query, allowed in product(VECTORS[:10], selections):
+        every, scores = index.search(query, 3000, allowed)
+        expected = np.lexsort((every, -scores))[:k]
+        found, given = index.search(query, k, allowed)
+        assert found.tolist() == every[expected].tolist()
+        assert given.tolist() == scores[expected].tolist()
 
 
 def test_no_rows_allowed_finds_nothing() -> None:

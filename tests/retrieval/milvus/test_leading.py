@@ -1,0 +1,258 @@
+"""Where the alias leads, and which store is kept to, whatever goes wrong on the way."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from retrieval import rollback
+from retrieval.build import build, refresh, upgrade
+from retrieval.corpus import Corpus
+from retrieval.encoders import Encoder
+from retrieval.errors import PublishFailed, SnapshotDamaged, StoreUnreachable
+from retrieval.milvus import generation as generations
+from retrieval.milvus import leading
+from retrieval.milvus.place import PLACES_FILE, THIS_MACHINE, Generation, Made, Places, Target
+from retrieval.milvus.server import MilvusServer, connected
+from retrieval.nearest.kinds import VectorKind
+from retrieval.packing import pack
+from retrieval.rollback import kept_snapshots, roll_back
+from retrieval.snapshot import current_name, open_snapshot
+from retrieval.vectors import VectorIndex
+
+
+@pytest.fixture
+def source(tmp_path: Path, invented: Any) -> str:
+    """Write two invented questions to a file."""
+    return str(invented.file(tmp_path / "roads.jsonl", [invented.raw(number) for number in (1, 2)]))
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+def generation_of(data: Path) -> Generation:
+    found = open_snapshot(data).manifest.milvus
+    assert found
+    return found
+
+
+@pytest.fixture
+def two(data: Path, source: str, invented: Any, toy_encoder: Encoder, target: Target) -> tuple[Generation, Generation]:
+    """Publish two snapshots to the server, and return their collections."""
+    build([source], data, toy_encoder, target=target)
+    first = generation_of(data)
+    refresh(data, toy_encoder, invented.changes(invented.received(3)))
+    return first, generation_of(data)
+
+
+def test_the_alias_goes_back_with_the_index(two: tuple[Generation, Generation], data: Path, target: Target) -> None:
+    server, (first, second) = connected(target), two
+    assert server.led_to(target.alias) == second.collection
+    roll_back(data)
+    assert (generation_of(data), server.led_to(target.alias)) == (first, first.collection)
+
+
+def test_an_index_whose_collection_is_gone_or_not_whole_is_not_gone_back_to(
+    two: tuple[Generation, Generation], data: Path, target: Target
+) -> None:
+    server, (first, second) = connected(target), two
+    before = current_name(data)
+    server.remove(first.collection, [0])
+    with pytest.raises(SnapshotDamaged, match=r"has 1 rows, and should have 2.*Name another with `--to`"):
+        roll_back(data)
+    server.drop(first.collection)
+    with pytest.raises(SnapshotDamaged, match=f"nothing has changed.*{first.collection} .* is not there"):
+        roll_back(data)
+    assert (current_name(data), server.led_to(target.alias)) == (before, second.collection)
+    troubles = [one.trouble for one in kept_snapshots(data)]
+    assert troubles[0] is None
+    assert "is not there" in str(troubles[1])
+
+
+@pytest.mark.parametrize("step", ["lead", "point"])
+def test_a_rollback_that_fails_leaves_the_alias_where_it_was(
+    two: tuple[Generation, Generation], data: Path, target: Target, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    before, fault = current_name(data), StoreUnreachable("no") if step == "lead" else OSError("full")
+
+    def fails(*_: object) -> None:
+        raise fault
+
+    with monkeypatch.context() as patch:
+        if step == "lead":
+            patch.setattr(MilvusServer, "lead", fails)
+        else:
+            patch.setattr(rollback, "point_to", fails)
+        with pytest.raises(StoreUnreachable if step == "lead" else PublishFailed):
+            roll_back(data)
+    assert (current_name(data), connected(target).led_to(target.alias)) == (before, two[1].collection)
+
+
+def test_an_alias_leads_to_nothing_once_the_vectors_are_on_this_machine_and_back_again(
+    two: tuple[Generation, Generation], data: Path, toy_encoder: Encoder, target: Target
+) -> None:
+    server, second = connected(target), two[1]
+    assert upgrade(data, toy_encoder, target=THIS_MACHINE)
+    assert server.led_to(target.alias) is None
+    assert server.has(second.collection)
+    roll_back(data)
+    assert (generation_of(data), server.led_to(target.alias)) == (second, second.collection)
+
+
+def test_a_name_that_is_changed_leaves_the_old_one_to_nobody(
+    two: tuple[Generation, Generation], data: Path, toy_encoder: Encoder, target: Target
+) -> None:
+    other, server = Target(target.uri, alias=f"{target.alias}_new"), connected(target)
+    assert upgrade(data, toy_encoder, target=other)
+    assert server.led_to(target.alias) is None
+    assert server.led_to(other.alias) == generation_of(data).collection
+
+
+def test_an_index_on_a_server_that_is_gone_can_be_left(
+    two: tuple[Generation, Generation], data: Path, toy_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(target: Target) -> MilvusServer:
+        raise StoreUnreachable(target.uri)
+
+    for module in (generations, leading):
+        monkeypatch.setattr(module, "connected", gone)
+    report = upgrade(data, toy_encoder, target=THIS_MACHINE)
+    assert report
+    assert (report.texts_encoded, open_snapshot(data).manifest.milvus) == (0, None)
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_an_alias_that_can_not_be_moved_stops_the_build_with_the_old_index_served(
+    data: Path,
+    source: str,
+    invented: Any,
+    toy_encoder: Encoder,
+    target: Target,
+    monkeypatch: pytest.MonkeyPatch,
+    is_first: bool,
+) -> None:
+    server = connected(target)
+    if not is_first:
+        build([source], data, toy_encoder, target=target)
+    name, led_to = current_name(data), server.led_to(target.alias)
+    really = MilvusServer.lead
+
+    def moved_but_not_told(self: MilvusServer, alias: str, collection: str) -> None:
+        really(self, alias, collection)
+        if collection != led_to:
+            raise StoreUnreachable("the server did not answer")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(MilvusServer, "lead", moved_but_not_told)
+        with pytest.raises(StoreUnreachable, match=r"did not answer\. What was served still is; .* run this again"):
+            build([source], data, toy_encoder, add=not is_first, target=target) if is_first else refresh(
+                data, toy_encoder, invented.changes(invented.received(3))
+            )
+    assert (current_name(data), server.led_to(target.alias)) == (name, led_to)
+
+
+def test_a_collection_that_an_alias_leads_to_is_let_go_of_before_it_is_removed(
+    data: Path, source: str, toy_encoder: Encoder, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, really = connected(target), MilvusServer.drop
+    build([source], data, toy_encoder, target=target, keep=1)
+    first = generation_of(data)
+
+    def as_milvus_does_since_2_5_5(self: MilvusServer, collection: str) -> None:
+        if self.led_to(target.alias) == collection:
+            raise StoreUnreachable("cannot drop the collection via alias")
+        really(self, collection)
+
+    monkeypatch.setattr(MilvusServer, "drop", as_milvus_does_since_2_5_5)
+    # The alias stays behind, as where a server was away at the moment the index left it.
+    monkeypatch.setattr(leading, "leave", lambda *_: None)
+    upgrade(data, toy_encoder, target=THIS_MACHINE, keep=1)
+    assert server.led_to(target.alias) == first.collection
+    build([source], data, toy_encoder, keep=1)
+    assert (server.has(first.collection), server.led_to(target.alias)) == (False, None)
+
+
+def test_the_alias_of_a_collection_is_told_by_its_name() -> None:
+    found = Generation.of(Target("http://h", alias="my_own"), "20261121T120000Z-ab12cd", np.eye(2, dtype=np.float32))
+    assert Made(found.uri, found.collection).alias == "my_own"
+
+
+def test_a_pack_of_an_index_on_a_server_is_refused_with_what_to_do(
+    two: tuple[Generation, Generation], data: Path, tmp_path: Path, target: Target
+) -> None:
+    with pytest.raises(PublishFailed, match=rf"{target.uri}.*`despatch upgrade --data {data} --store local`.*export-v"):
+        pack(data, tmp_path / "pack")
+    assert not (tmp_path / "pack").exists()
+
+
+def test_what_comes_from_an_index_without_kept_vectors_is_kept_before_it_goes_to_a_server(
+    data: Path, source: str, invented: Any, toy_encoder: Any, target: Target
+) -> None:
+    build([source], data, toy_encoder)
+    for path in (data / "embeddings").iterdir():
+        path.unlink()
+    report = upgrade(data, toy_encoder, target=target)
+    assert report
+    assert report.texts_encoded == 0
+    assert refresh(data, toy_encoder, invented.changes(invented.received(3))).texts_encoded == 1
+
+
+def spoil(path: Path) -> None:
+    raw = bytearray(path.read_bytes())
+    raw[-1] ^= 1
+    path.write_bytes(raw)
+
+
+def test_a_build_over_a_damaged_index_keeps_to_the_server_that_had_it(
+    two: tuple[Generation, Generation], data: Path, source: str, toy_encoder: Encoder, target: Target
+) -> None:
+    spoil(open_snapshot(data).records_file)
+    build([source], data, toy_encoder)
+    assert generation_of(data).uri == target.uri
+    assert connected(target).led_to(target.alias) == generation_of(data).collection
+
+
+@pytest.mark.parametrize("lost", ["manifest", "pointer"])
+def test_a_build_over_an_index_that_can_not_tell_its_store_asks_for_one(
+    two: tuple[Generation, Generation], data: Path, source: str, toy_encoder: Encoder, target: Target, lost: str
+) -> None:
+    path = open_snapshot(data).folder / "manifest.json" if lost == "manifest" else data / "current"
+    path.write_text("{") if lost == "manifest" else path.unlink()
+    with pytest.raises(SnapshotDamaged, match=f"`--store milvus --uri {target.uri}` or `--store local`"):
+        build([source], data, toy_encoder)
+    build([source], data, toy_encoder, target=THIS_MACHINE)
+    assert open_snapshot(data).manifest.vectors is VectorKind.EXACT
+    assert isinstance(Corpus.open(data).index, VectorIndex)
+
+
+def test_a_build_goes_on_where_the_note_of_what_was_made_is_lost(
+    two: tuple[Generation, Generation], data: Path, source: str, toy_encoder: Encoder, target: Target
+) -> None:
+    (data / PLACES_FILE).write_text("[]")
+    with pytest.raises(SnapshotDamaged, match=r"remove it, then build again with `--store milvus --uri URI`"):
+        build([source], data, toy_encoder)
+    (data / PLACES_FILE).unlink()
+    build([source], data, toy_encoder)
+    assert connected(target).led_to(target.alias) == generation_of(data).collection
+
+
+def test_a_note_that_can_not_be_read_keeps_nobody_from_going_to_files(
+    two: tuple[Generation, Generation], data: Path, toy_encoder: Encoder
+) -> None:
+    (data / PLACES_FILE).write_text("[]")
+    assert upgrade(data, toy_encoder, target=THIS_MACHINE)
+    assert open_snapshot(data).manifest.milvus is None
+
+
+def test_what_other_threads_write_is_not_kept_from_others_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "umask", lambda mask: pytest.fail("it is one for the whole process"))
+    Places().write(tmp_path)
+    assert (tmp_path / PLACES_FILE).exists()
