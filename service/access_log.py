@@ -22,6 +22,15 @@ from service.request_ids import request_id
 
 LOGGER: Final = logging.getLogger(__name__)
 
+NO_ROUTE: Final = "(no route)"
+"""Stands for the route of what has none."""
+
+OTHER_METHOD: Final = "OTHER"
+"""Stands for a method that HTTP does not have, or that was not read."""
+
+ANSWERED_BELOW: Final = "despatch.answered_below"
+"""In the scope of a request, the status that it was answered with by the server, over the application's head."""
+
 # A method is whatever the client sends, so only those known are written down.
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 
@@ -33,7 +42,8 @@ class Served:
     Attributes:
         method: As HTTP has it, or OTHER.
         route: The template of its path, such as `/v1/answers/{key}`, or `(no route)`.
-        status: The HTTP status; 0 if there was none, because the client left.
+        status: The HTTP status; 0 if there was none, because the client left before it had sent all of the request. One
+            that leaves later is not waited for less: its status is that of the answer which nobody took.
         seconds: From when it came in to the last byte of the response.
     """
 
@@ -109,16 +119,27 @@ class AccessLog:
             if not status:
                 await _broken_off(Request(scope)).response(NOT_KEPT)(scope, receive, sent)
         finally:
-            method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+            method = scope["method"] if scope["method"] in _METHODS else OTHER_METHOD
+            status = scope.get(ANSWERED_BELOW, status)
             self._tell(Served(method, _route(inner), status, time.perf_counter() - started))
 
     def _tell(self, served: Served) -> None:
         for watcher in self._watchers:
             watcher.ended(served)
-        milliseconds = round(served.seconds * 1000, 1)
-        fields = {"method": served.method, "route": served.route, "status": served.status, "ms": milliseconds}
-        extra = {"event": "request", "fields": {**fields, **self._about()}}
-        LOGGER.info("%s %s %d %.1f ms", served.method, served.route, served.status, milliseconds, extra=extra)
+        log(served, self._about())
+
+
+def log(served: Served, about: Mapping[str, object]) -> None:
+    """Log how a request went.
+
+    Args:
+        served: How it went.
+        about: What is written beside it where lines have fields.
+    """
+    milliseconds = round(served.seconds * 1000, 1)
+    fields = {"method": served.method, "route": served.route, "status": int(served.status), "ms": milliseconds}
+    extra = {"event": "request", "fields": {**fields, **about}}
+    LOGGER.info("%s %s %d %.1f ms", served.method, served.route, served.status, milliseconds, extra=extra)
 
 
 def _quoted() -> str:
@@ -151,7 +172,7 @@ def _told(request: Request) -> Response:
 
 
 def _route(scope: Scope) -> str:
-    return str(getattr(scope.get("route"), "path", "(no route)"))
+    return str(getattr(scope.get("route"), "path", NO_ROUTE))
 
 
 def without_texts(error: BaseException | None) -> Iterator[str]:

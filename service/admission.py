@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -13,8 +12,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from retrieval.errors import QueryError
+from service.client_networks import LOOPBACK, UNKNOWN, network_of
 from service.handlers import told
-from service.keys import KEYS_FILE, ApiKey, KeyFile, KeyRing
+from service.keys import KEYS_FILE, ApiKey, KeyFile, KeyRing, looks_like_one
 from service.metrics import Refusal
 from service.not_kept import NOT_KEPT
 from service.open_paths import is_open
@@ -117,7 +117,6 @@ class Admission:
         self._settings = settings
         self._keys = keys
         self._limiter = limiter or RateLimiter()
-        self._has_warned = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or say why not."""
@@ -126,9 +125,10 @@ class Admission:
             return
         request = Request(scope)
         presented, keys = key_in(request.headers), self._keys.ring()
-        # Where there are no keys, what is sent is for somebody else, such as a proxy with a login.
-        holder = keys.holder(presented) if presented is not None and keys.keys else None
-        is_wrong = presented is not None and bool(keys.keys) and holder is None
+        holder = keys.holder(presented) if presented is not None else None
+        # Where there are no keys, what does not look like one is for somebody else, such as a proxy with a login.
+        is_ours = presented is not None and (bool(keys.keys) or looks_like_one(presented))
+        is_wrong = is_ours and holder is None
         headers, allowance, cost = self._counted(request, holder)
         if allowance is not None and not allowance.is_granted:
             request.app.state.metrics.refused(Refusal.RATE_LIMIT)
@@ -167,29 +167,15 @@ class Admission:
         )
 
     def _address(self, request: Request) -> str | None:
-        """Return the network that a request comes from; None where it is this machine itself."""
-        client = request.client.host if request.client else ""
-        try:
-            address = ipaddress.ip_address(client)
-        except ValueError:
-            return None
-        if isinstance(address, ipaddress.IPv6Address):
-            if address.ipv4_mapped is None:
-                network = ipaddress.IPv6Address(int(address) >> 64 << 64)
-                return f"{network}/64" if not address.is_loopback else self._loopback(request)
-            address = address.ipv4_mapped
-        return self._loopback(request) if address.is_loopback else str(address)
+        """Return the network that a request comes from; None where it is this machine itself.
 
-    def _loopback(self, request: Request) -> str | None:
-        if "x-forwarded-for" not in request.headers:
-            return None
-        if not self._has_warned and not self._settings.trusted_proxies:
-            self._has_warned = True
-            LOGGER.warning(
-                "Requests come through a proxy on this machine that DESPATCH_TRUSTED_PROXIES does not name: "
-                "all of them together have the limit of one address"
-            )
-        return "loopback"
+        All that a proxy names by what is no address are counted together.
+        """
+        network = network_of(request.client.host if request.client else "")
+        if network not in (LOOPBACK, UNKNOWN):
+            return network
+        # Only through a proxy does a request from elsewhere come as this machine's, or as that of nobody in particular.
+        return network if "x-forwarded-for" in request.headers else None
 
     def _too_many(self, request: Request, allowance: Allowance, cost: int, holder: ApiKey | None) -> Problem:
         whose = "this key" if holder else "this address"

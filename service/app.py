@@ -20,11 +20,12 @@ from service.dependencies import Readiness
 from service.handlers import add_handlers
 from service.mcp_endpoint import McpEndpoint, McpRoute
 from service.openapi import documented
-from service.protection import SafeHeaders, add_protection
+from service.protection import SafeHeaders, add_foreign_pages, add_protection
 from service.reloading import Opener, keep_current
 from service.routes import about, answers, asked, collections, feeds, metrics, quotes, search, timelines, whole_sets
 from service.server import run
 from service.settings import Settings
+from service.store_watch import LONGEST_SECONDS, keep_asking
 from service.watching import Watching
 from service.web import about as about_pages
 from service.web import answers as answer_pages
@@ -120,12 +121,14 @@ def create_app(
         seen = opener.stamp()
         app.state.readiness = opener.open(Readiness(None))
         looking = asyncio.create_task(keep_current(app.state, opener, seen))
+        asking = asyncio.create_task(keep_asking(app.state, min(settings.reload_seconds, LONGEST_SECONDS)))
         async with assistants.running(app):
             with working_threads(settings.threads):
                 yield {}
-        looking.cancel()
-        with suppress(asyncio.CancelledError):
-            await looking
+        for task in (looking, asking):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
         app.state.readiness = Readiness(None)
         await watching.close()
 
@@ -158,6 +161,7 @@ def create_app(
     app.add_middleware(BoundedQueue, most_waiting=settings.queue)
     add_protection(app, settings)
     watching.put_around(app)
+    add_foreign_pages(app, settings)
     app.add_middleware(SafeHeaders)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=_GZIP_LEVEL)
     return app

@@ -18,9 +18,13 @@ from service.handlers import told
 from service.metrics import Metrics, Refusal
 from service.not_kept import NOT_KEPT
 from service.problems import problem
+from service.whole_bodies import taken
 
 ALWAYS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
-"""Whether the service is alive and ready is told however much there is to do: who asks would stop it otherwise."""
+"""These are not refused however many wait: who asks whether the service is well would stop it otherwise.
+
+They need a connection as any other request does, and get none while as many are open as may be: see `doors`.
+"""
 
 _REMEMBERED: Final = 0.1  # Of the mean time of a request, the share that the newest one has.
 _LONGEST_WAIT_SECONDS: Final = 60
@@ -45,7 +49,9 @@ def working_threads(count: int) -> Iterator[CapacityLimiter]:
 class BoundedQueue:
     """Refuses requests with 503 while as many wait for a thread as may.
 
-    A request whose body is still coming waits for no thread, so a slow client takes no place in the queue.
+    A place is taken as soon as a request has come whole, before it waits for anything, and given back when its answer
+    begins: of requests that come at one moment no more get in than there is room for. One whose body is still coming
+    has no place, so a slow client keeps none from others.
 
     Args:
         app: The application.
@@ -55,6 +61,7 @@ class BoundedQueue:
     def __init__(self, app: ASGIApp, most_waiting: int) -> None:
         """Keep both; no request has been timed yet."""
         self._app = app
+        self._inside = 0
         self._most_waiting = most_waiting
         self._mean_seconds = 0.0
 
@@ -63,25 +70,46 @@ class BoundedQueue:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        is_always = scope["path"] in ALWAYS
+        whole = receive if is_always else await taken(scope, receive)
+        if whole is None:
+            return
         limiter = anyio.to_thread.current_default_thread_limiter()
         waiting = limiter.statistics().tasks_waiting
         metrics: Metrics = scope["app"].state.metrics
         metrics.queue_waiting(waiting)
-        if scope["path"] in ALWAYS:
-            await self._app(scope, receive, send)
+        if is_always:
+            await self._app(scope, whole, send)
             return
-        if waiting >= self._most_waiting and limiter.available_tokens <= 0:
+        # Those inside may not wait yet, and those whose answer is being sent may wait again, for its next part.
+        is_full = waiting >= self._most_waiting and limiter.available_tokens <= 0
+        if is_full or self._inside >= limiter.total_tokens + self._most_waiting:
             metrics.refused(Refusal.QUEUE_FULL)
-            await self._refused(Request(scope), limiter, waiting)(scope, receive, send)
+            waiting = max(waiting, self._most_waiting)
+            await self._refused(Request(scope), limiter, waiting)(scope, whole, send)
             return
-        started = time.monotonic()
+        await self._within(scope, whole, send)
+
+    async def _within(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started, has_place = time.monotonic(), True
+        self._inside += 1
+
+        def leave() -> None:
+            nonlocal has_place
+            if has_place:
+                has_place = False
+                self._inside -= 1
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self._mean_seconds += _REMEMBERED * (time.monotonic() - started - self._mean_seconds)
+                leave()
             await send(message)
 
-        await self._app(scope, receive, sent)
+        try:
+            await self._app(scope, receive, sent)
+        finally:
+            leave()
 
     def _refused(self, request: Request, limiter: CapacityLimiter, waiting: int) -> ASGIApp:
         # By Little's law, what is inside leaves at this rate: how long until what waits now has been begun.

@@ -10,7 +10,7 @@ from fastapi import Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict
 
 from retrieval.corpus import Corpus
-from retrieval.errors import DespatchError, QueryError
+from retrieval.errors import DespatchError, QueryError, StoreUnreachable
 from retrieval.search import Searcher
 from service.faults import shortened
 from service.schemas import SearchParameters
@@ -20,10 +20,18 @@ _COUNTED_BY = "by"
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """The searcher, or why there is none."""
+    """What can be answered.
+
+    Attributes:
+        searcher: Answers; None where there is nothing to search.
+        reason: Why there is none, or why the newest snapshot is not the one that is searched.
+        store_fault: Why the server that has the vectors can't be asked at the moment; None where it can, or none has
+            them.
+    """
 
     searcher: Searcher | None
     reason: DespatchError | None = None
+    store_fault: StoreUnreachable | None = None
 
 
 def readiness(request: Request) -> Readiness:

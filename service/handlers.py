@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
@@ -10,13 +11,17 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from retrieval.errors import DespatchError, QueryError
+from retrieval.errors import DespatchError, QueryError, StoreUnreachable
 from service.body_limit import limit_of
+from service.dependencies import readiness
 from service.faults import faults, nearest_to
 from service.problems import Problem, problem, problem_of, problem_of_faults
+from service.store_watch import note
 from service.superseded import Superseded, moved
 from service.web.negotiation import is_for_a_reader
 from service.web.rendering import render
+
+LOGGER: Final = logging.getLogger(__name__)
 
 _SMALLER: Final = "a question needs less, and so do a briefing of a hundred pages and 200 passages with notes"
 
@@ -54,7 +59,17 @@ async def _despatch_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, DespatchError)  # Registered for nothing else.
     if isinstance(error, QueryError) and error.field == "query" and request.method in {"GET", "HEAD"}:
         error = QueryError("q", error.reason)
+    if isinstance(error, StoreUnreachable):
+        _note(request, error)
     return told(request, problem_of(request, error))
+
+
+def _note(request: Request, error: StoreUnreachable) -> None:
+    """Log what the public is not told, and have `/readyz` tell that there is something; what is known was logged."""
+    ready = readiness(request)
+    if error is not ready.reason and error is not ready.store_fault:
+        LOGGER.warning("A request failed: %s", error, extra={"event": "store"})
+        note(request.app.state, error)
 
 
 async def _validation_error(request: Request, error: Exception) -> Response:

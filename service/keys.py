@@ -79,6 +79,11 @@ class _Kept(BaseModel):
     keys: tuple[ApiKey, ...]
 
 
+def looks_like_one(presented: bytes) -> bool:
+    """Return whether what was presented is meant to be a key of this service, known or not."""
+    return presented.startswith(_PREFIX.encode())
+
+
 def hash_of(key: bytes) -> str:
     """Return what is kept of a key: its SHA-256, in hex."""
     return hashlib.sha256(key).hexdigest()

@@ -21,6 +21,7 @@ from prometheus_client import (
 from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from retrieval.errors import StoreUnreachable
 from retrieval.stages import Stage
 from service.access_log import Served
 from service.dependencies import Readiness
@@ -42,7 +43,19 @@ class Refusal(StrEnum):
     """Whoever asks has asked too often."""
 
     UNKNOWN_KEY = "unknown_key"
-    """It has no key, or one that is not known, where one is needed."""
+    """It has no key where one is needed, or one that is not known."""
+
+    TOO_MANY_CONNECTIONS = "too_many_connections"
+    """As many connections are open as may be."""
+
+    TOO_MANY_FROM_ADDRESS = "too_many_from_address"
+    """As many are open from one address as may be."""
+
+    TOO_SLOW = "too_slow"
+    """It took too long to arrive."""
+
+    NOT_HTTP = "not_http"
+    """It can't be read as HTTP."""
 
 
 class Metrics:
@@ -61,7 +74,7 @@ class Metrics:
         self._registry = registry = _Registry()
         self._requests = Counter(
             "despatch_requests",
-            "Requests answered, by method, route and status; status 0 is a client that left before.",
+            "Requests answered, by method, route and status; status 0 is a client that left while it was sending.",
             ("method", "route", "status"),
             registry=registry,
         )
@@ -107,7 +120,7 @@ class Metrics:
     def ended(self, served: Served) -> None:
         """Count and time a request that was answered."""
         self._under_way.dec()
-        self._requests.labels(served.method, served.route, str(served.status)).inc()
+        self._requests.labels(served.method, served.route, str(int(served.status))).inc()
         self._seconds.labels(served.route).observe(served.seconds)
 
     def stage_took(self, stage: Stage, seconds: float) -> None:
@@ -153,8 +166,13 @@ class _Served(Collector):
         self._now = now
 
     def collect(self) -> Iterator[Metric]:
-        searcher = self._ready().searcher
-        yield GaugeMetricFamily("despatch_ready", "1 if questions can be answered, else 0.", int(searcher is not None))
+        ready = self._ready()
+        searcher = ready.searcher
+        is_gone = ready.store_fault is not None or (searcher is None and isinstance(ready.reason, StoreUnreachable))
+        told = "0 if a server has the vectors and can't be reached, else 1."
+        yield GaugeMetricFamily("despatch_store_reachable", told, int(not is_gone))
+        is_ready = searcher is not None and not is_gone
+        yield GaugeMetricFamily("despatch_ready", "1 if questions can be answered, else 0.", int(is_ready))
         if searcher is None:
             return
         corpus, now = searcher.corpus, self._now()

@@ -67,8 +67,7 @@ Uri = Annotated[
     typer.Option(
         "--uri",
         metavar="URI",
-        envvar="DESPATCH_URI",
-        help="Where the Milvus server is: http://HOST:PORT or a .db file.",
+        help="Where the Milvus server is: http://HOST:PORT or a .db file. DESPATCH_URI, unless given.",
     ),
 ]
 Collection = Annotated[

@@ -21,6 +21,10 @@ _TYPE: Final = "urn:despatch-box:problem:"
 _DETAIL_CHARACTERS: Final = 600
 _PATH_CHARACTERS: Final = 200
 _FAULTS_TOLD: Final = 20
+_STORE_GONE: Final = (
+    "the store that is searched can't be reached: try again in a few minutes; the service's log says what is the matter"
+)
+"""Told in the place of the error, which has the store's address and what its client says of it."""
 
 STATUSES: Final[Mapping[type[errors.DespatchError], HTTPStatus]] = {
     errors.DespatchError: HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -132,7 +136,12 @@ def problem_of(request: Request, error: errors.DespatchError) -> Problem:
         fault = Fault(error.field, error.reason, nearest)
     # A snapshot is taken up as soon as it is there, but the model is loaded once, with the first snapshot that is.
     restart = ". Then start the service again" if isinstance(error, errors.OtherModel | errors.ModelError) else ""
-    return problem(request, status, title, f"{error}{restart}", fault)
+    return problem(request, status, title, f"{public(error)}{restart}", fault)
+
+
+def public(error: errors.DespatchError) -> str:
+    """Return what anybody may be told of an error; what is left out of it is for the log."""
+    return _STORE_GONE if isinstance(error, errors.StoreUnreachable) else str(error)
 
 
 def error_named(type: str) -> type[errors.DespatchError] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -89,7 +89,7 @@ class Opener:
             return _unless_served(before, error)
         # A copy: a request under way goes on with what it began with.
         corpus = before.searcher.corpus.with_checks(checks)
-        return Readiness(self._searcher(corpus, before.searcher.encoder, before.searcher.reranker))
+        return replace(before, searcher=self._searcher(corpus, before.searcher.encoder, before.searcher.reranker))
 
     def _searcher(self, corpus: Corpus, encoder: Encoder, reranker: Reranker | None) -> Searcher:
         return Searcher(corpus, encoder, self.settings.data, reranker, stages=self.stages)
@@ -152,7 +152,7 @@ def _unless_served(before: Readiness, error: DespatchError) -> Readiness:
     if isinstance(error, StoreUnreachable) and isinstance(before.reason, StoreUnreachable):
         return before  # Told already.
     LOGGER.warning("What is new can't be used, so snapshot %s is served on: %s", _name(before.searcher), error)
-    return Readiness(before.searcher, error) if isinstance(error, StoreUnreachable) else before
+    return replace(before, reason=error) if isinstance(error, StoreUnreachable) else before
 
 
 def _tell(ready: Readiness) -> None:

@@ -13,7 +13,9 @@ import uvicorn
 from fastapi import FastAPI
 
 from retrieval.errors import OtherModel, QueryError, SnapshotError
+from service.client_networks import Proxies
 from service.dependencies import Readiness
+from service.doors import Doors
 from service.draining import DrainingServer
 from service.held import held_in
 from service.logs import logging_as
@@ -41,7 +43,12 @@ def run(app: FastAPI, settings: Settings) -> None:
     logging.config.dictConfig(dict(logging_as(settings.log_format)))
     config = uvicorn.Config(
         app,
-        http=patient_protocol(Patience(settings.receive_seconds, settings.send_seconds, settings.connections)),
+        http=patient_protocol(
+            Patience(settings.receive_seconds, settings.send_seconds),
+            doors_of(settings),
+            app.state.account,
+        ),
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
@@ -64,6 +71,11 @@ def run(app: FastAPI, settings: Settings) -> None:
             listening=listening,
         ).run(sockets=[listener])
     LOGGER.info("Stopped.", extra={"event": "stopped"})
+
+
+def doors_of(settings: Settings) -> Doors:
+    """Return what says which connection is one too many."""
+    return Doors(settings.connections, settings.connections_per_address, Proxies(settings.trusted_proxies))
 
 
 def announcement(address: str, readiness: Readiness) -> str:

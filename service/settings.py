@@ -161,6 +161,11 @@ class Settings(BaseSettings):
         le=100_000,
         description="The most connections open at once; more are told to come again.",
     )
+    connections_per_address: int = Field(
+        default=64,
+        ge=0,
+        description="The most of them from one address, but for trusted proxies and this machine; 0 is without limit.",
+    )
 
 
 BY_ENVIRONMENT_ALONE: Final = frozenset(Settings.model_fields) - {
@@ -174,11 +179,17 @@ class _Access(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="DESPATCH_", frozen=True)
 
     milvus_token: str = Field(default="", repr=False)
+    uri: str | None = None
 
 
 def milvus_token() -> str:
     """Return what lets a build into a Milvus server, from the environment; empty where nothing does."""
     return _Access().milvus_token
+
+
+def milvus_uri() -> str | None:
+    """Return where the environment says that the Milvus server is; None where it says nothing."""
+    return _Access().uri
 
 
 def read_settings(**given: str | int | Path | None) -> Settings:

@@ -1,4 +1,4 @@
-"""Ends connections whose client sends its request or reads its answer too slowly, or which are too many."""
+"""Ends connections whose client sends its request too slowly or takes nothing of its answer, or which are too many."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import asyncio
 import socket
 import struct
 from dataclasses import dataclass
-from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
-from service.problems import MEDIA_TYPE, Problem
+from service.access_log import ANSWERED_BELOW
+from service.doors import Doors, Entry
+from service.metrics import Refusal
+from service.request_ids import id_in, new_id
+from service.turned_away import NOT_HTTP, TOO_MANY, TOO_SLOW, Account, TurnedAway
 
 _SLOWEST_BYTES_A_SECOND: Final = 4096
 """A body that comes at this rate is always taken, however long it is; poor mobile connections are ten times as fast."""
@@ -23,22 +26,6 @@ _SECONDS_TO_ASK: Final = 1.0
 _AT_ONCE: Final = struct.pack("ii", 1, 0)
 
 
-def _problem(status: HTTPStatus, kind: str, detail: str) -> Problem:
-    title = kind.replace("-", " ").capitalize()
-    return Problem(type=f"urn:despatch-box:problem:{kind}", title=title, status=status, detail=detail, instance="")
-
-
-_NOT_HTTP: Final = _problem(
-    HTTPStatus.BAD_REQUEST, "bad-request", "the request is not HTTP/1.1, or its head is longer than 256 KiB"
-)
-_TOO_SLOW: Final = _problem(
-    HTTPStatus.REQUEST_TIMEOUT, "request-timeout", "the request took too long to arrive: send it again"
-)
-_TOO_MANY: Final = _problem(
-    HTTPStatus.SERVICE_UNAVAILABLE, "too-many-connections", "too many connections are open: try again in a moment"
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How long clients are waited for.
@@ -46,36 +33,43 @@ class Patience:
     Attributes:
         receive_seconds: For the head of a request, from its first byte; then for its body, and a second more for each
             4,096 bytes that have come of it.
-        send_seconds: For a client that takes nothing of its answer.
-        connections: The most that are open at once; more are told to come again.
+        send_seconds: For a client that takes nothing of its answer. One that takes a little each time has as long as it
+            likes: it holds a connection, and no thread.
     """
 
     receive_seconds: float
     send_seconds: float
-    connections: int
 
 
-def patient_protocol(patience: Patience) -> type[H11Protocol]:
-    """Return the server's protocol, bounded by `patience`.
+def patient_protocol(patience: Patience, doors: Doors, account: Account) -> type[H11Protocol]:
+    """Return the server's protocol, bounded by `patience` and `doors`.
 
     The server's own one waits for ever, but for a connection that stays idle after an answer.
+
+    Args:
+        patience: How long clients are waited for.
+        doors: Says which connection is one too many.
+        account: Told of what is answered here, and so not by the application.
     """
 
     class Protocol(_Patient):
         limits = patience
 
+    Protocol.doors, Protocol.account = doors, account
     return Protocol
 
 
 class _Patient(H11Protocol):
     limits: Patience
+    doors: Doors
+    account: Account
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._phase: object = None
         self._began = 0.0
         self._received = 0
-        self._is_refused = False
+        self._entry: Entry | None = None
         self._receiving: asyncio.TimerHandle | None = None
         self._sending: asyncio.TimerHandle | None = None
         self._unsent = 0
@@ -84,14 +78,21 @@ class _Patient(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as the class above
         """Begin to wait for a request."""
         super().connection_made(transport)
-        if len(self.connections) > self.limits.connections:
-            self._is_refused = True
-            self._receiving = self.loop.call_later(_SECONDS_TO_ASK, self._turned_away)
-        else:
+        self._began = self.loop.time()
+        self._entry = self.doors.enter(self.client[0] if self.client else None)
+        if self._entry.refusal is None:
             self._wait()
+        elif self._entry.is_told:
+            self._receiving = self.loop.call_later(_SECONDS_TO_ASK, self._turned_away, self._entry.refusal)
+        else:
+            self.account.refused(self._entry.refusal)
+            transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing any more."""
+        if self._entry:
+            self.doors.leave(self._entry)
+            self._entry = None
         self._stop()
         if self._sending:
             self._sending.cancel()
@@ -99,8 +100,8 @@ class _Patient(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what the client sent, and wait for what is still to come."""
-        if self._is_refused:
-            self._turned_away()
+        if self._entry and self._entry.refusal:
+            self._turned_away(self._entry.refusal)
             return
         super().data_received(data)
         self._received += len(data)
@@ -124,7 +125,11 @@ class _Patient(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         """Say as a problem that the request is not HTTP; where an answer has begun, only break it off."""
-        self._refuse(_NOT_HTTP)
+        self._refuse(NOT_HTTP)
+
+    def _should_upgrade(self) -> bool:
+        """Return that nothing but HTTP/1.1 is spoken: who asks for more is answered in that, and no log is told."""
+        return False
 
     def _wait(self, received: int = 0) -> None:
         """Set the clock for the part of a request that is awaited, if it is another than before."""
@@ -154,23 +159,24 @@ class _Patient(H11Protocol):
         elif self._phase is h11.IDLE and not self.conn.trailing_data[0]:
             self.transport.close()
         else:
-            self._refuse(_TOO_SLOW)
+            self._refuse(TOO_SLOW)
 
-    def _turned_away(self) -> None:
-        self._refuse(_TOO_MANY)
+    def _turned_away(self, refusal: Refusal) -> None:
+        self._refuse(TOO_MANY[refusal])
 
-    def _refuse(self, problem: Problem) -> None:
+    def _refuse(self, away: TurnedAway) -> None:
         if self.transport.is_closing():
             return
-        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            content = bytes(problem.response().body)
-            headers = [("Content-Type", MEDIA_TYPE), ("Content-Length", str(len(content))), ("Connection", "close")]
-            if problem is _TOO_MANY:
-                headers.append(("Retry-After", "1"))
-            reason = HTTPStatus(problem.status).phrase.encode()
-            response = h11.Response(status_code=problem.status, headers=headers, reason=reason)
-            for event in (response, h11.Data(data=content), h11.EndOfMessage()):
-                self.transport.write(self.conn.send(event) or b"")
+        if self.conn.our_state is h11.SEND_RESPONSE:
+            # The application has the head of this request already, and logs how it went.
+            scope = cast(dict[str, Any], self.scope)
+            scope[ANSWERED_BELOW] = int(away.status)
+            self.account.refused(away.reason)
+            self._answer(away, id_in(scope))
+        elif self.conn.our_state is h11.IDLE:
+            named = new_id()
+            self._answer(away, named)
+            self.account.answered(away, named, self.loop.time() - self._began)
         # None before the first request, whatever the class above says.
         cycle: RequestResponseCycle | None = self.cycle
         if cycle is not None:
@@ -179,6 +185,12 @@ class _Patient(H11Protocol):
             cycle.message_event.set()
         self.transport.close()
         self._watch()
+
+    def _answer(self, away: TurnedAway, named: str) -> None:
+        headers, content = away.answer(named)
+        response = h11.Response(status_code=away.status, headers=headers, reason=away.status.phrase.encode())
+        for event in (response, h11.Data(data=content), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
 
     def _watch(self) -> None:
         """Set the clock for a client that has not taken all that it was sent."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from retrieval.corpus import Corpus
 from retrieval.errors import QueryError, SnapshotError
 from retrieval.milvus.place import DEFAULT_ALIAS, THIS_MACHINE, StoreName, Target
-from service.settings import Settings, milvus_token
+from service.settings import Settings, milvus_token, milvus_uri
 
 
 def target_named(store: str | None, uri: str | None, collection: str | None) -> Target | None:
@@ -15,7 +15,7 @@ def target_named(store: str | None, uri: str | None, collection: str | None) -> 
 
     Args:
         store: `local` or `milvus`, as the user typed it.
-        uri: Where the Milvus server is.
+        uri: Where the Milvus server is; None for where the environment says, which is asked for no other store.
         collection: What it is called there.
 
     Raises:
@@ -28,6 +28,7 @@ def target_named(store: str | None, uri: str | None, collection: str | None) -> 
             if value is not None:
                 raise QueryError(field, "it is for a Milvus server: give `--store milvus` too, or leave it out")
         return THIS_MACHINE if store else None
+    uri = milvus_uri() if uri is None else uri
     if not (uri or "").strip():
         raise QueryError("uri", "`--store milvus` needs it: say where the server is, such as http://127.0.0.1:19530")
     return Target(_address(str(uri)), milvus_token(), DEFAULT_ALIAS if collection is None else collection)
@@ -57,5 +58,5 @@ def _elsewhere(data: Path, found: StoreName, wanted: StoreName) -> str:
     where = "on a Milvus server" if found is StoreName.MILVUS else "on this machine"
     return (
         f"the index in {data} has its vectors {where}, and the service was told that its store is {wanted}: leave "
-        f"--store and --uri out, or build with `--store {wanted}`"
+        f"--store and --uri (DESPATCH_STORE, DESPATCH_URI) out, or build with `--store {wanted}`"
     )

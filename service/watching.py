@@ -18,6 +18,7 @@ from service.metrics import Metrics
 from service.request_ids import RequestIds
 from service.settings import Settings
 from service.stage_clock import StageClock
+from service.turned_away import Account
 
 if TYPE_CHECKING:
     from service.tracing import Tracing
@@ -42,11 +43,12 @@ class Watching:
         self._tracing = tracing or _by_settings(settings)
         self.metrics = Metrics(ready)
         self.drain = Drain(self.metrics.draining)
+        self.account = Account(self.metrics, self._about)
         self.stages = StageClock(self.metrics, self._tracing or UNWATCHED)
 
     def put_around(self, app: FastAPI) -> None:
         """Have every request to an application watched that what is put around it later lets through."""
-        app.state.metrics, app.state.drain = self.metrics, self.drain
+        app.state.metrics, app.state.drain, app.state.account = self.metrics, self.drain, self.account
         watchers: list[Watcher] = [self.metrics]
         if self._tracing:
             watchers.append(self._tracing)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.arms import Allowed, AllowedRows, rows_in
-from retrieval.errors import QueryError
+from retrieval.errors import QueryError, StoreUnreachable
 from retrieval.milvus.expressions import expression_of
 from retrieval.milvus.server import ROW, VECTOR, WINDOW, MilvusServer
 from retrieval.vectors import VectorIndex
@@ -50,6 +50,17 @@ class MilvusVectors:
     def __len__(self) -> int:
         """Return the number of rows."""
         return self._rows
+
+    def check(self) -> None:
+        """See that the server answers and has the collection still, without looking into it.
+
+        Raises:
+            StoreUnreachable: If it does not, or has not.
+        """
+        if not self._server.has(self._collection):
+            raise StoreUnreachable(
+                f"the Milvus server has no collection {self._collection} any more: build again, or see who removed it"
+            )
 
     def rows(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the vectors of rows, shape (len(numbers), d), float32.

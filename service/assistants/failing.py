@@ -14,6 +14,7 @@ from retrieval.search import Searcher
 from service.assistants import facts
 from service.assistants.texts import plain, searched_lines
 from service.faults import Fault, shortened
+from service.problems import public
 
 _DETAIL_CHARACTERS: Final = 600
 _FAULTS_TOLD: Final = 20
@@ -55,7 +56,7 @@ def failure_of(error: DespatchError, searcher: Searcher | None) -> types.CallToo
     step = ""
     if isinstance(error, UnknownName):
         step = f". To find the right name, call list_filters with filter={error.field}"
-    return failure(title, f"{error}{step}")
+    return failure(title, f"{public(error)}{step}")
 
 
 def _not_there(error: UnknownKey, title: str, searcher: Searcher) -> types.CallToolResult:

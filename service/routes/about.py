@@ -8,7 +8,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Depends, Request, Response
 
 from retrieval.answer_results import Coverage
-from service.dependencies import ReadyCorpus, ReadyOrNot, ReadySearcher, takes_nothing
+from service.dependencies import ReadyCorpus, ReadyOrNot, ReadySearcher, readiness, takes_nothing
 from service.openapi import problems
 from service.problems import problem
 from service.responses import Health, Ready, Welcome
@@ -87,8 +87,14 @@ async def alive() -> Response:
 async def ready(request: Request, searcher: ReadySearcher) -> Response:
     """Say that questions can be answered; if not, the problem says what to do.
 
+    Where a server has the vectors, whether it can be reached is looked at every few seconds, and told here.
+
     A service that was told to stop says so here, while it finishes what it was asked.
     """
+    fault = readiness(request).store_fault
+    if fault is not None:
+        # One exception is raised for many requests: without this its traceback would grow with each.
+        raise fault.with_traceback(None)
     if request.app.state.drain.has_begun:
         told = "this service was told to stop, and finishes what it was asked: ask another, or try again soon"
         return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, "Draining", told).response()

@@ -62,7 +62,7 @@ def test_every_metric_that_is_read_is_one_that_there_is_with_labels_that_it_has(
 def test_what_is_chosen_by_name_is_there():
     expressions = "\n".join([*QUERIES, *(rule["expr"] for rule in ALERTS)])
     chosen = re.findall(r'reason=~"([^"]+)"', expressions)
-    assert [set(one.split("|")) for one in chosen] == [{Refusal.QUEUE_FULL}]
+    assert [set(one.split("|")) for one in chosen] == [{Refusal.QUEUE_FULL, Refusal.TOO_MANY_CONNECTIONS}]
     assert set(re.findall(r'route="([^"]+)"', expressions)) == {"/v1/search"}
     assert set(re.findall(r'job="([^"]+)"', expressions)) == {one["job_name"] for one in SCRAPE["scrape_configs"]}
 
@@ -92,7 +92,7 @@ def test_the_dashboard_has_panels_that_do_not_overlap_and_one_choice_of_a_promet
 
 
 def test_every_alert_waits_and_says_what_is_the_matter():
-    assert len({rule["alert"] for rule in ALERTS}) == len(ALERTS) == 7
+    assert len({rule["alert"] for rule in ALERTS}) == len(ALERTS) == 8
     for rule in ALERTS:
         assert re.fullmatch(r"\d+[mh]", rule["for"])
         assert "{{ $labels.instance }}" in rule["annotations"]["summary"]
@@ -114,3 +114,18 @@ def test_the_proxy_keeps_the_metrics_to_itself_and_names_each_request():
     nginx = (UNITS / "nginx.conf").read_text("utf-8")
     assert re.search(r"location = /metrics \{\s+return 404;\s+\}", nginx)
     assert "proxy_set_header X-Request-ID $request_id;" in nginx
+
+
+def test_the_proxy_takes_answers_for_slow_readers_but_passes_those_to_assistants_on_as_they_come():
+    nginx = (UNITS / "nginx.conf").read_text("utf-8")
+    places = dict(re.findall(r"location ([^{]+) \{([^}]*)\}", nginx))
+    assert {place for place, said in places.items() if "proxy_buffering off;" in said} == {"= /mcp"}
+    # A place with a header of its own would lose those that hold for all.
+    assert [place for place, said in places.items() if "proxy_set_header" in said] == []
+    assert all("proxy_pass http://127.0.0.1:8000;" in places[one] for one in ("/", "= /mcp"))
+
+
+def test_every_reason_of_a_refusal_is_told_on_the_page():
+    page = (ROOT / "docs" / "how-to" / "watch.md").read_text("utf-8")
+    (row,) = [line for line in page.splitlines() if line.startswith("| `despatch_refused_total`")]
+    assert set(re.findall(r"`(\w+)`", row)) == {"despatch_refused_total", "reason", *Refusal}

@@ -142,6 +142,17 @@ def test_where_there_are_no_keys_what_a_login_in_front_passes_on_is_let_through(
     assert client.get(ANSWER, headers=bearer("of-another-system")).status_code == 200
 
 
+def test_a_removed_key_is_refused_even_where_no_key_is_left_and_none_is_needed(opened: Opened, keys: KeyFile):
+    key = keys.add("library", date(2026, 11, 23))
+    client = opened()
+    assert client.get(ANSWER, headers=bearer(key)).status_code == 200
+    keys.remove("library")
+    for headers in (bearer(key), {"X-API-Key": key}):
+        refused = client.get(ANSWER, headers=headers)
+        assert (refused.status_code, refused.json()["title"]) == (401, "Unknown key")
+    assert client.get(ANSWER).status_code == 200
+
+
 def test_a_login_of_another_kind_is_no_key(opened: Opened, keys: KeyFile):
     key = keys.add("library", date(2026, 11, 23))
     client = opened()
@@ -328,6 +339,31 @@ def test_a_feed_links_to_what_a_named_proxy_says_that_readers_use_and_no_other(o
 
     assert links("127.0.0.1") == ["https://box.example/"]
     assert links("203.0.113.7") == ["http://box.example/"]
+
+
+def test_all_whom_a_proxy_names_by_no_address_share_a_limit(opened: Opened):
+    def left(forwarded: str) -> str:
+        client = opened(("127.0.0.1", 1), address_limit=10, trusted_proxies=("127.0.0.1",))
+        return client.get(ANSWER, headers={"X-Forwarded-For": forwarded}).headers["ratelimit"].partition(";t")[0]
+
+    assert [left("unknown"), left("_hidden"), left("198.51.100.1")] == [f'"address";r={one}' for one in (9, 8, 9)]
+
+
+def test_a_proxy_elsewhere_that_is_not_named_is_told_of_once_and_without_its_address(opened: Opened, caplog):
+    forwarded = {"X-Forwarded-For": "198.51.100.1"}
+    for address in ("10.1.2.3", "203.0.113.7", "203.0.113.8", "127.0.0.1"):
+        opened((address, 1), trusted_proxies=("10.0.0.0/8",)).get(ANSWER, headers=forwarded)
+    told = [one for one in caplog.messages if "that DESPATCH_TRUSTED_PROXIES does not name" in one]
+    assert len(told) == 1
+    assert "from an address on another machine" in told[0]
+    assert "203.0.113" not in caplog.text
+
+
+def test_nothing_is_said_of_proxies_where_all_that_forward_are_named(opened: Opened, caplog):
+    client = opened(("10.1.2.3", 1), trusted_proxies=("10.0.0.0/8",))
+    client.get(ANSWER, headers={"X-Forwarded-For": "198.51.100.1"})
+    opened(trusted_proxies=("10.0.0.0/8",)).get(ANSWER)
+    assert "DESPATCH_TRUSTED_PROXIES" not in caplog.text
 
 
 def test_behind_a_proxy_that_is_not_named_all_share_a_limit_and_the_log_says_so_once(opened: Opened, caplog):

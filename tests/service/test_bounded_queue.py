@@ -1,18 +1,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
+import anyio
 import anyio.to_thread
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from numpy.typing import NDArray
+from starlette.types import Receive, Scope, Send
 
 from retrieval.encoders import Encoder, EncoderIdentity, TokenVectors
 from service.app import create_app
+from service.bounded_queue import BoundedQueue
 from service.settings import Settings
 
 READER = {"Accept": "text/html"}
@@ -112,6 +116,69 @@ def test_what_comes_when_the_queue_is_full_is_refused_at_once_and_the_rest_is_an
     assert alive == [200, 200]
     assert [one.result() for one in results] == [200, 200, 200]
     assert narrow.get("/v1/search", params={"q": "veterans"}).status_code == 200
+
+
+def test_of_requests_that_come_at_one_moment_no_more_get_in_than_there_is_room_for(
+    built_once: Path, held: HeldEncoder
+) -> None:
+    app = create_app(Settings(data=built_once, threads=1, queue=2), encoder=held)
+    body = b'{"query": "buses"}'
+
+    async def asked(done: list[int]) -> None:
+        parts = [body[:5], body[5:]]
+
+        async def receive() -> dict[str, object]:
+            # As from a socket, others get their turn before each part has come.
+            await anyio.sleep(0)
+            part = parts.pop(0) if parts else b""
+            return {"type": "http.request", "body": part, "more_body": bool(parts)}
+
+        async def send(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                done.append(message["status"])
+
+        await app(
+            {
+                **{"type": "http", "method": "POST", "path": "/v1/search", "raw_path": b"/v1/search", "scheme": "http"},
+                **{"query_string": b"", "root_path": "", "client": ("127.0.0.1", 1), "server": ("x", 80)},
+                "headers": [(b"content-type", b"application/json"), (b"content-length", b"18"), (b"host", b"x")],
+            },
+            receive,
+            send,
+        )
+
+    async def burst() -> list[int]:
+        done: list[int] = []
+        async with app.router.lifespan_context(app), anyio.create_task_group() as group:
+            for _ in range(10):
+                group.start_soon(asked, done)
+            with anyio.move_on_after(30):
+                while len(done) < 7:
+                    await anyio.sleep(0.01)
+            refused = list(done)
+            held.may_go.set()
+        assert refused == [503] * 7
+        return done[7:]
+
+    assert anyio.run(burst) == [200] * 3
+
+
+def test_who_leaves_while_sending_is_passed_to_nobody_and_not_answered(built_once: Path, toy_encoder: Encoder) -> None:
+    statuses: list[object] = []
+
+    async def inner(scope: Scope, receive: Receive, send: Send) -> None:
+        statuses.append(await receive())
+
+    async def left() -> dict[str, object]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        statuses.append(message)
+
+    app = create_app(Settings(data=built_once), encoder=toy_encoder)
+    scope = {"type": "http", "path": "/v1/search", "headers": [(b"transfer-encoding", b"chunked")], "app": app}
+    anyio.run(BoundedQueue(inner, 0), scope, left, send)
+    assert statuses == []
 
 
 def test_who_is_refused_is_told_to_wait_longer_where_requests_take_longer(

@@ -109,6 +109,26 @@ def test_a_browser_may_ask_first_whether_a_key_can_be_sent_without_having_one(op
     assert client.get(ANSWER, headers={"Origin": NOTES, "Authorization": f"Bearer {key}"}).status_code == 200
 
 
+def test_a_page_that_is_named_may_read_a_fault_and_a_refusal_too(built_once, failing_client, tmp_path: Path):
+    encoder = failing_client.app.state.readiness.searcher.encoder
+    with TestClient(create_app(Settings(data=built_once, cors_origins=(NOTES,)), encoder=encoder)) as client:
+        fault = client.get("/v1/search", params={"q": "buses"}, headers={"Origin": NOTES})
+        other = client.get("/v1/search", params={"q": "buses"}, headers={"Origin": "https://evil.example"})
+    assert (fault.status_code, fault.headers["access-control-allow-origin"]) == (500, NOTES)
+    assert fault.headers["vary"].split(", ").count("Origin") == 1
+    assert "X-Request-ID" in fault.headers["access-control-expose-headers"]
+    assert (other.status_code, "access-control-allow-origin" in other.headers) == (500, False)
+
+
+def test_a_browser_that_asks_for_leave_is_logged_and_gets_an_id(opened, caplog):
+    caplog.set_level("INFO")
+    asking = {"Origin": NOTES, "Access-Control-Request-Method": "POST"}
+    asked = opened(cors_origins=(NOTES,)).options("/v1/search", headers=asking)
+    assert asked.headers["access-control-allow-methods"] == "GET, HEAD, POST"
+    assert asked.headers["x-request-id"]
+    assert [one.rsplit(" ", 2)[0] for one in caplog.messages if one.startswith("OPTIONS")] == ["OPTIONS (no route) 200"]
+
+
 def test_assistants_are_asked_by_no_other_sites_page_even_where_reading_is_open_to_it(opened):
     client = opened(cors_origins=(NOTES,))
     headers = {"accept": "application/json, text/event-stream", "host": "127.0.0.1", "origin": NOTES}

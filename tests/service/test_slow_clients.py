@@ -7,6 +7,7 @@ import time
 from contextlib import suppress
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 BODY = json.dumps({"query": "bus services in rural areas", "match": "exact"}).encode()
 HEAD = b"POST /v1/search HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(
@@ -17,7 +18,7 @@ HEAD = b"POST /v1/search HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r
 @pytest.fixture(scope="module")
 def server(start_once, built_once):
     patience = {"DESPATCH_RECEIVE_SECONDS": "0.3", "DESPATCH_SEND_SECONDS": "0.3", "DESPATCH_CONNECTIONS": "3"}
-    return start_once(built_once, **patience)
+    return start_once(built_once, DESPATCH_LOG_FORMAT="json", DESPATCH_METRICS="true", **patience)
 
 
 def connected(server):
@@ -38,6 +39,22 @@ def answer_of(connection):
     status, *lines = head.decode().split("\r\n")
     headers = dict(line.lower().split(": ", 1) for line in lines)
     return int(status.split()[1]), headers, json.loads(content)
+
+
+def line_of(server, named):
+    """Return the one line that the log has of the request of an id."""
+    line = json.loads(server.line(holding=named))
+    assert line["request_id"] == named
+    return line
+
+
+def counted(server, name, **labels):
+    """Return the value of a metric."""
+    for family in text_string_to_metric_families(server.ask("GET", "/metrics")[2].decode()):
+        for sample in family.samples:
+            if (sample.name, sample.labels) == (name, labels):
+                return sample.value
+    return 0
 
 
 def trickled(connection, data, pause):
@@ -62,7 +79,15 @@ def test_a_head_that_trickles_in_is_ended_with_a_problem(server):
         "status": 408,
         "detail": "the request took too long to arrive: send it again",
         "instance": "",
+        "request_id": headers["x-request-id"],
     }
+    logged = line_of(server, headers["x-request-id"])
+    assert (logged["event"], logged["method"], logged["route"], logged["status"]) == (
+        *("request", "OTHER", "(no route)", 408),
+    )
+    assert logged["ms"] >= 300
+    assert logged["message"].startswith("OTHER (no route) 408 ")
+    assert logged["snapshot"]
 
 
 def test_each_byte_of_a_head_gives_no_new_time(server):
@@ -80,9 +105,48 @@ def test_a_client_that_says_nothing_is_ended_without_a_word(server):
 
 def test_a_body_that_never_ends_is_ended_with_a_problem(server):
     with connected(server) as connection:
-        connection.sendall(HEAD + BODY[:5])
-        status, _, problem = answer_of(connection)
+        connection.sendall(HEAD.replace(b"\r\n\r\n", b"\r\nX-Request-ID: slow-body\r\n\r\n") + BODY[:5])
+        status, headers, problem = answer_of(connection)
     assert (status, problem["title"]) == (408, "Request timeout")
+    assert headers["x-request-id"] == problem["request_id"] == "slow-body"
+    # The application had it already: there is one line of it, with the status that the client got.
+    logged = line_of(server, "slow-body")
+    assert (logged["method"], logged["status"]) == ("POST", 408)
+    server.ask("GET", "/healthz", headers={"X-Request-ID": "next-one"})
+    server.line(holding="next-one")
+    assert len([line for line in server.said if "slow-body" in line]) == 1
+
+
+def test_who_leaves_while_still_sending_is_logged_without_a_status(server):
+    with connected(server) as connection:
+        connection.sendall(HEAD.replace(b"\r\n\r\n", b"\r\nX-Request-ID: left-early\r\n\r\n") + BODY[:5])
+        time.sleep(0.1)
+    logged = line_of(server, "left-early")
+    assert (logged["method"], logged["route"], logged["status"]) == ("POST", "(no route)", 0)
+
+
+def test_what_is_refused_below_the_application_is_counted_by_its_reason(server):
+    def now():
+        reasons = ("too_slow", "not_http", "too_many_connections", "too_many_from_address")
+        refused = [counted(server, "despatch_refused_total", reason=reason) for reason in reasons]
+        labels = {"method": "OTHER", "route": "(no route)"}
+        return refused, [counted(server, "despatch_requests_total", status=one, **labels) for one in ("400", "408")]
+
+    refused, requests = now()
+    for sent in (b"GET /healthz HTT", b"\x16\x03\x01\r\n\r\n", HEAD + BODY[:5]):
+        with connected(server) as connection:
+            connection.sendall(sent)
+            rest_of(connection)
+    assert now() == ([refused[0] + 2, refused[1] + 1, *refused[2:]], [requests[0] + 1, requests[1] + 1])
+
+
+def test_who_asks_for_another_protocol_is_answered_in_this_one_and_nothing_is_said_of_libraries(server):
+    upgrade = b"Connection: Upgrade, close\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    with connected(server) as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n" + upgrade + b"X-Request-ID: upgrade\r\n\r\n")
+        assert rest_of(connection).startswith(b"HTTP/1.1 200 OK")
+    assert line_of(server, "upgrade")["status"] == 200
+    assert "WebSocket" not in "".join(server.said)
 
 
 def test_a_body_that_takes_its_time_in_bounds_is_answered(server):
@@ -149,11 +213,36 @@ def test_one_connection_too_many_is_told_to_come_again_and_room_is_made(server):
         one_more.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
         status, headers, problem = answer_of(one_more)
     assert (status, headers["retry-after"], problem["title"]) == (503, "1", "Too many connections")
+    assert problem["detail"] == "too many connections are open: try again in a moment"
+    logged = line_of(server, headers["x-request-id"])
+    assert (logged["method"], logged["status"]) == ("OTHER", 503)
     for connection in held:
         connection.close()
     deadline = time.monotonic() + 20
     while server.ask("GET", "/healthz")[0] != 200:
         assert time.monotonic() < deadline
+    assert counted(server, "despatch_refused_total", reason="too_many_connections") >= 1
+
+
+def test_one_address_takes_no_more_than_its_share_of_the_connections(start, built_once):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way_out:
+        try:
+            # Nothing is sent: the system only chooses from which of its addresses it would be.
+            way_out.connect(("192.0.2.1", 9))
+        except OSError:
+            pytest.skip("this machine has no address but its own loopback")
+        address = way_out.getsockname()[0]
+    shared = start(built_once, "0.0.0.0", DESPATCH_CONNECTIONS_PER_ADDRESS="2")
+    held = [socket.create_connection((address, shared.port), 20) for _ in range(3)]
+    held[-1].sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+    status, headers, problem = answer_of(held[-1])
+    # Others are let in.
+    assert shared.ask("GET", "/healthz")[0] == 200
+    for connection in held:
+        connection.close()
+    assert (status, headers["retry-after"], problem["title"]) == (503, "1", "Too many connections")
+    told = "too many connections are open from this address: use those again, or close some"
+    assert problem["detail"] == told
 
 
 def test_what_is_not_http_is_told_so_as_a_problem(server):

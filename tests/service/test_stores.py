@@ -23,6 +23,9 @@ from service.stores import target_named
 from tests.conftest import ToyEncoder
 from tests.replay.invented import question
 
+GONE = (
+    "the store that is searched can't be reached: try again in a few minutes; the service's log says what is the matter"
+)
 QUESTION = "how many patients are waiting for an NHS dentist"
 
 
@@ -147,7 +150,8 @@ def test_a_service_takes_up_an_index_once_the_server_that_has_it_is_there(
     patch = pytest.MonkeyPatch()
     patch.setattr(MilvusServer, "has", gone)
     with TestClient(create_app(settings, encoder=toy_encoder)) as client:
-        assert "is not there" in client.get("/readyz").json()["detail"]
+        told = client.get("/readyz").json()
+        assert (told["title"], told["detail"]) == ("Store unreachable", GONE)
         patch.undo()
         first = current_name(data)
         waited_for(client, 200, first)
@@ -158,6 +162,95 @@ def test_a_service_takes_up_an_index_once_the_server_that_has_it_is_there(
         waited_for(client, 200, first)
         patch.undo()
         waited_for(client, 200, current_name(data))
+
+
+def test_a_server_that_goes_is_told_by_readiness_and_metrics_and_what_ails_it_by_the_log_alone(
+    in_milvus, toy_encoder, caplog
+) -> None:
+    secret = "code 14: 10.1.2.3:19530 refused"
+
+    def gone(*_: object, **__: object) -> None:
+        raise StoreUnreachable(secret)
+
+    def metrics(client: TestClient) -> list[str]:
+        lines = client.get("/metrics").text.splitlines()
+        return [one for one in lines if one.startswith(("despatch_ready ", "despatch_store_reachable "))]
+
+    def waited_for(client: TestClient, status: int) -> str:
+        for _ in range(400):
+            answer = client.get("/readyz")
+            if answer.status_code == status:
+                return answer.text
+            time.sleep(0.05)
+        raise AssertionError(answer.text)
+
+    with (
+        TestClient(
+            create_app(Settings(data=in_milvus, metrics=True, reload_seconds=0.05), encoder=toy_encoder)
+        ) as client,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        waited_for(client, 200)
+        assert metrics(client) == ["despatch_store_reachable 1.0", "despatch_ready 1.0"]
+        patch.setattr(MilvusServer, "has", gone)
+        told = waited_for(client, 503)
+        assert GONE in told
+        assert secret not in told
+        assert metrics(client) == ["despatch_store_reachable 0.0", "despatch_ready 0.0"]
+        assert client.get("/healthz").status_code == 200
+        # Searches are tried all the same.
+        assert client.get("/v1/search", params={"q": QUESTION}).status_code == 200
+        patch.undo()
+        waited_for(client, 200)
+        assert metrics(client) == ["despatch_store_reachable 1.0", "despatch_ready 1.0"]
+        assert [one for one in caplog.messages if secret in one] == [f"Not ready: {secret}"]
+        patch.setattr(MilvusServer, "has", lambda *_: False)
+        waited_for(client, 503)
+        assert "has no collection" in caplog.text
+        patch.undo()
+        waited_for(client, 200)
+
+
+def test_a_search_that_fails_of_its_server_tells_readiness_and_shows_nobody_why(in_milvus, toy_encoder, caplog) -> None:
+    secret = "code 14: 10.1.2.3:19530 refused"
+
+    def gone(*_: object, **__: object) -> None:
+        raise StoreUnreachable(secret)
+
+    with (
+        TestClient(create_app(Settings(data=in_milvus, reload_seconds=3600), encoder=toy_encoder)) as client,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(MilvusServer, "nearest", gone)
+        found = client.get("/v1/search", params={"q": QUESTION})
+        ready = client.get("/readyz")
+        call = {"name": "search_answers", "arguments": {"query": QUESTION}}
+        assistant = client.post(
+            "/mcp",
+            json={"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call},
+            headers={"accept": "application/json, text/event-stream", "host": "127.0.0.1"},
+        )
+    assert (found.status_code, found.json()["detail"]) == (503, GONE)
+    assert (ready.status_code, ready.json()["detail"]) == (503, GONE)
+    assert f"Error. Store unreachable: {GONE}" in assistant.text
+    assert secret not in found.text + ready.text + assistant.text
+    # Readiness tells what is known already.
+    assert [one for one in caplog.messages if secret in one] == [
+        *(f"A request failed: {secret}", f"Not ready: {secret}", f"A call failed: {secret}")
+    ]
+    assert QUESTION not in caplog.text
+
+
+def test_the_address_of_a_server_in_the_environment_alone_changes_no_build(
+    despatch, tmp_path, small_source, monkeypatch
+) -> None:
+    monkeypatch.setenv("DESPATCH_URI", "http://127.0.0.1:1")
+    usual = ("--data", tmp_path / "data", "--model", "toy")
+    assert despatch("build", small_source, *usual).code == 0
+    assert despatch("upgrade", *usual).code == 0
+    assert open_snapshot(tmp_path / "data").manifest.milvus is None
+    assert target_named("milvus", None, None) == Target("http://127.0.0.1:1", "", DEFAULT_ALIAS)
+    assert target_named("milvus", "http://127.0.0.1:2", None) == Target("http://127.0.0.1:2", "", DEFAULT_ALIAS)
 
 
 def test_a_service_loses_no_question_while_generations_take_each_others_place(tmp_path, lite, toy_encoder) -> None:
