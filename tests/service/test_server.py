@@ -10,7 +10,7 @@ import pytest
 
 from retrieval.errors import QueryError
 from service.app import serve
-from service.server import refusal
+from service.server import listen, refusal
 from service.settings import read_settings
 
 MARKER = "zyzzyva"
@@ -119,6 +119,17 @@ def test_a_server_can_listen_on_ipv6(start, built_once):
     server = start(built_once, "::1")
     assert server.said[0].startswith("Despatch Box listens on http://[::1]:")
     assert server.ask("GET", "/healthz")[0] == 200
+
+
+def test_what_is_written_to_a_connection_is_sent_at_once() -> None:
+    with (
+        listen(read_settings(host="127.0.0.1", port=0)) as listener,
+        socket.create_connection(listener.getsockname()) as client,
+    ):
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
+            assert connection.getpeername() == client.getsockname()
 
 
 def test_a_port_in_use_is_named_with_the_option_that_helps(tmp_path, toy_encoder):
