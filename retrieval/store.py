@@ -175,7 +175,7 @@ class RecordStore:
         return bool(self.rows("SELECT 1 FROM sqlite_master WHERE name = 'unanswered'"))
 
     def read_ahead(self, numbers: Iterable[int]) -> None:
-        """Read at once what is told of some records, as far as it is not kept: one by one takes several times as long."""
+        """Read at once what is told of some records and is not kept: one by one takes several times as long."""
         wanted = self._records.missing(dict.fromkeys(numbers))
         if not wanted:
             return

@@ -56,3 +56,9 @@ def test_what_could_not_be_made_is_tried_again() -> None:
     with pytest.raises(ZeroDivisionError):
         recent.get("a", lambda: 1 // 0)
     assert recent.get("a", lambda: 1) == 1
+
+
+def test_what_is_not_kept_is_told_in_the_order_asked() -> None:
+    recent, make = Recent[str, str](2), Maker()
+    asked(recent, make, "ab")
+    assert recent.missing("cbda") == ["c", "d"]
