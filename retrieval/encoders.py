@@ -289,11 +289,12 @@ class SentenceEncoder:
             are left out.
         """
         if not in_context and self._words is not None:
-            whole = self._counter.encode_batch(list(texts), add_special_tokens=False)
+            # One by one, as the threads that `encode_batch` starts take longer than so few texts do.
+            whole = [self._counter.encode(text, add_special_tokens=False) for text in texts]
             return [
                 TokenVectors(
                     np.array(one.offsets, dtype=np.int64).reshape(-1, 2),
-                    self._words[np.array(one.ids, dtype=np.int64)].float().numpy(),
+                    _as_float32(self._words[np.array(one.ids, dtype=np.int64)]),
                 )
                 for one in whole
             ]
@@ -357,11 +358,27 @@ def _tokens(special: Sequence[int], offsets: Sequence[tuple[int, int]], rows: ND
     return TokenVectors(np.array([offsets[place] for place in kept], dtype=np.int64).reshape(-1, 2), rows[kept])
 
 
-def _words(model: Any) -> Tensor | None:
-    """Return the vectors that a model begins with, one a token, shape (vocabulary, d); None if it has none."""
+def _words(model: Any) -> NDArray[Any] | None:
+    """Return the vectors that a model begins with, one a token, shape (vocabulary, d); None if it has none.
+
+    They share the model's memory. numpy knows no bfloat16: its bits are given as uint16.
+    """
+    import torch
+
     inside: Any = getattr(model[0], "model", None)
     table: Any = inside.get_input_embeddings() if hasattr(inside, "get_input_embeddings") else None
-    return table.weight.detach() if hasattr(table, "weight") else None
+    if not hasattr(table, "weight"):
+        return None
+    weight = table.weight.detach()
+    found: NDArray[Any] = (weight.view(torch.uint16) if weight.dtype is torch.bfloat16 else weight).numpy()
+    return found
+
+
+def _as_float32(words: NDArray[Any]) -> NDArray[np.float32]:
+    """Return some of the vectors of `_words` in float32, of which bfloat16 is the upper half."""
+    if words.dtype == np.uint16:
+        return (words.astype(np.uint32) << 16).view(np.float32)
+    return words.astype(np.float32)
 
 
 def _packed(model: Any) -> PackedBert | None:

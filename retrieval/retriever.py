@@ -38,6 +38,24 @@ def read_again(ranked: Sequence[Ranked], question: str, reranker: Reranker, corp
     return reranked(ranked, question, reranker, lambda row: corpus.evidence(row, fits))
 
 
+class _Deepening:
+    """A ranking that is asked for more and more of, and not made again for as much as it has given.
+
+    Args:
+        rank: From a limit to so many answers, fewer where there are no more.
+    """
+
+    def __init__(self, rank: Ranking) -> None:
+        self._rank = rank
+        self._limit = 0
+        self._ranked: list[Ranked] = []
+
+    def __call__(self, limit: int) -> list[Ranked]:
+        if limit > self._limit:
+            self._limit, self._ranked = limit, self._rank(limit)
+        return self._ranked[:limit]
+
+
 class Retriever:
     """Ranks the answers of one corpus.
 
@@ -86,11 +104,14 @@ class Retriever:
             with self._stages.stage(Stage.RERANK):
                 head = read_again(head, ask.text, self.reranker, corpus)
 
+        by_meaning = _Deepening(
+            lambda limit: best_answers(corpus.index, vector, group_of_row, limit=limit, rows=rows)
+        )
+
         def ranking(depth: int) -> list[Ranked]:
             if depth <= len(head):
                 return head[:depth]
-            more = best_answers(corpus.index, vector, group_of_row, limit=depth + len(head), rows=rows)
-            return followed_by(head, more)[:depth]
+            return followed_by(head, by_meaning(depth + len(head)))[:depth]
 
         return ranking
 
