@@ -288,9 +288,7 @@ def add_speed(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     wanted.add_argument("--rounds", type=int, default=3, help="how often each indexes")
     wanted.add_argument("--seconds", type=float, default=15.0, help="how long each load lasts")
     wanted.add_argument("--work", type=Path, default=Path("build/speed"), help="a folder for the run")
-    wanted.add_argument(
-        "--data", type=Path, help="a data directory of --records built with --model: also print how it is served"
-    )
+    wanted.add_argument("--data", type=Path, help="a data directory: also print how it is served, with its own model")
     wanted.set_defaults(run=speed)
 
 
@@ -304,8 +302,7 @@ def speed(given: argparse.Namespace) -> None:
         if given.data:
             print()
             questions = read_questions(given.queries)
-            told = serving(given.data, model_folder(given.model), questions, seconds=given.seconds, rounds=given.rounds)
-            for one in told:
+            for one in serving(given.data, questions, seconds=given.seconds, rounds=given.rounds):
                 print(one, flush=True)
     except (AdapterError, NotStarted) as error:
         raise SystemExit(f"{error}") from None

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from retrieval.corpus import Corpus
+from retrieval.models import model_folder
 from scripts.load import HEADS, OURS, line, load, targets
 from scripts.peers.speaking import memory
 from scripts.served import Served, served
@@ -30,12 +31,11 @@ SentenceTransformer(sys.argv[1]).encode(["How many dentists are there?"])
 """
 
 
-def serving(data: Path, model: Path, questions: Sequence[str], *, seconds: float, rounds: int) -> Iterator[str]:
+def serving(data: Path, questions: Sequence[str], *, seconds: float, rounds: int) -> Iterator[str]:
     """Measure, and yield the lines of the tables.
 
     Args:
-        data: A data directory built with that model.
-        model: The folder of the encoder.
+        data: A data directory.
         questions: Asked one after another, and then again.
         seconds: How long each load lasts.
         rounds: How often the service is started to time that.
@@ -43,26 +43,26 @@ def serving(data: Path, model: Path, questions: Sequence[str], *, seconds: float
     environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
     environment["HF_HUB_OFFLINE"] = "1"
     corpus = Corpus.open(data)
-    records, passages = len(corpus.store), len(corpus.index)
+    records, passages, model = len(corpus.store), len(corpus.index), corpus.manifest.model.name
     del corpus
     with tempfile.TemporaryDirectory() as scratch:
         log, arguments = Path(scratch) / "log.txt", ("--data", data, "--model", model)
         least, starts = [], []
         for _ in range(rounds):
-            least.append(_least(model, environment))
+            least.append(_least(model_folder(model), environment))
             with served(arguments, log, environment) as service:
                 starts.append(service.seconds)
-        yield f"{records:,} records, {passages:,} passages, {len(questions):,} distinct questions, {seconds:g} s a load"
+        yield f"{records:,} records, {passages:,} passages, {model}, {len(questions):,} distinct questions:"
         yield (
             f"from start to ready: {statistics.median(starts):.1f} s; importing sentence-transformers and encoding one "
-            f"text: {statistics.median(least):.1f} s (medians of {rounds}, in turn)"
+            f"text: {statistics.median(least):.1f} s (medians of {rounds}, in turn); {seconds:g} s a load"
         )
         yield ""
         yield line(*HEADS, "MB resident")
         yield line(*["---"] * (len(HEADS) + 1))
         for mode in _MODES:
             with served(arguments, log, environment) as service:
-                yield line(mode, "0", *[""] * (len(HEADS) - 2), _resident(service))
+                yield line(mode, "none yet", *["–"] * (len(HEADS) - 2), _resident(service))
                 yield from _loaded(service, mode, questions, seconds)
 
 
