@@ -248,6 +248,9 @@ class SentenceEncoder:
 
     def _rounds(self, texts: list[str]) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
         """Yield the places of some texts and their vectors, longest first, until all are done."""
+        import torch
+
+        torch.set_num_threads(usable_cores())  # As a question is encoded with one.
         if not self._packed:
             order = sorted(range(len(texts)), key=lambda place: (-len(texts[place]), texts[place]))
             for start in range(0, len(order), _DOCUMENTS_A_ROUND):
@@ -329,6 +332,8 @@ class SentenceEncoder:
         """Encode few texts, without what `encode` does about many; the lock is held."""
         import torch
 
+        # Two threads would wait for each other longer than so little work takes, and leave no core to other requests.
+        torch.set_num_threads(1)
         if self._packed:
             return list(_means(self._packed.read([self._cutter.encode(text).ids for text in texts])))
         with torch.inference_mode():

@@ -143,7 +143,10 @@ class CrossEncoderReranker:
         """Return how well each passage answers the question, as logits, shape (len(passages),), float32."""
         if not passages:
             return np.empty(0, np.float32)
+        import torch
+
         with self._lock:
+            torch.set_num_threads(usable_cores())  # A question was encoded with one, perhaps in this thread.
             if self._packed:
                 parts = [passages[start : start + _BATCH] for start in range(0, len(passages), _BATCH)]
                 return np.concatenate([self._read(self._packed, question, part) for part in parts])

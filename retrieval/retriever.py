@@ -104,9 +104,7 @@ class Retriever:
             with self._stages.stage(Stage.RERANK):
                 head = read_again(head, ask.text, self.reranker, corpus)
 
-        by_meaning = _Deepening(
-            lambda limit: best_answers(corpus.index, vector, group_of_row, limit=limit, rows=rows)
-        )
+        by_meaning = _Deepening(lambda limit: best_answers(corpus.index, vector, group_of_row, limit=limit, rows=rows))
 
         def ranking(depth: int) -> list[Ranked]:
             if depth <= len(head):
