@@ -21,6 +21,7 @@ DespatchError                  the base: catch this to catch them all
 ├── SnapshotError              the data directory can't be used
 │   ├── NoSnapshot             nothing has been built there
 │   ├── SnapshotDamaged        a file is missing, or not as it was published
+│   │   └── StoreDamaged       the Milvus server lacks its vectors, or has others
 │   ├── NoTemporaryFolder      nothing can be written where temporary files go
 │   ├── OtherModel             it was built with another encoder
 │   ├── OtherFormat            it was written in another version's format
@@ -39,6 +40,7 @@ DespatchError                  the base: catch this to catch them all
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeAlias
 
 
 class DespatchError(Exception):
@@ -150,6 +152,10 @@ class SnapshotDamaged(SnapshotError):
     """A file of the snapshot is missing, or not as it was published."""
 
 
+class StoreDamaged(SnapshotDamaged):
+    """The Milvus server that should hold the vectors and words of a snapshot lacks them, or has others."""
+
+
 class NoTemporaryFolder(SnapshotError):
     """Nothing can be written where temporary files go, and reading a snapshot needs a folder there."""
 
@@ -168,6 +174,10 @@ class PublishFailed(SnapshotError):
 
 class StoreUnreachable(SnapshotError):
     """The Milvus server that holds the vectors and words of a snapshot does not answer, or not as it should."""
+
+
+StoreFault: TypeAlias = StoreUnreachable | StoreDamaged
+"""What can be the matter with a Milvus server; the text has its address, which is not for everybody to see."""
 
 
 class PackDamaged(SnapshotError):

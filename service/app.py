@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
@@ -127,8 +127,8 @@ def create_app(
                 yield {}
         for task in (looking, asking):
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        # One that failed must not keep the rest from being closed.
+        await asyncio.gather(looking, asking, return_exceptions=True)
         app.state.readiness = Readiness(None)
         await watching.close()
 

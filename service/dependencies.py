@@ -10,7 +10,7 @@ from fastapi import Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict
 
 from retrieval.corpus import Corpus
-from retrieval.errors import DespatchError, QueryError, StoreUnreachable
+from retrieval.errors import DespatchError, QueryError, StoreFault
 from retrieval.search import Searcher
 from service.faults import shortened
 from service.schemas import SearchParameters
@@ -25,13 +25,13 @@ class Readiness:
     Attributes:
         searcher: Answers; None where there is nothing to search.
         reason: Why there is none, or why the newest snapshot is not the one that is searched.
-        store_fault: Why the server that has the vectors can't be asked at the moment; None where it can, or none has
+        store_fault: Why the server that has the vectors can't be searched at the moment; None where it can, or none has
             them.
     """
 
     searcher: Searcher | None
     reason: DespatchError | None = None
-    store_fault: StoreUnreachable | None = None
+    store_fault: StoreFault | None = None
 
 
 def readiness(request: Request) -> Readiness:

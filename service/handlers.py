@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from retrieval.errors import DespatchError, QueryError, StoreUnreachable
+from retrieval.errors import DespatchError, QueryError, StoreFault
 from service.body_limit import limit_of
 from service.dependencies import readiness
 from service.faults import faults, nearest_to
@@ -59,12 +59,12 @@ async def _despatch_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, DespatchError)  # Registered for nothing else.
     if isinstance(error, QueryError) and error.field == "query" and request.method in {"GET", "HEAD"}:
         error = QueryError("q", error.reason)
-    if isinstance(error, StoreUnreachable):
+    if isinstance(error, StoreFault):
         _note(request, error)
     return told(request, problem_of(request, error))
 
 
-def _note(request: Request, error: StoreUnreachable) -> None:
+def _note(request: Request, error: StoreFault) -> None:
     """Log what the public is not told, and have `/readyz` tell that there is something; what is known was logged."""
     ready = readiness(request)
     if error is not ready.reason and error is not ready.store_fault:

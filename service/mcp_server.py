@@ -16,7 +16,7 @@ from mcp.server.lowlevel.server import Server
 from mcp.shared.exceptions import MCPError
 from pydantic import ValidationError
 
-from retrieval.errors import DespatchError, StoreUnreachable
+from retrieval.errors import DespatchError, StoreFault
 from retrieval.search import Searcher
 from service.access_log import without_texts
 from service.assistants.failing import failure, failure_of, failure_of_faults
@@ -103,7 +103,7 @@ async def _run(tool: Tool[Any], arguments: dict[str, Any], ready: Ready) -> type
     except ValidationError as error:
         return failure_of_faults(faults(error.errors(include_url=False), tool.asked.model_fields))
     except DespatchError as error:
-        if isinstance(error, StoreUnreachable):
+        if isinstance(error, StoreFault):
             LOGGER.warning("A call failed: %s", error, extra={"event": "store"})
         return failure_of(error, searcher)
     except Exception as error:  # noqa: BLE001 - the last place where a fault can be kept from the outside

@@ -21,7 +21,7 @@ from prometheus_client import (
 from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from retrieval.errors import StoreUnreachable
+from retrieval.errors import StoreFault
 from retrieval.stages import Stage
 from service.access_log import Served
 from service.dependencies import Readiness
@@ -168,8 +168,8 @@ class _Served(Collector):
     def collect(self) -> Iterator[Metric]:
         ready = self._ready()
         searcher = ready.searcher
-        is_gone = ready.store_fault is not None or (searcher is None and isinstance(ready.reason, StoreUnreachable))
-        told = "0 if a server has the vectors and can't be reached, else 1."
+        is_gone = ready.store_fault is not None or (searcher is None and isinstance(ready.reason, StoreFault))
+        told = "0 if a server has the vectors and can't be searched, else 1."
         yield GaugeMetricFamily("despatch_store_reachable", told, int(not is_gone))
         is_ready = searcher is not None and not is_gone
         yield GaugeMetricFamily("despatch_ready", "1 if questions can be answered, else 0.", int(is_ready))

@@ -24,7 +24,11 @@ _FAULTS_TOLD: Final = 20
 _STORE_GONE: Final = (
     "the store that is searched can't be reached: try again in a few minutes; the service's log says what is the matter"
 )
-"""Told in the place of the error, which has the store's address and what its client says of it."""
+_STORE_CHANGED: Final = (
+    "the store that is searched does not have what this index put there: the service's log says what is the matter and "
+    "what to do"
+)
+"""Both are told in the place of the error, which has the store's address and what its client says of it."""
 
 STATUSES: Final[Mapping[type[errors.DespatchError], HTTPStatus]] = {
     errors.DespatchError: HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -48,6 +52,7 @@ STATUSES: Final[Mapping[type[errors.DespatchError], HTTPStatus]] = {
     errors.SnapshotError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.NoSnapshot: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.SnapshotDamaged: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.StoreDamaged: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.NoTemporaryFolder: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.OtherModel: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.OtherFormat: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -141,7 +146,9 @@ def problem_of(request: Request, error: errors.DespatchError) -> Problem:
 
 def public(error: errors.DespatchError) -> str:
     """Return what anybody may be told of an error; what is left out of it is for the log."""
-    return _STORE_GONE if isinstance(error, errors.StoreUnreachable) else str(error)
+    if isinstance(error, errors.StoreFault):
+        return _STORE_CHANGED if isinstance(error, errors.StoreDamaged) else _STORE_GONE
+    return str(error)
 
 
 def error_named(type: str) -> type[errors.DespatchError] | None:

@@ -1,4 +1,4 @@
-"""Whether the server that has the vectors and words can be reached, looked at while a service runs."""
+"""Whether the server that has the vectors and words can be searched, looked at while a service runs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 
 from starlette.datastructures import State
 
-from retrieval.errors import StoreUnreachable
+from retrieval.errors import StoreDamaged, StoreFault, StoreUnreachable
 from retrieval.milvus.vectors import MilvusVectors
 from service.dependencies import Readiness
 
@@ -22,7 +22,8 @@ LONGEST_SECONDS: Final = 5.0
 async def keep_asking(state: State, seconds: float) -> None:
     """Ask the server every few seconds whether it has what is searched, for ever; files on this machine are not asked.
 
-    It is asked in a thread, so that no request waits for one that hangs.
+    It is asked in a thread, so that no request waits for one that hangs. What goes wrong in some other way than by the
+    server is logged, and the asking goes on.
 
     Args:
         state: Its `readiness` is told.
@@ -35,27 +36,33 @@ async def keep_asking(state: State, seconds: float) -> None:
         # While this waits it must not hold what was taken out of service.
         del ready
         if isinstance(index, MilvusVectors):
-            found = await asyncio.to_thread(_fault_of, index)
-            if _is_served(state, index):
-                note(state, found)
+            try:
+                found = await asyncio.to_thread(_fault_of, index)
+            except Exception:
+                LOGGER.exception("Whether the store can be searched could not be told")
+            else:
+                if _is_served(state, index):
+                    note(state, found)
         del index
 
 
-def note(state: State, fault: StoreUnreachable | None) -> None:
+def note(state: State, fault: StoreFault | None) -> None:
     """Take note of what the server did when it was asked last.
 
     Args:
-        state: Its `readiness` is told, unless there is nothing to search anyhow.
+        state: Its `readiness` is told, unless nothing is searched on a server: a request that began before its index
+            was taken out of service can fail of the server after that, and nobody would ask it again.
         fault: What was wrong; None where nothing was.
     """
     ready: Readiness = state.readiness
-    if ready.searcher is None or (fault is None) == (ready.store_fault is None):
+    is_on_server = ready.searcher is not None and isinstance(ready.searcher.corpus.index, MilvusVectors)
+    if not is_on_server or (fault is None) == (ready.store_fault is None):
         return
     state.readiness = replace(ready, store_fault=fault)
     if fault:
         LOGGER.warning("Not ready: %s", fault, extra={"event": "store"})
     else:
-        LOGGER.info("Ready again: the store can be reached", extra={"event": "store"})
+        LOGGER.info("Ready again: the store can be searched", extra={"event": "store"})
 
 
 def _is_served(state: State, index: MilvusVectors) -> bool:
@@ -63,9 +70,9 @@ def _is_served(state: State, index: MilvusVectors) -> bool:
     return ready.searcher is not None and ready.searcher.corpus.index is index
 
 
-def _fault_of(index: MilvusVectors) -> StoreUnreachable | None:
+def _fault_of(index: MilvusVectors) -> StoreFault | None:
     try:
         index.check()
-    except StoreUnreachable as error:
+    except (StoreUnreachable, StoreDamaged) as error:
         return error
     return None

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.build_report import Progress, no_progress
-from retrieval.errors import PublishFailed, SnapshotDamaged, StoreUnreachable
+from retrieval.errors import PublishFailed, SnapshotDamaged, StoreDamaged, StoreUnreachable
 from retrieval.lexical import LexicalDocument, LexicalIndex
 from retrieval.milvus.expressions import DAYS, FLAGS, NUMBERS, RECORD, TEXTS, facts_of
 from retrieval.milvus.place import Generation, Made, Places, Target, digest, sampled_rows
@@ -73,7 +73,8 @@ def fill(
         progress: Hears how many rows are there.
 
     Raises:
-        StoreUnreachable: If the server can't be used, or does not hold in the end what it was given.
+        StoreUnreachable: If the server can't be used.
+        StoreDamaged: If it does not hold in the end what it was given.
     """
     server, name = connected(target), generation.collection
     server.create(name, generation.dimensions, generation.rows)
@@ -125,21 +126,21 @@ def check(server: MilvusServer, generation: Generation, *, whole: bool = False) 
 
     Raises:
         StoreUnreachable: If the server can't be used.
-        SnapshotDamaged: If the collection is not the snapshot's, or not all of it.
+        StoreDamaged: If the collection is not the snapshot's, or not all of it.
     """
     name = generation.collection
     if not server.has(name):
-        raise SnapshotDamaged(_other(generation, "is not there"))
+        raise StoreDamaged(_other(generation, "is not there"))
     found = server.count(name)
     if found != generation.rows:
-        raise SnapshotDamaged(_other(generation, f"has {found} rows, and should have {generation.rows}"))
+        raise StoreDamaged(_other(generation, f"has {found} rows, and should have {generation.rows}"))
     rows = np.arange(found, dtype=np.int64) if whole else sampled_rows(found)
     try:
         vectors = server.vectors(name, rows, generation.dimensions)
-    except (SnapshotDamaged, ValueError) as error:
-        raise SnapshotDamaged(_other(generation, "does not have its vectors")) from error
+    except (StoreDamaged, ValueError) as error:
+        raise StoreDamaged(_other(generation, "does not have its vectors")) from error
     if digest(vectors) != (generation.sha256 if whole else generation.sample_sha256):
-        raise SnapshotDamaged(_other(generation, "has other vectors"))
+        raise StoreDamaged(_other(generation, "has other vectors"))
 
 
 def _other(generation: Generation, what: str) -> str:
@@ -159,7 +160,7 @@ def arms(target: Target, generation: Generation, local: LexicalIndex) -> tuple[M
 
     Raises:
         StoreUnreachable: If the server can't be used.
-        SnapshotDamaged: If the collection is not the snapshot's.
+        StoreDamaged: If the collection is not the snapshot's.
     """
     server = connected(target)
     check(server, generation)
@@ -175,7 +176,7 @@ def check_there(data: Path, generation: Generation | None) -> None:
 
     Raises:
         StoreUnreachable: If the server can't be used.
-        SnapshotDamaged: If the collection is not the snapshot's, or not all of it.
+        StoreDamaged: If the collection is not the snapshot's, or not all of it.
     """
     if generation:
         check(connected(Places.read(data).target(generation)), generation)

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.errors import SnapshotDamaged, StoreUnreachable
+from retrieval.errors import StoreDamaged, StoreUnreachable
 from retrieval.milvus.expressions import (
     DAYS,
     FINDINGS,
@@ -205,7 +205,8 @@ class MilvusServer:
         """Return the vectors of rows, shape (len(rows), dimensions), float32.
 
         Raises:
-            SnapshotDamaged: If one is not there.
+            StoreUnreachable: If the server can't be used.
+            StoreDamaged: If one is not there.
         """
         vectors = np.full((len(rows), dimensions), np.nan, dtype=np.float32)
         for start in range(0, len(rows), _AT_ONCE):
@@ -216,7 +217,7 @@ class MilvusServer:
             for one in found:
                 vectors[place_of[one[ROW]]] = one[VECTOR]
         if np.isnan(vectors).any():
-            raise SnapshotDamaged(f"the collection {collection} at {self._uri} lacks rows: build again")
+            raise StoreDamaged(f"the collection {collection} at {self._uri} lacks rows: build again")
         return vectors
 
     def rows_meeting(self, collection: str, expression: str) -> list[int]:

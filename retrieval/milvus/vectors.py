@@ -67,6 +67,7 @@ class MilvusVectors:
 
         Raises:
             StoreUnreachable: If the server can't be used.
+            StoreDamaged: If it lacks one.
         """
         vectors = np.empty((len(numbers), self.dimensions), dtype=np.float32)
         missing: dict[int, list[int]] = {}

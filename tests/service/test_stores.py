@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import threading
 import time
@@ -12,12 +13,13 @@ import pytest
 from fastapi.testclient import TestClient
 
 from retrieval.build import build, upgrade
-from retrieval.errors import StoreUnreachable
+from retrieval.errors import StoreDamaged, StoreUnreachable
 from retrieval.milvus.place import DEFAULT_ALIAS, PLACES_FILE, THIS_MACHINE, StoreName, Target
-from retrieval.milvus.server import MilvusServer
+from retrieval.milvus.server import MilvusServer, connected
 from retrieval.snapshot import current_name, open_snapshot
 from service import reloading
 from service.app import create_app
+from service.server import announcement
 from service.settings import Settings
 from service.stores import target_named
 from tests.conftest import ToyEncoder
@@ -26,7 +28,21 @@ from tests.replay.invented import question
 GONE = (
     "the store that is searched can't be reached: try again in a few minutes; the service's log says what is the matter"
 )
+CHANGED = (
+    "the store that is searched does not have what this index put there: the service's log says what is the matter and "
+    "what to do"
+)
 QUESTION = "how many patients are waiting for an NHS dentist"
+
+
+def asked_by_an_assistant(client):
+    """Ask the question as assistants do."""
+    call = {"name": "search_answers", "arguments": {"query": QUESTION}}
+    return client.post(
+        "/mcp",
+        json={"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call},
+        headers={"accept": "application/json, text/event-stream", "host": "127.0.0.1"},
+    )
 
 
 @pytest.fixture(scope="module")
@@ -211,11 +227,17 @@ def test_a_server_that_goes_is_told_by_readiness_and_metrics_and_what_ails_it_by
         waited_for(client, 200)
 
 
-def test_a_search_that_fails_of_its_server_tells_readiness_and_shows_nobody_why(in_milvus, toy_encoder, caplog) -> None:
+@pytest.mark.parametrize(
+    ("kind", "title", "told"),
+    [(StoreUnreachable, "Store unreachable", GONE), (StoreDamaged, "Store damaged", CHANGED)],
+)
+def test_a_search_that_fails_of_its_server_tells_readiness_and_shows_nobody_why(
+    in_milvus, toy_encoder, caplog, kind, title, told
+) -> None:
     secret = "code 14: 10.1.2.3:19530 refused"
 
     def gone(*_: object, **__: object) -> None:
-        raise StoreUnreachable(secret)
+        raise kind(secret)
 
     with (
         TestClient(create_app(Settings(data=in_milvus, reload_seconds=3600), encoder=toy_encoder)) as client,
@@ -224,21 +246,42 @@ def test_a_search_that_fails_of_its_server_tells_readiness_and_shows_nobody_why(
         patch.setattr(MilvusServer, "nearest", gone)
         found = client.get("/v1/search", params={"q": QUESTION})
         ready = client.get("/readyz")
-        call = {"name": "search_answers", "arguments": {"query": QUESTION}}
-        assistant = client.post(
-            "/mcp",
-            json={"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call},
-            headers={"accept": "application/json, text/event-stream", "host": "127.0.0.1"},
-        )
-    assert (found.status_code, found.json()["detail"]) == (503, GONE)
-    assert (ready.status_code, ready.json()["detail"]) == (503, GONE)
-    assert f"Error. Store unreachable: {GONE}" in assistant.text
+        assistant = asked_by_an_assistant(client)
+    assert (found.status_code, found.json()["detail"]) == (503, told)
+    assert (ready.status_code, ready.json()["detail"]) == (503, told)
+    assert f"Error. {title}: {told}" in assistant.text
     assert secret not in found.text + ready.text + assistant.text
     # Readiness tells what is known already.
     assert [one for one in caplog.messages if secret in one] == [
         *(f"A request failed: {secret}", f"Not ready: {secret}", f"A call failed: {secret}")
     ]
     assert QUESTION not in caplog.text
+
+
+def test_a_service_whose_collection_was_dropped_shows_nobody_where_it_was(
+    tmp_path, small_source, lite, toy_encoder
+) -> None:
+    data, target = tmp_path / "data", Target(lite, alias="dropped")
+    build([small_source], data, toy_encoder, target=target)
+    collection = open_snapshot(data).manifest.milvus.collection
+    server = connected(target)
+    server.release(target.alias, collection)
+    server.drop(collection)
+    app = create_app(Settings(data=data), encoder=toy_encoder)
+    with TestClient(app) as client:
+        shown = [
+            client.get("/readyz"),
+            client.get("/v1/search", params={"q": QUESTION}),
+            client.get("/", params={"q": QUESTION}, headers={"accept": "text/html"}),
+            client.get("/v1/answers/1"),
+            asked_by_an_assistant(client),
+        ]
+        logged = announcement("http://127.0.0.1:8000", app.state.readiness)
+    assert [one.status_code for one in shown] == [503, 503, 503, 503, 200]
+    assert [one for one in shown if lite.partition("://")[2] in one.text or collection in one.text] == []
+    # A page begins it with a capital.
+    assert [CHANGED[1:] in html.unescape(one.text) for one in shown] == [True] * 5
+    assert f"the collection {collection} at {lite} is not there: build again" in logged
 
 
 def test_the_address_of_a_server_in_the_environment_alone_changes_no_build(
