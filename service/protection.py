@@ -47,9 +47,10 @@ class Preflights(CORSMiddleware):
 
 
 class ForeignPages(CORSMiddleware):
-    """Lets the pages of sites that are named read whatever is answered, a fault or a refusal too.
+    """Lets the pages of sites that are named read what is answered, a fault or a refusal too.
 
-    Leave is asked for within this, of `Preflights`, so that it is logged as any other request.
+    What the server refuses before it is read says nothing of leave: one that is too slow, not HTTP, or on a connection
+    too many. Leave is asked for within this, of `Preflights`, so that it is logged as any other request.
     """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -105,7 +106,7 @@ def add_protection(app: FastAPI, settings: Settings) -> None:
 
 
 def add_foreign_pages(app: FastAPI, settings: Settings) -> None:
-    """Have the pages of the sites that are named read every answer.
+    """Have the pages of the sites that are named read every answer of the application.
 
     Args:
         app: The application, whose log stands within this: what the log answers must be shown too.

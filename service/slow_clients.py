@@ -82,10 +82,11 @@ class _Patient(H11Protocol):
         self._entry = self.doors.enter(self.client[0] if self.client else None)
         if self._entry.refusal is None:
             self._wait()
-        elif self._entry.is_told:
+            return
+        self.account.refused(self._entry.refusal)
+        if self._entry.is_told:
             self._receiving = self.loop.call_later(_SECONDS_TO_ASK, self._turned_away, self._entry.refusal)
         else:
-            self.account.refused(self._entry.refusal)
             transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -174,6 +175,8 @@ class _Patient(H11Protocol):
             self.account.refused(away.reason)
             self._answer(away, id_in(scope))
         elif self.conn.our_state is h11.IDLE:
+            if away.reason not in TOO_MANY:  # Those were counted as they came.
+                self.account.refused(away.reason)
             named = new_id()
             self._answer(away, named)
             self.account.answered(away, named, self.loop.time() - self._began)

@@ -95,11 +95,11 @@ class Account:
         self._about = about
 
     def refused(self, reason: Refusal) -> None:
-        """Count a refusal that is logged elsewhere, or nowhere as there is no request."""
+        """Count a refusal; what was answered to a request, if anything, is logged elsewhere."""
         self._metrics.refused(reason)
 
     def answered(self, away: TurnedAway, named: str, seconds: float) -> None:
-        """Count and log a request that the application was never told of.
+        """Count and log a request that the application was never told of; its refusal is counted by `refused`.
 
         Args:
             away: What was answered.
@@ -107,7 +107,6 @@ class Account:
             seconds: Since it began.
         """
         served = Served(OTHER_METHOD, NO_ROUTE, away.status, seconds)
-        self._metrics.refused(away.reason)
         self._metrics.began()
         self._metrics.ended(served)
         with under(named):

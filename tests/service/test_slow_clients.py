@@ -140,6 +140,36 @@ def test_what_is_refused_below_the_application_is_counted_by_its_reason(server):
     assert now() == ([refused[0] + 2, refused[1] + 1, *refused[2:]], [requests[0] + 1, requests[1] + 1])
 
 
+def test_a_connection_too_many_is_counted_once_whether_it_is_told_leaves_at_once_or_is_closed_without_a_word(server):
+    def now():
+        return counted(server, "despatch_refused_total", reason="too_many_connections")
+
+    before, held = now(), []
+    while len(held) < 3:
+        connection = connected(server)
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        if connection.recv(65536).startswith(b"HTTP/1.1 200 "):
+            held.append(connection)  # One that has asked may stay idle longer.
+        else:
+            connection.close()
+            before += 1  # An earlier one was still on its way out.
+    waiting = [connected(server) for _ in range(3)]
+    with connected(server) as beyond, suppress(ConnectionResetError):
+        assert rest_of(beyond) == b""
+    waiting[0].close()
+    waiting[1].sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+    for told in waiting[1:]:
+        assert answer_of(told)[0] == 503
+        told.close()
+    for connection in held:
+        connection.close()
+    deadline = time.monotonic() + 20
+    while server.ask("GET", "/healthz")[0] != 200:
+        before += 1  # This one was too many too.
+        assert time.monotonic() < deadline
+    assert now() == before + 4
+
+
 def test_who_asks_for_another_protocol_is_answered_in_this_one_and_nothing_is_said_of_libraries(server):
     upgrade = b"Connection: Upgrade, close\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
     with connected(server) as connection:
