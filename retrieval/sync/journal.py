@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from retrieval.errors import DirectoryBusy, OtherFormat, PublishFailed, SnapshotDamaged, SnapshotError
 
 JOURNAL_FILE = "sync.sqlite"
+ASIDE_FILE = f"{JOURNAL_FILE}.damaged"
 _VERSION = 1
 # The low byte of a result code of SQLite names the kind, https://sqlite.org/rescode.html.
 _PRIMARY = 0xFF
@@ -81,7 +82,7 @@ def put_aside(data: Path) -> None:
     for ending in ("-shm", "-wal", ""):
         path = data / f"{JOURNAL_FILE}{ending}"
         if path.exists():
-            path.replace(data / f"{JOURNAL_FILE}.damaged{ending}")
+            path.replace(data / f"{ASIDE_FILE}{ending}")
 
 
 class Journal:
@@ -181,9 +182,10 @@ class Journal:
     def _guarded(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.OperationalError as error:
-            raise self._unwritten(error) from error
         except sqlite3.DatabaseError as error:
+            # Text that is not UTF-8 is an operational error too, by Python alone: SQLite has no code for it.
+            if isinstance(error, sqlite3.OperationalError) and hasattr(error, "sqlite_errorcode"):
+                raise self._unwritten(error) from error
             raise SnapshotDamaged(
                 f"{self._path} can't be read ({error}): remove it and sync again; what was published stays"
             ) from error
