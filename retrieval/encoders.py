@@ -301,15 +301,19 @@ class SentenceEncoder:
                 )
                 for one in whole
             ]
+        import torch
+
         if self._packed:
             cut = self._cutter.encode_batch(list(texts))
             with self._lock:
+                torch.set_num_threads(usable_cores())  # As a question is encoded with one.
                 layers = self._packed.read([one.ids for one in cut])
             return [
                 _tokens(one.special_tokens_mask, one.offsets, rows.float().numpy())
                 for one, rows in zip(cut, layers, strict=True)
             ]
         with self._lock:
+            torch.set_num_threads(usable_cores())
             read = self._model.encode(
                 list(texts),
                 prompt="",
