@@ -103,7 +103,8 @@ def test_out_of_context_a_token_has_one_vector_wherever_it_stands() -> None:
     assert one.vectors[1].tolist() == other.vectors[1].tolist() == other.vectors[5].tolist()
     assert one.vectors.shape == (3, 384)
     # The very vectors that the model begins with, whatever their type.
-    table = encoder._model[0].model.get_input_embeddings().weight.detach().float().numpy()
+    inside: Any = encoder._model[0]
+    table = inside.model.get_input_embeddings().weight.detach().float().numpy()
     ids = encoder._counter.encode("Caf\u00e9 rules.", add_special_tokens=False).ids
     assert one.vectors.dtype == np.float32
     assert one.vectors.tolist() == table[ids].tolist()
