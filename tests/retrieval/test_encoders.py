@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -111,25 +112,27 @@ def test_out_of_context_a_token_has_one_vector_wherever_it_stands() -> None:
 
 
 @pytest.mark.model
-def test_a_question_takes_one_thread_and_passages_take_every_core(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_question_takes_one_core_and_passages_are_read_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
-    encoder, threads = SentenceEncoder(), list[int]()
+    encoder, seen = SentenceEncoder(), list[tuple[str, int]]()
     monkeypatch.setattr(encoders, "usable_cores", lambda: 2)
     assert isinstance(encoder._packed, PackedBert)
     read = PackedBert.read
 
     def watched(self: PackedBert, *given: Any) -> Any:
-        threads.append(torch.get_num_threads())
+        seen.append((threading.current_thread().name.partition("_")[0], torch.get_num_threads()))
         return read(self, *given)
 
     monkeypatch.setattr(PackedBert, "read", watched)
     for _ in range(2):
         encoder.encode_queries(["Potholes"])
-        encoder.encode_documents(["Potholes were filled."])
+        encoder.encode_documents(["Potholes were filled. " * 60] * 9)
         encoder.encode_queries(["Potholes"])
         encoder.encode_tokens(["Potholes were filled."])
-    assert threads == [1, 2] * 4
+    asked, read_by_many, marked = ("MainThread", 1), ("encoding", 1), ("MainThread", 2)
+    # 240 tokens each: eight fit in a batch.
+    assert seen == [asked, read_by_many, read_by_many, asked, marked] * 2
 
 
 @pytest.mark.model
