@@ -33,6 +33,7 @@ EXPECTED = {
     "SnapshotError": 503,
     "NoSnapshot": 503,
     "SnapshotDamaged": 503,
+    "StoreDamaged": 503,
     "NoTemporaryFolder": 503,
     "OtherModel": 503,
     "OtherFormat": 503,

@@ -144,7 +144,7 @@ def test_a_connection_too_many_is_counted_once_whether_it_is_told_leaves_at_once
     def now():
         return counted(server, "despatch_refused_total", reason="too_many_connections")
 
-    before, held = now(), []
+    before, held = now(), list[socket.socket]()
     while len(held) < 3:
         connection = connected(server)
         connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")

@@ -263,7 +263,9 @@ def test_a_service_whose_collection_was_dropped_shows_nobody_where_it_was(
 ) -> None:
     data, target = tmp_path / "data", Target(lite, alias="dropped")
     build([small_source], data, toy_encoder, target=target)
-    collection = open_snapshot(data).manifest.milvus.collection
+    generation = open_snapshot(data).manifest.milvus
+    assert generation is not None
+    collection = generation.collection
     server = connected(target)
     server.release(target.alias, collection)
     server.drop(collection)
