@@ -69,14 +69,11 @@ class RolledBack:
         before: Name of the snapshot that was served; None where that can't be read.
         now: The manifest of the one that is served now.
         changed: Whether that is another than before, or the pointer to it was mended.
-        needs_first_day: Whether the next sync must be told from when, as what was asked for so far was lost with a
-            damaged journal.
     """
 
     before: str | None
     now: Manifest
     changed: bool
-    needs_first_day: bool = False
 
 
 def _no_progress(stage: str, done: int, total: int | None) -> None:
@@ -149,7 +146,7 @@ def roll_back(data: Path, to: str | None = None, *, progress: Progress = _no_pro
         before = _generation_served(data)
         _check_server(data, manifest)
         try:
-            is_known = compare_all_again(data)
+            compare_all_again(data)
             _forget_checks_since(data, manifest.created)
             copy = data / SNAPSHOTS_FOLDER / name / COPY_FILE
             if not copy.exists():
@@ -157,7 +154,7 @@ def roll_back(data: Path, to: str | None = None, *, progress: Progress = _no_pro
             _point_to(data, pointer, manifest.milvus, before)
         except OSError as error:
             raise PublishFailed(f"{data / POINTER_FILE} can't be written ({error}): nothing has changed") from error
-        return RolledBack(served, manifest, changed=True, needs_first_day=not is_known)
+        return RolledBack(served, manifest, changed=True)
 
 
 def _generation_served(data: Path) -> Generation | None:

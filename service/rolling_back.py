@@ -12,7 +12,6 @@ from rich.text import Text
 
 from retrieval.errors import QueryError
 from retrieval.rollback import KeptSnapshot, RolledBack, kept_snapshots, roll_back
-from retrieval.sync.journal import ASIDE_FILE
 from service import options as given
 from service.arguments import utf8
 from service.building import data_option
@@ -56,7 +55,6 @@ class RollbackCommands:
             done = roll_back(data, name, progress=progress)
         value: dict[str, object] = {"snapshot": done.now.name, "before": done.before, "changed": done.changed}
         value |= {"created": done.now.created.isoformat(), "records": done.now.counts.records}
-        value["needs_first_day"] = done.needs_first_day
         self._session.output.give(value, as_json, partial(_page, done, data))
 
 
@@ -68,24 +66,13 @@ def _page(done: RolledBack, data: Path) -> Iterator[RenderableType]:
         return
     if done.before == now.name:
         yield words(f"What points to {now.name} was damaged, and is mended: {held}.", "bold")
-        yield from _first_day(done, data)
         return
     was = f" in the place of {done.before}" if done.before and done.before != now.name else ""
     yield words(f"Went back to {now.name}{was}: {held}, indexed on {_moment(now.created)}.", "bold")
     yield words(f"Every file of it was checked. It was built with the model {now.model.name}.")
     yield words("A running `despatch serve` takes it up within seconds.")
     yield words("It lacks what was indexed after it. It is served until the next build or sync.")
-    if done.needs_first_day:
-        yield from _first_day(done, data)
-    else:
-        yield unbroken(f"Next: despatch sync{data_option(data)}")
-
-
-def _first_day(done: RolledBack, data: Path) -> Iterator[RenderableType]:
-    if done.needs_first_day:
-        told = f"What you asked syncs for is lost: the file that keeps it was damaged, and is now {data / ASIDE_FILE}."
-        yield words(f"{told} Until you say once more from which day to fetch, every sync fails.", "yellow")
-        yield unbroken(f"Next: despatch sync{data_option(data)} --from DATE")
+    yield unbroken(f"Next: despatch sync{data_option(data)}")
 
 
 def _list_page(kept: list[KeptSnapshot]) -> Iterator[RenderableType]:

@@ -17,7 +17,6 @@ from filelock import FileLock, Timeout
 from retrieval.errors import DirectoryBusy, OtherFormat, PublishFailed, SnapshotDamaged, SnapshotError
 
 JOURNAL_FILE = "sync.sqlite"
-ASIDE_FILE = f"{JOURNAL_FILE}.damaged"
 _VERSION = 1
 # The low byte of a result code of SQLite names the kind, https://sqlite.org/rescode.html.
 _PRIMARY = 0xFF
@@ -82,7 +81,7 @@ def put_aside(data: Path) -> None:
     for ending in ("-shm", "-wal", ""):
         path = data / f"{JOURNAL_FILE}{ending}"
         if path.exists():
-            path.replace(data / f"{ASIDE_FILE}{ending}")
+            path.replace(data / f"{JOURNAL_FILE}.damaged{ending}")
 
 
 class Journal:

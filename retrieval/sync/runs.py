@@ -10,8 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from retrieval.errors import SnapshotDamaged, SnapshotError
-from retrieval.sync.journal import ASIDE_FILE, JOURNAL_FILE, Journal, put_aside
+from retrieval.errors import SnapshotDamaged
+from retrieval.sync.journal import JOURNAL_FILE, Journal, put_aside
 from retrieval.sync.request import Scope, SyncRequest, merged
 from retrieval.sync.row import Row
 from retrieval.sync.window import Window
@@ -80,9 +80,17 @@ class Runs:
         self._journal = journal
 
     def scopes(self) -> tuple[Scope, ...]:
-        """Return what was asked for so far, all requests together."""
+        """Return what was asked for so far, all requests together.
+
+        Raises:
+            SnapshotError: If the journal can't be read; `SnapshotDamaged` also where it has something else there.
+        """
         rows = self._journal.rows("SELECT spec FROM scope ORDER BY place")
-        return tuple(msgspec.json.decode(str(row[0]), type=Scope) for row in rows)
+        try:
+            return tuple(msgspec.json.decode(str(row[0]), type=Scope) for row in rows)
+        except msgspec.DecodeError as error:
+            told = f"{JOURNAL_FILE} does not tell what was asked for ({error})"
+            raise SnapshotDamaged(f"{told}: remove it and sync again; what was published stays") from error
 
     def current(self, request: SyncRequest) -> Run | None:
         """Return the run that a process before did not finish, if this request asks for the same."""
@@ -103,7 +111,7 @@ class Runs:
             asked = self.scopes()
             for scope in scopes:
                 asked = merged(asked, scope)
-            self.keep_scopes(asked)
+            self._keep_scopes(asked)
             # The number goes on rising: what was tried in one run is tried again in the next.
             number = 1 + self._journal.count(
                 "SELECT max(ifnull((SELECT max(number) FROM run), 0), ifnull((SELECT max(run) FROM queue), 0))"
@@ -127,7 +135,7 @@ class Runs:
     def finish(self, run: Run) -> None:
         """Forget the run, and take note of what it went through."""
         with self._journal.transaction():
-            self.keep_scopes(
+            self._keep_scopes(
                 replace(scope, since=run.started.date()) if any(mine.contains(scope) for mine in run.scopes) else scope
                 for scope in self.scopes()
             )
@@ -182,55 +190,27 @@ class Runs:
         """Begin to count anew."""
         self._journal.run("DELETE FROM seen")
 
-    def keep_scopes(self, scopes: Iterable[Scope]) -> None:
-        """Take these for all that was asked for so far; call it inside a transaction."""
+    def _keep_scopes(self, scopes: Iterable[Scope]) -> None:
         kept = list(scopes)
         self._journal.run("DELETE FROM scope")
         for place, scope in enumerate(kept):
             self._journal.run("INSERT INTO scope VALUES (?, ?)", (place, _text(scope)))
 
 
-def compare_all_again(data: Path) -> bool:
+def compare_all_again(data: Path) -> None:
     """Have the next sync of a data directory compare everything with Parliament's lists, if it was ever synced.
 
-    A journal that is damaged is put aside, and a new one begun with what was asked for, if the damaged one still tells
-    it. The next sync fetches again what was lost.
-
-    Returns:
-        Whether what was asked for is known; False where only a journal that is damaged told it, so that the next sync
-        must be told from when.
+    A journal that is damaged is put aside: a sync that finds none compares everything, and fetches again what was lost.
 
     Raises:
         SnapshotError: If the journal can't be used.
-        OSError: If the damaged one can't be put aside.
     """
-    path = data / JOURNAL_FILE
-    if path.exists():
+    if (data / JOURNAL_FILE).exists():
         try:
             with Journal(data) as journal:
                 Runs(journal).forget()
-                # To delete the rest finds no damage in these.
-                Runs(journal).scopes()
-        except (SnapshotDamaged, msgspec.MsgspecError):
-            _begin_anew(data)
-    return path.exists() or not (data / ASIDE_FILE).exists()
-
-
-def _begin_anew(data: Path) -> None:
-    scopes = _scopes_still_told(data)
-    put_aside(data)
-    if scopes:
-        with Journal(data) as journal, journal.transaction():
-            Runs(journal).keep_scopes(scopes)
-
-
-def _scopes_still_told(data: Path) -> tuple[Scope, ...]:
-    """Return what a damaged journal says was asked for; nothing where that can't be read either."""
-    try:
-        with Journal(data) as journal:
-            return Runs(journal).scopes()
-    except (SnapshotError, msgspec.MsgspecError):
-        return ()
+        except SnapshotDamaged:
+            put_aside(data)
 
 
 def _text(value: object) -> str:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +26,7 @@ from retrieval.rollback import KeptSnapshot, kept_snapshots, roll_back
 from retrieval.search import Searcher
 from retrieval.snapshot import current_name, open_snapshot
 from retrieval.sync.journal import Journal, alone
-from retrieval.sync.request import Scope
-from retrieval.sync.runs import Runs
 
-ROOT = "SELECT rootpage FROM sqlite_schema WHERE name ="
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DiskOf = Callable[[int], AbstractContextManager[None]]
 Publish = Callable[..., str]
@@ -83,54 +80,14 @@ def test_going_back_serves_what_was_served_before_and_searches_find_it(
 def test_a_journal_that_is_damaged_is_put_aside_and_the_next_sync_begins_a_new_one(
     data: Path, publish: Publish
 ) -> None:
-    one, two = publish(1), publish(2)
+    one, _ = publish(1), publish(2)
     (data / "sync.sqlite").write_bytes(b"no journal at all" * 100)
     (data / "sync.sqlite-wal").write_bytes(b"nor this")
-    done = roll_back(data)
-    assert (done.now.name, done.needs_first_day) == (one, True)
+    assert roll_back(data).now.name == one
     assert not (data / "sync.sqlite").exists()
     assert (data / "sync.sqlite.damaged").read_bytes().startswith(b"no journal")
-    # It is lost until a sync was told, however often one goes back and forth.
-    assert roll_back(data, two).needs_first_day is True
     with Journal(data) as journal:
         assert journal.count("SELECT count(*) FROM settled") == 0
-    assert roll_back(data, one).needs_first_day is False
-
-
-@pytest.mark.parametrize(("spoilt", "is_told"), [("settled", True), ("scope", False)])
-def test_what_syncs_were_asked_for_outlives_a_journal_that_is_damaged_elsewhere(
-    data: Path, publish: Publish, spoilt: str, *, is_told: bool
-) -> None:
-    publish(1)
-    publish(2)
-    asked = Scope(date(2024, 1, 8), None, (House.COMMONS, House.LORDS), (17,), date(2026, 11, 20))
-    with Journal(data) as journal:
-        with journal.transaction():
-            Runs(journal).keep_scopes([asked])
-            for number in range(5_000):
-                journal.run("INSERT INTO settled VALUES ('answer', ?, ?)", (number, bytes(64)))
-        page, size = (journal.count(sql) for sql in (f"{ROOT} '{spoilt}'", "PRAGMA page_size"))
-    raw = bytearray((data / "sync.sqlite").read_bytes())
-    raw[(page - 1) * size : page * size] = bytes(size)
-    (data / "sync.sqlite").write_bytes(raw)
-    assert roll_back(data).needs_first_day is not is_told
-    assert (data / "sync.sqlite.damaged").exists()
-    assert (data / "sync.sqlite").exists() is is_told
-    with Journal(data) as journal:
-        assert Runs(journal).scopes() == ((asked,) if is_told else ())
-        assert journal.count("SELECT count(*) FROM settled") == 0
-
-
-@pytest.mark.parametrize("spec", ["CAST(x'ff41' AS TEXT)", "'no scope'"])
-def test_a_journal_whose_words_are_spoilt_tells_nothing_of_what_was_asked_for(
-    data: Path, publish: Publish, spec: str
-) -> None:
-    publish(1)
-    publish(2)
-    with Journal(data) as journal:
-        journal.run(f"INSERT INTO scope VALUES (0, {spec})")
-    assert roll_back(data).needs_first_day is True
-    assert (data / "sync.sqlite.damaged").exists()
 
 
 def test_a_journal_of_a_newer_version_is_left_to_it(data: Path, publish: Publish) -> None:

@@ -55,24 +55,7 @@ def test_going_back_is_one_object_when_piped(despatch: Despatch, two: tuple[Path
         "changed": True,
         "created": "2026-11-21T12:00:00+00:00",
         "records": 12,
-        "needs_first_day": False,
     }
-
-
-@pytest.mark.parametrize("is_mended", [False, True])
-def test_going_back_says_that_what_syncs_were_asked_for_is_lost(
-    despatch: Despatch, two: tuple[Path, str, str], *, is_mended: bool
-):
-    data, _, _ = two
-    (data / "sync.sqlite").write_bytes(b"no journal at all" * 100)
-    if is_mended:
-        whole = (data / "current").read_bytes()
-        (data / "current").write_bytes(re.sub(rb'("manifest_sha256":")\w', rb"\g<1>g", whole))
-    told = plain(despatch("rollback", "--data", data, terminal=True, width=300).out)
-    assert ("is mended" in told) is is_mended
-    assert f"the file that keeps it was damaged, and is now {data / 'sync.sqlite.damaged'}. Until you say" in told
-    assert told.count("Next: ") == 1
-    assert told.endswith(f"Next: despatch sync --data {data} --from DATE ")
 
 
 def test_a_damaged_index_is_refused_with_the_command_that_mends_it(despatch: Despatch, two: tuple[Path, str, str]):

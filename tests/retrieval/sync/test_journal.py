@@ -18,6 +18,7 @@ from retrieval.snapshot import open_snapshot
 from retrieval.sync.held import Held
 from retrieval.sync.journal import Journal
 from retrieval.sync.row import Row
+from retrieval.sync.runs import Runs
 from retrieval.sync.waiting import Pending, Queue
 from tests.replay import invented
 
@@ -85,6 +86,17 @@ def test_a_journal_that_may_not_be_written_is_told_as_neither_busy_nor_full(tmp_
         journal.run("PRAGMA query_only=1")
         with pytest.raises(PublishFailed, match=r"readonly database.*see that the disk works"):
             Queue(journal).put(_row(1), "2026-06")
+
+
+@pytest.mark.parametrize(
+    ("spec", "told"),
+    [("CAST(x'ff41' AS TEXT)", r"sync\.sqlite can't be read"), ("'[]'", r"sync\.sqlite does not tell what was asked")],
+)
+def test_words_in_a_journal_that_are_spoilt_are_told_as_damage(tmp_path: Path, spec: str, told: str) -> None:
+    with Journal(tmp_path) as journal:
+        journal.run(f"INSERT INTO scope VALUES (0, {spec})")
+        with pytest.raises(SnapshotDamaged, match=told):
+            Runs(journal).scopes()
 
 
 def test_a_key_is_removed_with_its_id_but_not_where_a_pending_record_has_it(tmp_path: Path) -> None:
