@@ -121,7 +121,7 @@ def test_a_connection_that_the_server_ended_while_it_was_idle_is_made_anew() -> 
         connection, found = load.Connection(address), []
         for _ in range(3):
             found.append((await connection.get("/")).body)
-            while fake.open:
+            while not connection._streams[0].at_eof():
                 await asyncio.sleep(0.001)
         await connection.close()
         return found
