@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from retrieval import rollback
 from retrieval.build import build, refresh, upgrade
+from retrieval.checks import Checks, MonthCheck, read_checks, write_checks
 from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder
 from retrieval.errors import PublishFailed, SnapshotDamaged, StoreUnreachable
@@ -20,8 +22,10 @@ from retrieval.milvus.place import PLACES_FILE, THIS_MACHINE, Generation, Made, 
 from retrieval.milvus.server import MilvusServer, connected
 from retrieval.nearest.kinds import VectorKind
 from retrieval.packing import pack
+from retrieval.records import Genre, House
 from retrieval.rollback import kept_snapshots, roll_back
 from retrieval.snapshot import current_name, open_snapshot
+from retrieval.sync.journal import Journal
 from retrieval.vectors import VectorIndex
 
 
@@ -80,18 +84,33 @@ def test_a_rollback_that_fails_leaves_the_alias_where_it_was(
     two: tuple[Generation, Generation], data: Path, target: Target, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     before, fault = current_name(data), StoreUnreachable("no") if step == "lead" else OSError("full")
+    september = MonthCheck(Genre.ANSWER, House.COMMONS, "2026-09", 1, 0, 0, datetime.now(UTC))
+    write_checks(data, Checks((september,)))
+    with Journal(data) as journal:
+        journal.run("INSERT INTO settled VALUES ('answer', 1, x'00')")
+    really = MilvusServer.lead
 
     def fails(*_: object) -> None:
         raise fault
 
+    def moved_but_not_told(self: MilvusServer, alias: str, collection: str) -> None:
+        really(self, alias, collection)
+        if collection == two[0].collection:
+            raise fault
+
     with monkeypatch.context() as patch:
         if step == "lead":
-            patch.setattr(MilvusServer, "lead", fails)
+            patch.setattr(MilvusServer, "lead", moved_but_not_told)
         else:
             patch.setattr(rollback, "point_to", fails)
         with pytest.raises(StoreUnreachable if step == "lead" else PublishFailed):
             roll_back(data)
     assert (current_name(data), connected(target).led_to(target.alias)) == (before, two[1].collection)
+    if step == "lead":
+        # What was compared still counts as compared.
+        with Journal(data) as journal:
+            assert journal.count("SELECT count(*) FROM settled") == 1
+        assert read_checks(data).months == (september,)
 
 
 def test_an_alias_leads_to_nothing_once_the_vectors_are_on_this_machine_and_back_again(
