@@ -75,7 +75,8 @@ def test_a_rounded_vector_takes_the_place_of_no_kept_one_and_an_exact_one_of_any
 
 
 def vectors_of(data: Path) -> list[list[float]]:
-    return Corpus.open(data).index.rows(np.arange(19)).tolist()
+    found: list[list[float]] = Corpus.open(data).index.rows(np.arange(19)).tolist()
+    return found
 
 
 def test_a_build_takes_the_vectors_of_an_exact_index_before_rounded_ones_that_were_imported_and_keeps_them(
