@@ -16,6 +16,7 @@ from pathlib import Path
 from scripts.fuzzing.http import attacked
 from scripts.fuzzing.readers import TARGETS
 from scripts.fuzzing.rounds import Round, fuzzed
+from scripts.served import NotStarted
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,7 +33,10 @@ def main(arguments: list[str] | None = None) -> int:
     readers.add_argument("--keep", type=Path, help="a folder for what is found, and to go on from another time")
     given = parser.parse_args(arguments)
     if given.what == "http":
-        return attacked(given.examples, given.seed)
+        try:
+            return attacked(given.examples, given.seed)
+        except NotStarted as error:
+            raise SystemExit(str(error)) from None
     unknown = sorted(set(given.targets) - set(TARGETS))
     if unknown:
         parser.error(f"there is no target {unknown[0]!r}: there are {', '.join(TARGETS)}")

@@ -11,7 +11,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.error import URLError
 from urllib.request import urlopen
 
 DESPATCH: Final = (sys.executable, "-c", "from service.cli import main; main()")
@@ -64,8 +63,7 @@ def start(
                 raise NotStarted(f"the service did not start: {said[-500:]}")
             time.sleep(_LOOK_SECONDS)
     except BaseException:
-        process.terminate()
-        process.wait()
+        _end(process)
         raise
     return process, found[1]
 
@@ -93,12 +91,20 @@ def served(
             time.sleep(_LOOK_SECONDS)
         yield Served(address, process.pid, time.perf_counter() - began)
     finally:
-        process.terminate()
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
         process.wait(timeout=60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _is_ready(address: str) -> bool:
-    # What is not ready answers 503, which is an error to this library.
-    with suppress(URLError), urlopen(f"{address}/readyz", timeout=30) as answer:  # noqa: S310 - our own server
+    # What is not ready answers 503, which is an error to this library, as is whatever becomes of the connection.
+    with suppress(OSError), urlopen(f"{address}/readyz", timeout=30) as answer:  # noqa: S310 - our own server
         return bool(answer.status == 200)
     return False

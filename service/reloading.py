@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -138,6 +139,9 @@ async def keep_current(state: State, opener: Opener, seen: Stamp) -> None:
                 _tell(ready)
         # While this sleeps it must not hold the index that was taken out of service.
         del before, ready
+        if is_new:
+            # Cycles are looked for seldom while serving (service/server.py), and one may hold the old index.
+            await asyncio.to_thread(gc.collect)
 
 
 def _is_news(ready: Readiness, before: Readiness) -> bool:

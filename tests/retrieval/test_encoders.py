@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -101,6 +103,36 @@ def test_out_of_context_a_token_has_one_vector_wherever_it_stands() -> None:
     assert (len(other.spans), len(none.spans)) == (800, 0)
     assert one.vectors[1].tolist() == other.vectors[1].tolist() == other.vectors[5].tolist()
     assert one.vectors.shape == (3, 384)
+    # The very vectors that the model begins with, whatever their type.
+    inside: Any = encoder._model[0]
+    table = inside.model.get_input_embeddings().weight.detach().float().numpy()
+    ids = encoder._counter.encode("Caf\u00e9 rules.", add_special_tokens=False).ids
+    assert one.vectors.dtype == np.float32
+    assert one.vectors.tolist() == table[ids].tolist()
+
+
+@pytest.mark.model
+def test_a_question_takes_one_core_and_passages_are_read_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    encoder, seen = SentenceEncoder(), list[tuple[str, int]]()
+    monkeypatch.setattr(encoders, "usable_cores", lambda: 2)
+    assert isinstance(encoder._packed, PackedBert)
+    read = PackedBert.read
+
+    def watched(self: PackedBert, *given: Any) -> Any:
+        seen.append((threading.current_thread().name.partition("_")[0], torch.get_num_threads()))
+        return read(self, *given)
+
+    monkeypatch.setattr(PackedBert, "read", watched)
+    for _ in range(2):
+        encoder.encode_queries(["Potholes"])
+        encoder.encode_documents(["Potholes were filled. " * 60] * 9)
+        encoder.encode_queries(["Potholes"])
+        encoder.encode_tokens(["Potholes were filled."])
+    asked, read_by_many, marked = ("MainThread", 1), ("encoding", 1), ("MainThread", 2)
+    # 240 tokens each: eight fit in a batch.
+    assert seen == [asked, read_by_many, read_by_many, asked, marked] * 2
 
 
 @pytest.mark.model

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from retrieval.corpus import Corpus
 from retrieval.filters import Filters
 from retrieval.freshness import FRESHNESS_WEIGHT, Freshness, FreshnessKind, freshness_bonus
 from retrieval.fusion import candidates, fused, meaning_weight_of
-from retrieval.ranking import Ranked
+from retrieval.ranking import Ranked, best_answers
 from retrieval.reranking import RERANKED, RerankerIdentity
 from retrieval.retriever import Retriever
 from retrieval.search import Searcher
@@ -106,6 +107,26 @@ def test_a_deeper_ranking_begins_with_a_shallower_one(
     assert len({one.group for one in long}) == len(long)
     scores = [one.score for one in long]
     assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.usefixtures("shallow")
+def test_a_ranking_that_was_asked_for_more_before_gives_the_same_as_a_fresh_one(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, made = ask("lanterns painted"), list[int]()
+
+    def counted(*given: Any, limit: int, **named: Any) -> list[Ranked]:
+        made.append(limit)
+        return best_answers(*given, limit=limit, **named)
+
+    monkeypatch.setattr(retriever, "best_answers", counted)
+    fresh = [ranked(corpus, asked, depth) for depth in (20, 30, 10, 25, 40)]
+    made.clear()
+    ranking = Retriever(corpus).ranking(asked, vector_of(asked.text))
+    assert [ranking(depth) for depth in (20, 30, 10, 25, 40)] == fresh
+    # Deeper than ever is made anew; what was made is not made again.
+    assert len(made) == 3
+    assert made == sorted(made)
 
 
 @pytest.mark.usefixtures("shallow")
