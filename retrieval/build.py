@@ -288,8 +288,7 @@ class _Job:
             manifest = self.holdings.manifest
             self.report.published, self.report.snapshot = False, manifest.name
             self.report.counts, self.report.precision = manifest.counts, manifest.precision
-            # What a build that was killed had no time for.
-            prune(self.data, keep=self.keep)
+            self._finish_killed(before)
             return
         draft = Draft.of(gathered, self.encoder, self.holdings, register, self.progress, attached)
         self.report.disagreements = draft.disagreements()
@@ -318,6 +317,14 @@ class _Job:
             generations.prune(self.data, before)
         self.progress("Publishing", 1, 1)
         self.report.snapshot = manifest.name
+
+    def _finish_killed(self, served: Generation | None) -> None:
+        """Do what a build that was killed had no time for."""
+        prune(self.data, keep=self.keep)
+        if served:
+            leading.lead_again(self.data, served)
+        if (self.data / PLACES_FILE).exists():
+            generations.prune(self.data, served)
 
     def _publish_to(
         self,

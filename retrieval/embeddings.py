@@ -130,7 +130,7 @@ class Embeddings:
         Raises:
             PublishFailed: If the disk is full or can't be written.
         """
-        rounded = list(dict.fromkeys(name for name, vector in vectors if is_rounded(vector)))
+        rounded = list(dict.fromkeys(name for name, vector in vectors if are_rounded(vector[np.newaxis])[0]))
         written, _ = self.fill(rounded, np.zeros((len(rounded), self._dimensions), dtype=np.float32))
         held = {name for name, is_there in zip(rounded, written, strict=True) if is_there}
         self.keep(((name, vector) for name, vector in vectors if name not in held), precision)
@@ -162,9 +162,16 @@ class Embeddings:
             self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)", rows)
 
 
-def is_rounded(vector: NDArray[np.float32]) -> bool:
-    """Return whether half precision loses nothing of a vector: an index in clusters has had it, or it might as well."""
-    return bool(np.array_equal(vector, vector.astype(np.float16).astype(np.float32)))
+def are_rounded(vectors: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return of which vectors half precision loses nothing: an index in clusters has had them, or it might as well.
+
+    Args:
+        vectors: Shape (n, dimensions), float32.
+
+    Returns:
+        Shape (n,).
+    """
+    return np.asarray((vectors == vectors.astype(np.float16).astype(np.float32)).all(axis=1))
 
 
 def _is_damage(error: sqlite3.DatabaseError) -> bool:

@@ -27,6 +27,7 @@ _EVIDENCE, _WORDING, _ROW = "evidence", "wording", "row"
 _LONGEST_WORD = 60  # In bytes: what is longer is an address or a slip, and is not looked up.
 _HEAP_BYTES = 200_000_000
 _SMALL_HEAP_BYTES = 20_000_000
+_ONE_BY_ONE = 500
 _FEW_ROWS = 2_000
 _MOST_WORDS = 200
 """The most distinct words of a question that are looked up: more than the longest tabled question has."""
@@ -250,13 +251,20 @@ class LexicalIndex:
         return tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms])
 
     def _among(self, query: tantivy.Query, rows: NDArray[np.int64]) -> tantivy.Query:
-        allowed = tantivy.Query.term_set_query(self._schema, _ROW, rows.tolist())
+        allowed = self._rows(rows)
         return tantivy.Query.boolean_query(
             [
                 (tantivy.Occur.Must, tantivy.Query.const_score_query(allowed, 0.0)),
                 (tantivy.Occur.Must, query),
             ]
         )
+
+    def _rows(self, rows: NDArray[np.int64]) -> tantivy.Query:
+        """Return what finds some rows: one by one where they are few, as a set of even a few takes milliseconds."""
+        if len(rows) > _ONE_BY_ONE:
+            return tantivy.Query.term_set_query(self._schema, _ROW, rows.tolist())
+        each = (tantivy.Query.term_query(self._schema, _ROW, row, index_option="basic") for row in rows.tolist())
+        return tantivy.Query.boolean_query([(tantivy.Occur.Should, one) for one in each])
 
     def _hits(self, query: tantivy.Query, limit: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         hits = self._searcher.search(query, limit=limit, count=False).hits

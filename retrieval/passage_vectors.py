@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.build_report import BuildReport, Progress
-from retrieval.embeddings import Embeddings, encode_and_keep
+from retrieval.embeddings import Embeddings, are_rounded, encode_and_keep
 from retrieval.encoders import Encoder
 from retrieval.holdings import Holdings
+from retrieval.vectors import VectorKind
 
 _AND = "; "  # Between two ways in which the vectors of one snapshot were made.
 _AT_ONCE = 8_192  # Vectors read or copied at a time: about 13 MB beside the whole.
@@ -20,10 +21,11 @@ _AT_ONCE = 8_192  # Vectors read or copied at a time: about 13 MB beside the who
 
 @dataclass(frozen=True, slots=True)
 class VectorSources:
-    """Where vectors come from, the first that has one first: exact ones, then those of an index, then the encoder.
+    """Where vectors come from, the first that has one first: those kept, then those of an index, then the encoder.
 
     Attributes:
-        embeddings: Vectors as they were made, in float32, unless what was imported or taken over was rounded before.
+        embeddings: Vectors as they were made, in float32, unless what was imported or taken over was rounded before:
+            such a one gives way to that of an exact index.
         holdings: The snapshot before. An exact index has vectors as they were made; one in clusters rounds each
             number to half precision, which moves a cosine by some hundred-thousandths.
         encoder: Makes the others; they are kept in `embeddings`.
@@ -64,8 +66,13 @@ class VectorSources:
         distinct, rows = list(row_of), np.fromiter(row_of.values(), dtype=np.int64, count=len(row_of))
         known = np.zeros(len(distinct), dtype=bool)
         precisions = self._kept(distinct, rows, vectors, known)
+        worse = self._worse_than_held(distinct, rows, vectors, known)
+        if worse.any():
+            known &= ~worse
+            kept = np.flatnonzero(known)
+            precisions = self._kept([distinct[place] for place in kept], rows[kept], vectors, known[kept])
         if not known.all():
-            precisions |= self._taken_over(distinct, rows, vectors, known)
+            precisions |= self._taken_over(distinct, rows, vectors, known, worse)
         missing = {distinct[place] for place in np.flatnonzero(~known)}
         report.texts_encoded, report.texts_reused = len(missing), len(distinct) - len(missing)
         if missing:
@@ -92,10 +99,31 @@ class VectorSources:
             precisions.update(part for one in made_by for part in one.split(_AND))
         return precisions
 
-    def _taken_over(
+    def _worse_than_held(
         self, names: list[bytes], rows: NDArray[np.int64], vectors: NDArray[np.float32], known: NDArray[np.bool_]
+    ) -> NDArray[np.bool_]:
+        """Return which vectors are known rounded while the snapshot before has them as they were made."""
+        worse, held = np.zeros(len(names), dtype=bool), self.holdings
+        if held is None or held.manifest.vectors is not VectorKind.EXACT:
+            return worse
+        for some in _parts(np.flatnonzero(known)):
+            worse[some] = are_rounded(vectors[rows[some]])
+        row_of = held.rows_of_texts(self.encoder.fits) if worse.any() else {}
+        worse &= np.fromiter((name in row_of for name in names), dtype=bool, count=len(names))
+        for some in _parts(np.flatnonzero(worse)):
+            asked = np.fromiter((row_of[names[place]] for place in some), dtype=np.int64, count=len(some))
+            worse[some] = ~are_rounded(held.vectors(asked))
+        return worse
+
+    def _taken_over(
+        self,
+        names: list[bytes],
+        rows: NDArray[np.int64],
+        vectors: NDArray[np.float32],
+        known: NDArray[np.bool_],
+        worse: NDArray[np.bool_],
     ) -> set[str]:
-        """Do the same with the vectors that the snapshot before has of the others."""
+        """Do the same with the vectors that the snapshot before has of the others; keep those that are kept worse."""
         held = self.holdings
         row_of = held.rows_of_texts(self.encoder.fits) if held else {}
         there = np.fromiter((not known[place] and names[place] in row_of for place in range(len(names))), dtype=bool)
@@ -105,9 +133,9 @@ class VectorSources:
             asked = np.fromiter((row_of[names[place]] for place in some), dtype=np.int64, count=len(some))
             found = held.vectors(asked)
             vectors[rows[some]] = found
-            if self.keeps_all:
-                told = zip((names[place] for place in some), found, strict=True)
-                self.embeddings.keep(told, held.manifest.precision)
+            kept = np.flatnonzero(worse[some] | self.keeps_all)
+            told = ((names[some[place]], found[place]) for place in kept)
+            self.embeddings.keep(told, held.manifest.precision)
         known |= there
         return set(held.manifest.precision.split(_AND))
 

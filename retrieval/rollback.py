@@ -36,7 +36,7 @@ from retrieval.snapshot import (
     writing,
 )
 from retrieval.sync.journal import alone
-from retrieval.sync.runs import compare_all_again
+from retrieval.sync.runs import PutAside, compare_all_again
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -69,11 +69,13 @@ class RolledBack:
         before: Name of the snapshot that was served; None where that can't be read.
         now: The manifest of the one that is served now.
         changed: Whether that is another than before, or the pointer to it was mended.
+        put_aside: What a sync had under way, where the file of it was damaged and has another name now.
     """
 
     before: str | None
     now: Manifest
     changed: bool
+    put_aside: PutAside | None = None
 
 
 def _no_progress(stage: str, done: int, total: int | None) -> None:
@@ -131,7 +133,8 @@ def roll_back(data: Path, to: str | None = None, *, progress: Progress = _no_pro
         StoreUnreachable: If a server has its vectors, and can't be used; likewise.
         OtherFormat: If this version can't search it; likewise.
         DirectoryBusy: If a build or a sync is at work there.
-        PublishFailed: If the disk is full or can't be written.
+        PublishFailed: If the disk is full or can't be written. What was served still is, but the next sync may compare
+            more than it needs to.
     """
     if not names_there(data):
         raise NoSnapshot(f"there is no snapshot in {data}, so there is none to go back to: check the path")
@@ -146,15 +149,14 @@ def roll_back(data: Path, to: str | None = None, *, progress: Progress = _no_pro
         before = _generation_served(data)
         _check_server(data, manifest)
         try:
-            compare_all_again(data)
-            _forget_checks_since(data, manifest.created)
             copy = data / SNAPSHOTS_FOLDER / name / COPY_FILE
             if not copy.exists():
                 replace_file(copy, pointer.line)
-            _point_to(data, pointer, manifest.milvus, before)
+            put_aside = _point_to(data, pointer, manifest, before)
         except OSError as error:
-            raise PublishFailed(f"{data / POINTER_FILE} can't be written ({error}): nothing has changed") from error
-        return RolledBack(served, manifest, changed=True)
+            told = "what was served still is, though the next sync may compare more than it needs to"
+            raise PublishFailed(f"{data / POINTER_FILE} can't be written ({error}): {told}") from error
+        return RolledBack(served, manifest, changed=True, put_aside=put_aside)
 
 
 def _generation_served(data: Path) -> Generation | None:
@@ -178,22 +180,34 @@ def _check_server(data: Path, manifest: Manifest) -> None:
         raise SnapshotDamaged(f"{told}. Name another with `--to`: `despatch rollback --list` shows them") from error
 
 
-def _point_to(data: Path, pointer: Pointer, now: Generation | None, before: Generation | None) -> None:
+def _point_to(data: Path, pointer: Pointer, manifest: Manifest, before: Generation | None) -> PutAside | None:
     """Serve a snapshot, with the alias on the server that has its vectors leading to them.
+
+    What was compared is forgotten before the snapshot is served, never after: what it lacks would not be missed.
+
+    Returns:
+        The journal, if it was damaged and put aside.
 
     Raises:
         OSError: If the pointer can't be written; it and the alias are as they were then.
-        StoreUnreachable: If the alias can't be moved; likewise.
+        StoreUnreachable: If the alias can't be moved; likewise, and nothing was forgotten.
+        SnapshotDamaged: If the checks can't be read; likewise.
+        OtherFormat: If a newer version wrote the journal; likewise.
+        PublishFailed: If the journal or the checks can't be written; the pointer and the alias are as they were then.
     """
-    if now:
-        leading.lead(data, now)
+    now, checks = manifest.milvus, read_checks(data)
     try:
+        if now:
+            leading.lead(data, now)
+        put_aside = compare_all_again(data)
+        _forget_checks_since(data, checks, manifest.created)
         point_to(data, pointer)
     except BaseException:
         if now and current_name(data) != pointer.snapshot:
             leading.lead_back(data, now, before)
         raise
     leading.leave(data, before, now)
+    return put_aside
 
 
 def _chosen(data: Path, served: str | None, to: str | None, is_sound: bool) -> str:
@@ -278,9 +292,8 @@ def _is_sound(data: Path) -> bool:
     return True
 
 
-def _forget_checks_since(data: Path, built: datetime) -> None:
+def _forget_checks_since(data: Path, checks: Checks, built: datetime) -> None:
     """Leave out what was compared with Parliament's lists after a snapshot was built: it may lack what was found."""
-    checks = read_checks(data)
     kept = tuple(month for month in checks.months if month.checked_at <= built)
     if kept != checks.months:
         write_checks(data, Checks(kept))

@@ -12,8 +12,8 @@ DIR/snapshots/NAME/members.json     the member register that the records were fi
 
 Beside them, and not part of a snapshot: `embeddings/` (vectors kept to be used again), `checks.json` (what
 Parliament's lists were last seen to hold), `members.json` (the member register), `attachments.sqlite` (the text of
-attachments), `sync.sqlite` (what `sync` has fetched and not yet published) and `milvus.json` (what builds have made on
-Milvus servers).
+attachments), `sync.sqlite` (what `sync` has fetched and not yet published), `asked.json` (what syncs were asked for)
+and `milvus.json` (what builds have made on Milvus servers).
 """
 
 from __future__ import annotations

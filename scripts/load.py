@@ -129,6 +129,8 @@ class Connection:
             EOFError: If it ends before the answer does.
             ValueError: If what comes is no answer of HTTP.
         """
+        if self._streams and self._streams[0].at_eof():
+            await self.close()  # A server may end a connection that was idle for some seconds.
         if self._streams is None:
             self._streams = await asyncio.open_connection(self._host, self._port, limit=_HEAD_BYTES)
         reader, writer = self._streams

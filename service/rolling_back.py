@@ -12,6 +12,7 @@ from rich.text import Text
 
 from retrieval.errors import QueryError
 from retrieval.rollback import KeptSnapshot, RolledBack, kept_snapshots, roll_back
+from retrieval.sync.runs import PutAside
 from service import options as given
 from service.arguments import utf8
 from service.building import data_option
@@ -55,6 +56,7 @@ class RollbackCommands:
             done = roll_back(data, name, progress=progress)
         value: dict[str, object] = {"snapshot": done.now.name, "before": done.before, "changed": done.changed}
         value |= {"created": done.now.created.isoformat(), "records": done.now.counts.records}
+        value["put_aside"] = done.put_aside and str(done.put_aside.path)
         self._session.output.give(value, as_json, partial(_page, done, data))
 
 
@@ -66,13 +68,26 @@ def _page(done: RolledBack, data: Path) -> Iterator[RenderableType]:
         return
     if done.before == now.name:
         yield words(f"What points to {now.name} was damaged, and is mended: {held}.", "bold")
+        yield from _put_aside(done.put_aside)
         return
     was = f" in the place of {done.before}" if done.before and done.before != now.name else ""
     yield words(f"Went back to {now.name}{was}: {held}, indexed on {_moment(now.created)}.", "bold")
     yield words(f"Every file of it was checked. It was built with the model {now.model.name}.")
     yield words("A running `despatch serve` takes it up within seconds.")
     yield words("It lacks what was indexed after it. It is served until the next build or sync.")
-    yield unbroken(f"Next: despatch sync{data_option(data)}")
+    yield from _put_aside(done.put_aside)
+    from_when = " --from DATE" if done.put_aside and not done.put_aside.is_known else ""
+    yield unbroken(f"Next: despatch sync{from_when}{data_option(data)}")
+
+
+def _put_aside(journal: PutAside | None) -> Iterator[RenderableType]:
+    if journal is None:
+        return
+    yield words(f"What the last sync had under way was damaged. It is kept as {journal.path}.")
+    if journal.is_known:
+        yield words("The next sync fetches it again.")
+    else:
+        yield words("What to fetch is no longer known. Say from when in the next sync, or it is refused.")
 
 
 def _list_page(kept: list[KeptSnapshot]) -> Iterator[RenderableType]:

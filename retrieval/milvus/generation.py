@@ -42,13 +42,16 @@ _NO_WORDS: Final = {0: 1e-6}
 def note(data: Path, target: Target, generation: Generation) -> None:
     """Write down that a collection is about to be made, so that it is not forgotten whatever happens.
 
+    A copy of a data directory can't be told from one whose note is lost, so it may take the alias of the first: then a
+    build in that one is refused.
+
     Raises:
         PublishFailed: If that can't be written, or the alias is that of another data directory.
         StoreUnreachable: If the server can't be used.
     """
     places = Places.read(data)
     led_to = connected(target).led_to(target.alias)
-    if led_to is not None and Made(target.uri, led_to) not in _made(data):
+    if led_to is not None and Made(target.uri, led_to) not in made_here(data):
         raise PublishFailed(
             f"on {target.uri} the alias {target.alias} leads to {led_to}, which no build in {data} has made: give this "
             "data directory a name of its own there with `--collection NAME`"
@@ -196,7 +199,7 @@ def served(data: Path) -> Generation | None:
         with suppress(OSError, UnicodeDecodeError, msgspec.MsgspecError):
             return _generation(data / SNAPSHOTS_FOLDER / name / MANIFEST)
     there = has_snapshot(data) or names_there(data)
-    uris = dict.fromkeys(one.uri for one in _made(data)) if there else {}
+    uris = dict.fromkeys(one.uri for one in made_here(data)) if there else {}
     if not uris:
         return None
     raise SnapshotDamaged(
@@ -242,7 +245,7 @@ def _generations(data: Path) -> Iterator[Generation]:
             yield found
 
 
-def _made(data: Path) -> tuple[Made, ...]:
+def made_here(data: Path) -> tuple[Made, ...]:
     """Return the collections that builds here have made, by what is noted and by what manifests can be read.
 
     The first may be lost. What a manifest alone names is never removed: its snapshot may have come from elsewhere.

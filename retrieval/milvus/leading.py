@@ -6,7 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from retrieval.errors import SnapshotDamaged, StoreUnreachable
-from retrieval.milvus.place import Generation, Places
+from retrieval.milvus.generation import made_here
+from retrieval.milvus.place import Generation, Made, Places
 from retrieval.milvus.server import connected
 
 
@@ -41,10 +42,28 @@ def lead_back(data: Path, generation: Generation, before: Generation | None) -> 
             server.release(generation.alias, generation.collection)
 
 
+def lead_again(data: Path, served: Generation) -> None:
+    """Have the alias lead to what is served, where a build or a rollback that was killed has moved it.
+
+    A server that can't be used keeps it as it is until the next run: nobody searches by it here. One that leads to what
+    no build here has made is left alone.
+
+    Args:
+        data: The data directory.
+        served: Of the snapshot that is served.
+    """
+    with suppress(StoreUnreachable, SnapshotDamaged):
+        server = connected(Places.read(data).target(served))
+        led_to = server.led_to(served.alias)
+        if led_to is None or Made(served.uri, led_to) in made_here(data):
+            server.lead(served.alias, served.collection)
+
+
 def leave(data: Path, before: Generation | None, now: Generation | None) -> None:
     """Remove the alias of a snapshot that is no longer served, unless it leads to another by now.
 
-    A server that can't be used keeps it until the collection is removed: that is no reason not to leave it.
+    A server that can't be used keeps it until the collection is removed: that is no reason not to leave it. What a
+    manifest alone names may be the collection of the directory that this one is a copy of, which keeps its alias.
 
     Args:
         data: The data directory.
@@ -53,7 +72,9 @@ def leave(data: Path, before: Generation | None, now: Generation | None) -> None
     """
     if before and (now is None or _place(before) != _place(now)):
         with suppress(StoreUnreachable, SnapshotDamaged):
-            connected(Places.read(data).target(before)).release(before.alias, before.collection)
+            places = Places.read(data)
+            if Made(before.uri, before.collection) in places.made:
+                connected(places.target(before)).release(before.alias, before.collection)
 
 
 def _place(generation: Generation) -> tuple[str, str]:

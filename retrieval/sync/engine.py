@@ -12,6 +12,7 @@ from retrieval.build import Progress, no_progress
 from retrieval.encoders import Encoder
 from retrieval.records import Genre
 from retrieval.snapshot import KEEP
+from retrieval.sync.asked_for import keep_asked, read_asked
 from retrieval.sync.checking import keep_check, recount_failed
 from retrieval.sync.client import ParliamentService
 from retrieval.sync.fetching import Fetcher
@@ -110,6 +111,8 @@ class _Work:
 
     def go(self, planned: Callable[[Plan], None]) -> None:
         """Do all of it; after a run that was begun on an earlier day, go through what has come since."""
+        if not self.runs.scopes():
+            self.runs.take_up(read_asked(self.data))  # The journal was removed, or put aside.
         left_over = self.runs.current(self.request)
         if left_over is not None:
             self._do(left_over, planned)
@@ -117,6 +120,7 @@ class _Work:
             self._do(self._begun(), planned)
 
     def _do(self, run: Run, planned: Callable[[Plan], None]) -> None:
+        keep_asked(self.data, self.runs.scopes())
         planned(self._plan(run))
         walks = self.runs.walks()
         for walk in walks:

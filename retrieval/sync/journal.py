@@ -72,8 +72,11 @@ def alone(data: Path) -> Iterator[None]:
         lock.release()
 
 
-def put_aside(data: Path) -> None:
+def put_aside(data: Path) -> Path:
     """Give a journal that is damaged another name, in the place of one put aside before, so that a new one is begun.
+
+    Returns:
+        The file under its new name.
 
     Raises:
         OSError: If the folder can't be written.
@@ -82,6 +85,7 @@ def put_aside(data: Path) -> None:
         path = data / f"{JOURNAL_FILE}{ending}"
         if path.exists():
             path.replace(data / f"{JOURNAL_FILE}.damaged{ending}")
+    return data / f"{JOURNAL_FILE}.damaged"
 
 
 class Journal:

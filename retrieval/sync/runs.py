@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from retrieval.errors import SnapshotDamaged
+from retrieval.sync.asked_for import keep_asked, read_asked
 from retrieval.sync.journal import JOURNAL_FILE, Journal, put_aside
 from retrieval.sync.request import Scope, SyncRequest, merged
 from retrieval.sync.row import Row
@@ -91,6 +92,11 @@ class Runs:
         except msgspec.DecodeError as error:
             told = f"{JOURNAL_FILE} does not tell what was asked for ({error})"
             raise SnapshotDamaged(f"{told}: remove it and sync again; what was published stays") from error
+
+    def take_up(self, scopes: tuple[Scope, ...]) -> None:
+        """Take what was asked for from elsewhere, in a journal that has nothing of it."""
+        with self._journal.transaction():
+            self._keep_scopes(scopes)
 
     def current(self, request: SyncRequest) -> Run | None:
         """Return the run that a process before did not finish, if this request asks for the same."""
@@ -197,20 +203,41 @@ class Runs:
             self._journal.run("INSERT INTO scope VALUES (?, ?)", (place, _text(scope)))
 
 
-def compare_all_again(data: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class PutAside:
+    """A journal that was damaged and has another name now.
+
+    Attributes:
+        path: The file.
+        is_known: Whether the next sync knows what was asked for before, and so need not be told from when.
+    """
+
+    path: Path
+    is_known: bool
+
+
+def compare_all_again(data: Path) -> PutAside | None:
     """Have the next sync of a data directory compare everything with Parliament's lists, if it was ever synced.
 
-    A journal that is damaged is put aside: a sync that finds none compares everything, and fetches again what was lost.
+    A journal that is damaged is put aside: a sync that finds none compares all that was ever asked for, and fetches
+    again what was lost.
+
+    Returns:
+        None unless it was put aside.
 
     Raises:
         SnapshotError: If the journal can't be used.
+        OSError: If it can't be put aside.
     """
     if (data / JOURNAL_FILE).exists():
         try:
             with Journal(data) as journal:
-                Runs(journal).forget()
+                runs = Runs(journal)
+                keep_asked(data, runs.scopes())
+                runs.forget()
         except SnapshotDamaged:
-            put_aside(data)
+            return PutAside(put_aside(data), bool(read_asked(data)))
+    return None
 
 
 def _text(value: object) -> str:

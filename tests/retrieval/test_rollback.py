@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from retrieval import rollback
 from retrieval.build import build
 from retrieval.checks import Checks, MonthCheck, read_checks, write_checks
 from retrieval.encoders import Encoder
@@ -66,6 +67,18 @@ def as_an_older_version_wrote_it(data: Path) -> None:
     (data / "current").write_text(json.dumps(pointer))
 
 
+def settle(data: Path) -> None:
+    """Note one record as compared."""
+    with Journal(data) as journal:
+        journal.run("INSERT INTO settled VALUES ('answer', 1, x'00')")
+
+
+def settled(data: Path) -> int:
+    """Return how many records are noted as compared."""
+    with Journal(data) as journal:
+        return journal.count("SELECT count(*) FROM settled")
+
+
 def test_going_back_serves_what_was_served_before_and_searches_find_it(
     data: Path, publish: Publish, toy_encoder: Encoder
 ) -> None:
@@ -88,6 +101,30 @@ def test_a_journal_that_is_damaged_is_put_aside_and_the_next_sync_begins_a_new_o
     assert (data / "sync.sqlite.damaged").read_bytes().startswith(b"no journal")
     with Journal(data) as journal:
         assert journal.count("SELECT count(*) FROM settled") == 0
+
+
+def test_checks_that_can_not_be_read_keep_everything_as_it_is(data: Path, publish: Publish) -> None:
+    _, two = publish(1), publish(2)
+    settle(data)
+    (data / "checks.json").write_text("{")
+    with pytest.raises(SnapshotDamaged, match=r"checks\.json can't be read"):
+        roll_back(data)
+    assert (current_name(data), settled(data)) == (two, 1)
+
+
+def test_what_the_next_sync_compares_anyway_is_all_that_a_pointer_that_can_not_be_written_costs(
+    data: Path, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, two = publish(1), publish(2)
+    settle(data)
+
+    def full(*_: object) -> None:
+        raise OSError("full")
+
+    monkeypatch.setattr(rollback, "point_to", full)
+    with pytest.raises(PublishFailed, match="what was served still is, though the next sync may compare more"):
+        roll_back(data)
+    assert (current_name(data), settled(data)) == (two, 0)
 
 
 def test_a_journal_of_a_newer_version_is_left_to_it(data: Path, publish: Publish) -> None:
@@ -322,7 +359,7 @@ def test_nothing_is_gone_back_to_while_a_sync_is_at_work(data: Path, publish: Pu
 def test_on_a_full_disk_what_is_served_stays(data: Path, publish: Publish, disk_of: DiskOf) -> None:
     publish(1)
     two = publish(2)
-    with disk_of(10), pytest.raises(PublishFailed, match="nothing has changed"):
+    with disk_of(10), pytest.raises(PublishFailed, match="what was served still is"):
         roll_back(data)
     assert open_snapshot(data).manifest.name == two
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import builtins
+import shutil
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +31,16 @@ def written(tmp_path, built_once, monkeypatch):
     return path
 
 
+@pytest.fixture
+def coarse(tmp_path, built_once):
+    """Write the same vectors as an index in clusters has them, made by another arithmetic."""
+    rounded, path = Corpus.open(built_once), tmp_path / "rounded.parquet"
+    rounded.__dict__["index"] = VectorIndex.of(rounded.index.rows(np.arange(19)), clustered_from=1)
+    rounded.manifest = replace(rounded.manifest, precision="bfloat16")
+    write_vectors(rounded, path)
+    return path
+
+
 def test_what_is_read_is_used_by_the_next_build_in_the_place_of_the_encoder(
     tmp_path, built_once, written, small_source, toy_encoder
 ) -> None:
@@ -44,13 +56,8 @@ def test_what_is_read_is_used_by_the_next_build_in_the_place_of_the_encoder(
 
 
 def test_a_rounded_vector_takes_the_place_of_no_kept_one_and_an_exact_one_of_any(
-    tmp_path, built_once, written, toy_encoder
+    tmp_path, coarse, written, toy_encoder
 ) -> None:
-    exact = Corpus.open(built_once)
-    rounded = Corpus.open(built_once)
-    rounded.__dict__["index"] = VectorIndex.of(exact.index.rows(np.arange(19)), clustered_from=1)
-    coarse = tmp_path / "rounded.parquet"
-    write_vectors(rounded, coarse)
     names = parquet.read_table(written).column("text").to_pylist()
     texts = list(dict.fromkeys(names))
 
@@ -65,6 +72,40 @@ def test_a_rounded_vector_takes_the_place_of_no_kept_one_and_an_exact_one_of_any
 
     assert kept(coarse) != kept(written)
     assert kept(written, coarse) == kept(coarse, written) == kept(written)
+
+
+def vectors_of(data: Path) -> list[list[float]]:
+    found: list[list[float]] = Corpus.open(data).index.rows(np.arange(19)).tolist()
+    return found
+
+
+def test_a_build_takes_the_vectors_of_an_exact_index_before_rounded_ones_that_were_imported_and_keeps_them(
+    tmp_path, built_once, coarse, small_source, toy_encoder
+) -> None:
+    data = tmp_path / "data"
+    # As it is unpacked: without the vectors that were kept beside it.
+    shutil.copytree(built_once, data, ignore=shutil.ignore_patterns("embeddings"))
+    read_vectors(coarse, data)
+    report = build([small_source], data, toy_encoder)
+    assert (report.texts_encoded, report.precision) == (0, "exact")
+    assert vectors_of(data) == vectors_of(built_once)
+    shutil.rmtree(data / "snapshots")
+    (data / "current").unlink()
+    report = build([small_source], data, toy_encoder)
+    assert (report.texts_encoded, report.precision) == (0, "exact")
+    assert vectors_of(data) == vectors_of(built_once)
+
+
+def test_a_build_uses_rounded_vectors_that_were_imported_where_an_exact_index_has_none_better(
+    tmp_path, built_once, coarse, small_source, toy_encoder, invented
+) -> None:
+    data = tmp_path / "data"
+    build([invented.file(tmp_path / "road.jsonl", [invented.raw(1)])], data, toy_encoder)
+    read_vectors(coarse, data)
+    for _ in range(2):
+        report = build([small_source], data, toy_encoder)
+        assert (report.texts_encoded, report.precision) == (0, "bfloat16")
+        assert vectors_of(data) != vectors_of(built_once)
 
 
 def test_each_row_says_which_passage_it_is(built_once, written) -> None:

@@ -35,6 +35,7 @@ BUSY = b"HTTP/1.1 503 Busy\r\nRetry-After: 2\r\nContent-Length: 0\r\n\r\n"
 RUDE = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"
 BROKEN = b"HTTP/1.1 500 Oh\r\nContent-Length: 4\r\n\r\noops"
 CUT = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"
+IDLE = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nidle"
 NONSENSE = b"nonsense\r\n\r\n"
 
 
@@ -60,7 +61,7 @@ class Fake:
                 await asyncio.sleep(self.seconds)
                 self.at_once -= 1
                 writer.write(answer)
-                if answer in (LAST, CUT, NONSENSE):
+                if answer in (LAST, CUT, IDLE, NONSENSE):
                     break
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
@@ -111,6 +112,22 @@ def test_the_body_of_a_reply_is_whole_in_chunks_or_not() -> None:
         load.Reply(200, "", b"{}"),
         load.Reply(503, "2", b""),
     ]
+
+
+def test_a_connection_that_the_server_ended_while_it_was_idle_is_made_anew() -> None:
+    fake = Fake([IDLE])
+
+    async def use(address: str) -> object:
+        connection, found = load.Connection(address), []
+        for _ in range(3):
+            found.append((await connection.get("/")).body)
+            while not connection._streams[0].at_eof():
+                await asyncio.sleep(0.001)
+        await connection.close()
+        return found
+
+    assert fake.run(use) == [b"idle"] * 3
+    assert fake.connections == 3
 
 
 def test_as_many_ask_at_once_as_there_are_clients_and_no_question_is_asked_twice_before_all_were() -> None:

@@ -55,6 +55,7 @@ def test_going_back_is_one_object_when_piped(despatch: Despatch, two: tuple[Path
         "changed": True,
         "created": "2026-11-21T12:00:00+00:00",
         "records": 12,
+        "put_aside": None,
     }
 
 
@@ -79,6 +80,25 @@ def test_a_pointer_that_was_damaged_is_said_to_be_mended(despatch: Despatch, two
     told = plain(despatch("rollback", "--data", data, terminal=True, width=200).out)
     assert f"What points to {now} was damaged, and is mended" in told
     assert (data / "current").read_bytes() == whole
+
+
+def test_a_journal_that_was_put_aside_is_told_with_the_sync_that_goes_on_without_it(
+    despatch: Despatch, two: tuple[Path, str, str]
+):
+    data, _, now = two
+    (data / "sync.sqlite").write_bytes(b"no journal at all" * 100)
+    told = plain(despatch("rollback", "--data", data, terminal=True, width=300).out)
+    assert f"had under way was damaged. It is kept as {data}/sync.sqlite.damaged." in told
+    assert f"Say from when in the next sync, or it is refused. Next: despatch sync --from DATE --data {data}" in told
+    (data / "sync.sqlite").write_bytes(b"no journal at all" * 100)
+    (data / "asked.json").write_text('[{"first": "2026-06-01", "last": null, "houses": ["Commons"], "bodies": []}]')
+    assert despatch("rollback", "--to", now, "--data", data).json["put_aside"] == f"{data}/sync.sqlite.damaged"
+    (data / "sync.sqlite").write_bytes(b"no journal at all" * 100)
+    whole = (data / "current").read_bytes()
+    (data / "current").write_bytes(whole.replace(b'"manifest_sha256":"', b'"manifest_sha256":"g'))
+    told = plain(despatch("rollback", "--data", data, terminal=True, width=300).out)
+    assert f"What points to {now} was damaged, and is mended" in told
+    assert "sync.sqlite.damaged. The next sync fetches it again." in told
 
 
 def test_slips_are_told(despatch: Despatch, two: tuple[Path, str, str], tmp_path: Path):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from retrieval import rollback
+from retrieval import rollback, snapshot
 from retrieval.build import build, refresh, upgrade
+from retrieval.checks import Checks, MonthCheck, read_checks, write_checks
 from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder
 from retrieval.errors import PublishFailed, SnapshotDamaged, StoreUnreachable
@@ -20,8 +23,10 @@ from retrieval.milvus.place import PLACES_FILE, THIS_MACHINE, Generation, Made, 
 from retrieval.milvus.server import MilvusServer, connected
 from retrieval.nearest.kinds import VectorKind
 from retrieval.packing import pack
+from retrieval.records import Genre, House
 from retrieval.rollback import kept_snapshots, roll_back
 from retrieval.snapshot import current_name, open_snapshot
+from retrieval.sync.journal import Journal
 from retrieval.vectors import VectorIndex
 
 
@@ -80,18 +85,80 @@ def test_a_rollback_that_fails_leaves_the_alias_where_it_was(
     two: tuple[Generation, Generation], data: Path, target: Target, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     before, fault = current_name(data), StoreUnreachable("no") if step == "lead" else OSError("full")
+    september = MonthCheck(Genre.ANSWER, House.COMMONS, "2026-09", 1, 0, 0, datetime.now(UTC))
+    write_checks(data, Checks((september,)))
+    with Journal(data) as journal:
+        journal.run("INSERT INTO settled VALUES ('answer', 1, x'00')")
+    really = MilvusServer.lead
 
     def fails(*_: object) -> None:
         raise fault
 
+    def moved_but_not_told(self: MilvusServer, alias: str, collection: str) -> None:
+        really(self, alias, collection)
+        if collection == two[0].collection:
+            raise fault
+
     with monkeypatch.context() as patch:
         if step == "lead":
-            patch.setattr(MilvusServer, "lead", fails)
+            patch.setattr(MilvusServer, "lead", moved_but_not_told)
         else:
             patch.setattr(rollback, "point_to", fails)
         with pytest.raises(StoreUnreachable if step == "lead" else PublishFailed):
             roll_back(data)
     assert (current_name(data), connected(target).led_to(target.alias)) == (before, two[1].collection)
+    if step == "lead":
+        # What was compared still counts as compared.
+        with Journal(data) as journal:
+            assert journal.count("SELECT count(*) FROM settled") == 1
+        assert read_checks(data).months == (september,)
+
+
+@pytest.mark.parametrize("killed", ["build", "rollback"])
+def test_a_run_with_nothing_new_leads_the_alias_back_from_where_a_killed_one_left_it(
+    two: tuple[Generation, Generation],
+    data: Path,
+    invented: Any,
+    toy_encoder: Encoder,
+    target: Target,
+    monkeypatch: pytest.MonkeyPatch,
+    killed: str,
+) -> None:
+    def stops(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        # Nothing is undone by a process that is killed.
+        patch.setattr(leading, "lead_back", lambda *_: None)
+        patch.setattr(snapshot, "_remove", lambda *_: None)
+        patch.setattr(snapshot if killed == "build" else rollback, "point_to", stops)
+        with pytest.raises(KeyboardInterrupt):
+            refresh(data, toy_encoder, invented.changes(invented.received(4))) if killed == "build" else roll_back(data)
+    server = connected(target)
+    astray = server.led_to(target.alias)
+    assert astray not in (None, two[1].collection)
+    assert generation_of(data) == two[1]
+    # A run that can't reach the server is no failure: it has nothing else to do there.
+    with monkeypatch.context() as patch:
+        patch.setattr(leading, "connected", lambda _: (_ for _ in ()).throw(StoreUnreachable("no")))
+        patch.setattr(generations, "connected", lambda _: (_ for _ in ()).throw(StoreUnreachable("no")))
+        assert refresh(data, toy_encoder, invented.changes()).published is False
+    assert server.led_to(target.alias) == astray
+    assert refresh(data, toy_encoder, invented.changes()).published is False
+    assert server.led_to(target.alias) == two[1].collection
+    # What was never published is gone; what can be gone back to is not.
+    assert server.has(str(astray)) is (killed == "rollback")
+    assert server.has(two[0].collection)
+
+
+def test_a_run_with_nothing_new_does_not_take_an_alias_back_from_another_data_directory(
+    two: tuple[Generation, Generation], data: Path, source: str, toy_encoder: Encoder, target: Target, invented: Any
+) -> None:
+    server, other = connected(target), data.with_name("other")
+    server.release(target.alias, two[1].collection)
+    build([source], other, toy_encoder, target=target)
+    assert refresh(data, toy_encoder, invented.changes()).published is False
+    assert server.led_to(target.alias) == generation_of(other).collection
 
 
 def test_an_alias_leads_to_nothing_once_the_vectors_are_on_this_machine_and_back_again(
@@ -112,6 +179,34 @@ def test_a_name_that_is_changed_leaves_the_old_one_to_nobody(
     assert upgrade(data, toy_encoder, target=other)
     assert server.led_to(target.alias) is None
     assert server.led_to(other.alias) == generation_of(data).collection
+
+
+def test_a_copy_without_its_note_and_with_a_name_of_its_own_leaves_the_first_directory_its_alias_and_collections(
+    two: tuple[Generation, Generation], data: Path, source: str, invented: Any, toy_encoder: Encoder, target: Target
+) -> None:
+    copy, server = data.with_name("copy"), connected(target)
+    shutil.copytree(data, copy, ignore=shutil.ignore_patterns(PLACES_FILE))
+    own = Target(target.uri, alias=f"{target.alias}_copy")
+    assert upgrade(copy, toy_encoder, target=own, keep=1)
+    assert refresh(copy, toy_encoder, invented.changes(invented.received(4)), keep=1).texts_encoded > 0
+    assert server.led_to(own.alias) == generation_of(copy).collection
+    assert server.led_to(target.alias) == two[1].collection
+    assert all(server.has(one.collection) for one in two)
+    assert refresh(data, toy_encoder, invented.changes(invented.received(5))).published
+
+
+def test_a_copy_that_keeps_the_name_takes_it_and_the_first_directory_is_told_to_have_another(
+    two: tuple[Generation, Generation], data: Path, invented: Any, toy_encoder: Encoder, target: Target
+) -> None:
+    copy = data.with_name("copy")
+    shutil.copytree(data, copy, ignore=shutil.ignore_patterns(PLACES_FILE))
+    refresh(copy, toy_encoder, invented.changes(invented.received(4)))
+    with pytest.raises(PublishFailed, match=r"which no build in .* has made: .* with `--collection NAME`"):
+        refresh(data, toy_encoder, invented.changes(invented.received(5)))
+    # It is searched as before: a search does not go by the alias.
+    assert Corpus.open(data).manifest.milvus == two[1]
+    assert upgrade(data, toy_encoder, target=Target(target.uri, alias=f"{target.alias}_first"))
+    assert connected(target).led_to(target.alias) == generation_of(copy).collection
 
 
 def test_an_index_on_a_server_that_is_gone_can_be_left(
