@@ -52,15 +52,18 @@ class MilvusVectors:
         return self._rows
 
     def check(self) -> None:
-        """See that the server answers and has the collection still, without looking into it.
+        """See that the server has the collection still and gives a row of it, as searches need: one may be there unread.
 
         Raises:
             StoreUnreachable: If it does not, or has not.
+            StoreDamaged: If the collection lacks its first row.
         """
         if not self._server.has(self._collection):
             raise StoreUnreachable(
                 f"the Milvus server has no collection {self._collection} any more: build again, or see who removed it"
             )
+        # Past what is kept here: that would hide what became of the server.
+        self._server.vectors(self._collection, np.zeros(min(1, self._rows), dtype=np.int64), self.dimensions)
 
     def rows(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the vectors of rows, shape (len(numbers), d), float32.

@@ -14,8 +14,8 @@ from retrieval.build import build, upgrade
 from retrieval.encoders import Encoder
 from retrieval.errors import StoreUnreachable
 from retrieval.milvus.place import THIS_MACHINE, Target
-from retrieval.milvus.server import MilvusServer
-from retrieval.snapshot import current_name
+from retrieval.milvus.server import MilvusServer, connected
+from retrieval.snapshot import current_name, open_snapshot
 from service import app as application
 from service.app import create_app
 from service.settings import Settings
@@ -83,6 +83,40 @@ def test_a_look_that_goes_wrong_in_an_unknown_way_is_logged_and_not_the_last(
         assert client.get("/readyz").status_code == 200
         monkeypatch.setattr(MilvusServer, "has", lambda *_: False)
         assert comes_true(lambda: client.get("/readyz").status_code == 503)
+
+
+def test_a_collection_that_is_there_and_gives_nothing_is_not_ready_until_it_does(
+    watched: Settings, toy_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unread(*_: object, **__: object) -> None:
+        raise StoreUnreachable("the collection is not loaded")
+
+    with TestClient(create_app(watched, encoder=toy_encoder)) as client:
+
+        def ready() -> int:
+            return client.get("/readyz").status_code
+
+        monkeypatch.setattr(MilvusServer, "vectors", unread)
+        monkeypatch.setattr(MilvusServer, "nearest", unread)
+        assert client.get("/v1/search", params={"q": QUESTION}).status_code == 503
+        looks = list[int]()
+        for _ in range(10):
+            time.sleep(0.05)
+            looks.append(ready())
+        assert looks == [503] * 10
+        monkeypatch.undo()
+        assert comes_true(lambda: ready() == 200)
+
+
+def test_a_collection_that_lost_its_rows_is_told_by_readiness(
+    watched: Settings, toy_encoder: Encoder, lite: str
+) -> None:
+    generation = open_snapshot(watched.data).manifest.milvus
+    assert generation is not None
+    with TestClient(create_app(watched, encoder=toy_encoder)) as client:
+        assert client.get("/readyz").status_code == 200
+        connected(Target(lite)).remove(generation.collection, [0])
+        assert comes_true(lambda: client.get("/readyz").json().get("title") == "Store damaged")
 
 
 def test_a_task_that_failed_keeps_nothing_from_being_closed(
