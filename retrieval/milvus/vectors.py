@@ -52,7 +52,7 @@ class MilvusVectors:
         return self._rows
 
     def check(self) -> None:
-        """See that the server has the collection still and gives a row of it, as searches need: one may be there unread.
+        """See that the server has the collection still and gives a row of it, as a search needs.
 
         Raises:
             StoreUnreachable: If it does not, or has not.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from service.settings import Settings
 from service.watching import Watching
 
 QUESTION = "how many patients are waiting for an NHS dentist"
+_NUMBERS = count(1)
 
 
 def comes_true(what: Callable[[], bool]) -> bool:
@@ -36,7 +38,7 @@ def comes_true(what: Callable[[], bool]) -> bool:
 @pytest.fixture
 def watched(tmp_path: Path, small_source: str, lite: str, toy_encoder: Encoder) -> Settings:
     """Give a service over a server, which it looks at often."""
-    build([small_source], tmp_path / "data", toy_encoder, target=Target(lite, alias="watched"))
+    build([small_source], tmp_path / "data", toy_encoder, target=Target(lite, alias=f"watched{next(_NUMBERS)}"))
     return Settings(data=tmp_path / "data", reload_seconds=0.05)
 
 
