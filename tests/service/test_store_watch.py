@@ -99,6 +99,7 @@ def test_a_collection_that_is_there_and_gives_nothing_is_not_ready_until_it_does
             return client.get("/readyz").status_code
 
         monkeypatch.setattr(MilvusServer, "vectors", unread)
+        assert comes_true(lambda: ready() == 503)
         monkeypatch.setattr(MilvusServer, "nearest", unread)
         assert client.get("/v1/search", params={"q": QUESTION}).status_code == 503
         looks = list[int]()
