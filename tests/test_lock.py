@@ -2,12 +2,14 @@
 
 import re
 import tomllib
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, distributions, requires, version
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
@@ -72,3 +74,12 @@ def test_all_that_is_needed_is_in_the_lock_and_installed_as_it_says():
                 waiting.append((needed, frozenset(needed.extras)))
     assert len(seen) > 50
     assert (missing, other) == (set(), set()), "run `make setup`, or `make lock` if pyproject.toml changed"
+
+
+def test_every_locked_package_installs_on_the_oldest_python_there_may_be():
+    oldest = Version(PROJECT["requires-python"].removeprefix(">=")).base_version + ".0"
+    needs = {
+        one.name: one.metadata["Requires-Python"] for one in distributions() if canonicalize_name(one.name) in PINS
+    }
+    assert len(needs) > 100
+    assert {name: need for name, need in needs.items() if need and oldest not in SpecifierSet(need)} == {}
