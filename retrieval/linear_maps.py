@@ -63,6 +63,7 @@ def _laid_out(weight: Tensor, bias: Tensor) -> Any:
             found = torch.ops.mkldnn._reorder_linear_weight(weight.contiguous(), _ROWS)
             _product(weight[:1], found, bias)
     except (AttributeError, NotImplementedError, RuntimeError):
+        # These are no public calls of torch: where a build of it or a processor lacks them, the usual ones do the same.
         return None
     return found
 

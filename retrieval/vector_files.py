@@ -170,7 +170,7 @@ def _damaged(path: Path, what: str) -> PackDamaged:
 def _libraries(path: Path) -> tuple[Any, Any]:
     try:
         import pyarrow as arrow  # noqa: PLC0415 - it is an extra
-        from pyarrow import parquet  # noqa: PLC0415
+        from pyarrow import parquet  # noqa: PLC0415 - of the same extra
     except ImportError as error:
         raise ExtraMissing(path, "Parquet needs pyarrow: run `pip install 'despatch-box[milvus]'`") from error
     return arrow, parquet

@@ -16,7 +16,6 @@ import asyncio
 import itertools
 import json
 import os
-import re
 import shutil
 import sys
 import tempfile
@@ -30,22 +29,11 @@ from typing import Final
 import numpy as np
 
 from retrieval.snapshot import open_snapshot, publish, writing
-from scripts.load import OURS, Connection, Tally, line, load, percentiles, read_questions, targets
+from scripts.load import ANSWERED, OURS, Connection, Tally, line, load, percentiles, read_questions, targets
+from scripts.peers.speaking import megabytes
 from scripts.served import NotStarted, Served, served
 
-HEADS: Final = (
-    "until minute",
-    "answered",
-    "a second",
-    "p50 ms",
-    "p95 ms",
-    "p99 ms",
-    "worst ms",
-    "failed or refused",
-    "snapshots",
-    "own memory, MB",
-    "of files, MB",
-)
+HEADS: Final = ("until minute", *ANSWERED, "failed or refused", "snapshots", "own memory, MB", "of files, MB")
 
 _AT_ONCE: Final = 256
 _CAPACITY_CLIENTS: Final = 8
@@ -132,9 +120,7 @@ async def _watch(pid: int, seen: Seen) -> None:
 
 def resident(pid: int) -> tuple[float, float]:
     """Return the megabytes that a process has of its own, and of files that it maps, in millions of bytes."""
-    told = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
-    kilobytes = {name: int(value) for name, value in re.findall(r"^(RssAnon|RssFile):\s+(\d+) kB$", told, re.MULTILINE)}
-    return kilobytes["RssAnon"] * 1.024e-3, kilobytes["RssFile"] * 1.024e-3
+    return megabytes(pid, "RssAnon"), megabytes(pid, "RssFile")
 
 
 @asynccontextmanager

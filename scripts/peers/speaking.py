@@ -138,6 +138,13 @@ def under_load(system: System, queries: Sequence[str], clients: int, seconds: fl
 
 def memory(pid: int) -> dict[str, object]:
     """Return the resident memory of a process, now and at most, in megabytes of a million bytes."""
+    return {"now_mb": megabytes(pid, "VmRSS"), "most_mb": megabytes(pid, "VmHWM")}
+
+
+def megabytes(pid: int, name: str) -> float:
+    """Return what Linux tells of the memory of a process under a name, such as VmRSS, in millions of bytes."""
     told = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
-    kilobytes = {name: int(value) for name, value in re.findall(r"^(VmRSS|VmHWM):\s+(\d+) kB$", told, re.MULTILINE)}
-    return {"now_mb": kilobytes["VmRSS"] * 1.024e-3, "most_mb": kilobytes["VmHWM"] * 1.024e-3}
+    found = re.search(rf"^{name}:\s+(\d+) kB$", told, re.MULTILINE)
+    if found is None:
+        raise LookupError(f"Linux tells no {name} of process {pid}")
+    return int(found[1]) * 1.024e-3
