@@ -387,3 +387,16 @@ def test_a_word_tells_the_more_the_fewer_passages_have_it():
         for stem, often in {"road": 4, "tar": 3, "gravel": 1, "zebra": 0}.items()
     }
     assert found == pytest.approx(expected)
+
+
+def test_few_rows_have_the_same_scores_one_by_one_and_as_a_set(
+    index: LexicalIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows, question = np.arange(1, len(TEXTS), 2, dtype=np.int64), " ".join(TEXTS[1].split()[:3])
+    one_by_one = index.scores(question, rows), index.with_all_words(question, rows)
+    monkeypatch.setattr(lexical, "_ONE_BY_ONE", 0)
+    as_a_set = index.scores(question, rows), index.with_all_words(question, rows)
+    assert one_by_one[0].tolist() == as_a_set[0].tolist()
+    assert one_by_one[0].max() > 0
+    assert 1 in one_by_one[1]
+    assert one_by_one[1] == as_a_set[1]
