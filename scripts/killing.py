@@ -276,14 +276,15 @@ class _Watcher:
                 self._ended.killed = os.WIFSIGNALED(status)
 
     def _step(self, thread: int, stopped_by: int) -> None:
-        deliver = 0
-        if stopped_by == _SYSCALL_STOP:
-            if self._has_to_die(thread):
-                os.kill(self._child, signal.SIGKILL)
-                return
-        elif stopped_by not in (signal.SIGTRAP, signal.SIGSTOP):
-            deliver = stopped_by
+        # One thread that ends the process ends the others too, stopped or not.
         with suppress(ProcessLookupError):
+            deliver = 0
+            if stopped_by == _SYSCALL_STOP:
+                if self._has_to_die(thread):
+                    os.kill(self._child, signal.SIGKILL)
+                    return
+            elif stopped_by not in (signal.SIGTRAP, signal.SIGSTOP):
+                deliver = stopped_by
             self._ptrace(_SYSCALL, thread, 0, deliver)
 
     def _has_to_die(self, thread: int) -> bool:
