@@ -74,9 +74,9 @@ def answering_sentences_by_words(
     choices = [place for place, found in enumerate(spans) if len(found) > 1]
     if choices:
         asked, *passages = encoder.encode_tokens([question, *(texts[place] for place in choices)], in_context=False)
-        weights = _weights(question, asked, weigh)
+        weights, of_question = _weights(question, asked, weigh), unit_rows(asked.vectors)
         for place, tokens in zip(choices, passages, strict=True):
-            best[place] = int(np.argmax(_coverage_of_spans(asked, tokens, spans[place], weights)))
+            best[place] = int(np.argmax(_coverage_of_spans(of_question, tokens, spans[place], weights)))
     return [Span(*found[place]) if found else None for found, place in zip(spans, best, strict=True)]
 
 
@@ -138,17 +138,24 @@ def coverage(asked: TokenVectors, sentences: Sequence[TokenVectors]) -> NDArray[
 
 
 def _coverage_of_spans(
-    asked: TokenVectors, tokens: TokenVectors, spans: Sequence[tuple[int, int]], weights: NDArray[np.float32]
+    of_question: NDArray[np.float32],
+    tokens: TokenVectors,
+    spans: Sequence[tuple[int, int]],
+    weights: NDArray[np.float32],
 ) -> NDArray[np.float32]:
-    """Return `coverage` of the parts of one text, where each token of the question counts by its weight."""
-    if not weights.any():
+    """Return `coverage` of the parts of one text, where each token of the question, a unit row, has its weight."""
+    if not weights.any() or not len(tokens.spans):
         return np.zeros(len(spans), dtype=np.float32)
-    alike = unit_rows(asked.vectors) @ unit_rows(tokens.vectors).T
+    lengths = np.sqrt(np.einsum("ij,ij->i", tokens.vectors, tokens.vectors))
+    alike = (of_question @ tokens.vectors.T) / np.where(lengths > 0, lengths, 1)
     shares = weights / weights.sum()
-    covered = []
-    for first, last in spans:
-        inside = (tokens.spans[:, 0] >= first) & (tokens.spans[:, 1] <= last)
-        covered.append(float(alike[:, inside].max(axis=1) @ shares) if inside.any() else -1.0)
+    # The tokens of a text lie one after another, so those of a sentence are a slice.
+    firsts = np.searchsorted(tokens.spans[:, 0], [first for first, _ in spans], side="left")
+    lasts = np.searchsorted(tokens.spans[:, 1], [last for _, last in spans], side="right")
+    covered = [
+        float(alike[:, first:last].max(axis=1) @ shares) if first < last else -1.0
+        for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True)
+    ]
     return np.array(covered, dtype=np.float32)
 
 

@@ -36,6 +36,8 @@ class Place:
     def shown(self) -> Ranked:
         """The first of the members, with the score of the place and what that comes of."""
         best = self.best
+        if self.members[0] is best:
+            return best
         return replace(best, group=self.members[0].group, row=self.members[0].row)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -205,8 +206,10 @@ class Draft:
 
 def _derived(record: Record, encoder: Encoder, texts: dict[bytes, str], attached: AttachedTexts) -> Derived:
     files = attached.of(record)
-    passages = passages_of(record.answer, encoder.fits)
-    passages += tuple(attached_passages(files, len(passages) + 1, encoder.fits))
+    # A text is asked about up to four times on its way, and its tokens are counted each time.
+    fits = lru_cache(maxsize=256)(encoder.fits)
+    passages = passages_of(record.answer, fits)
+    passages += tuple(attached_passages(files, len(passages) + 1, fits))
     sources = {0: record.answer_text, **{number: file.text for number, file in files}}
     names: list[bytes] = []
     for passage in passages:
@@ -216,8 +219,8 @@ def _derived(record: Record, encoder: Encoder, texts: dict[bytes, str], attached
                 f"{record.key}: passage {passage.ordinal} is not word for word in {where}; nothing was "
                 "published. Please report this as a fault, with the key"
             )
-        text = _encoder_text(record, passage, encoder.fits)
-        if not encoder.fits(text):
+        text = _encoder_text(record, passage, fits)
+        if not fits(text):
             raise PassageTooLong(
                 f"{record.key}: passage {passage.ordinal} does not fit the encoder's window of "
                 f"{encoder.identity.window} tokens; nothing was published. Use a model with a larger window"

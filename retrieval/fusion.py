@@ -10,7 +10,7 @@ Retrieval"); docs/quality.md has both measured here.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -154,7 +154,7 @@ def followed_by(ranked: Sequence[Ranked], others: Sequence[Ranked]) -> list[Rank
     least = ranked[-1].score if ranked else 1.0
     return [
         *ranked,
-        *(replace(one, score=min(least, one.score)) for one in others if one.group not in there),
+        *(one.scored(min(least, one.score)) for one in others if one.group not in there),
     ]
 
 

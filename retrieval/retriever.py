@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -163,5 +162,5 @@ class Retriever:
         bonus_of_group = np.zeros(len(corpus.near_group_of_group), dtype=np.float32)
         np.maximum.at(bonus_of_group, groups[passing], bonus)
         gains = FRESHNESS_WEIGHT * bonus_of_group[[one.group for one in ranked]]
-        scored = [replace(one, score=one.score + float(gain)) for one, gain in zip(ranked, gains, strict=True)]
+        scored = [one.scored(one.score + float(gain)) for one, gain in zip(ranked, gains, strict=True)]
         return sorted(scored, key=lambda one: (-one.score, one.row))
