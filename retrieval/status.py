@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from retrieval.needed_words import foldable
 from retrieval.records import AnswerKind, FindingName, Record
 from retrieval.sentences import sentence_spans
 from retrieval.status_rules import RULES, Label, documents_asked_for
@@ -113,9 +114,10 @@ def labels_of(sentence: str, asked: frozenset[str] = frozenset()) -> dict[Label,
         asked: Documents that the question asks for, as `documents_asked_for` gives them.
     """
     text = sentence[:SENTENCE_LIMIT]
+    folded = foldable(text)
     labels: dict[Label, str] = {}
     for rule in RULES:
-        if rule.label not in labels and rule.fires_on(text, asked):
+        if rule.label not in labels and rule.may_fire_on(folded) and rule.fires_on(text, asked):
             labels[rule.label] = rule.id
     return labels
 

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from retrieval.needed_words import needed_in
+
 
 class Label(StrEnum):
     """What one sentence does."""
@@ -40,6 +42,7 @@ class Rule:
         unless: A sentence that matches this too is left alone; None for no such case.
         evidence: How many answers it fires in, and a few words of one.
         only_if_asked: Counts only where a document named in the sentence is what the question asks for.
+        needs: Pieces of text, case folded, one of which is in any sentence that matches; none if that is not certain.
     """
 
     id: str
@@ -48,6 +51,11 @@ class Rule:
     unless: re.Pattern[str] | None
     evidence: str
     only_if_asked: bool = False
+    needs: tuple[str, ...] = ()
+
+    def may_fire_on(self, folded: str | None) -> bool:
+        """Say whether a sentence, as `foldable` gives it, is worth the search: six in seven are not."""
+        return folded is None or not self.needs or any(piece in folded for piece in self.needs)
 
     def fires_on(self, sentence: str, asked: frozenset[str] = frozenset()) -> bool:
         """Say whether this rule holds for a sentence, where the question asks for the documents `asked`."""
@@ -59,7 +67,8 @@ class Rule:
 
 def _rule(name: str, label: Label, pattern: str, evidence: str, unless: str = "", only_if_asked: bool = False) -> Rule:
     exception = re.compile(unless, re.IGNORECASE) if unless else None
-    return Rule(name, label, re.compile(pattern, re.IGNORECASE), exception, evidence, only_if_asked)
+    compiled = re.compile(pattern, re.IGNORECASE)
+    return Rule(name, label, compiled, exception, evidence, only_if_asked, needed_in(compiled))
 
 
 # Documents that a question may ask for, and that an answer may then give a link to.
