@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -236,9 +235,6 @@ class Record:
         return f"x-{hashlib.sha256(chr(0).join(parts).encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 
-_WHITE_SPACE = re.compile(r"\s+")
-
-
 def folded(text: str) -> str:
     """Return `text` with every run of white space as one space and none at either end."""
-    return _WHITE_SPACE.sub(" ", text).strip()
+    return " ".join(text.split())

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from retrieval.needed_words import foldable, needed_in
@@ -37,7 +37,7 @@ def test_the_pieces_are_those_that_no_match_can_be_without(pattern, pieces):
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-@settings(max_examples=12)
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_no_rule_fires_on_a_sentence_that_is_not_searched(rule, data):
     sentence = data.draw(st.from_regex(rule.pattern))
@@ -49,10 +49,11 @@ def test_no_rule_fires_on_a_sentence_that_is_not_searched(rule, data):
 def test_a_text_that_matches_without_regard_to_case_is_searched(letters, around):
     assume(letters)
     pattern = re.compile(re.escape(letters), re.IGNORECASE)
+    pieces = needed_in(pattern)
     for text in (letters, letters.upper(), letters.lower(), letters.swapcase(), *other_cases(letters)):
         if pattern.search(around + text):
             folded = foldable(around + text)
-            assert folded is None or any(piece in folded for piece in needed_in(pattern))
+            assert folded is None or not pieces or any(piece in folded for piece in pieces)
 
 
 def other_cases(letters):
