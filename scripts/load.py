@@ -152,12 +152,12 @@ async def _body(reader: asyncio.StreamReader, headers: dict[str, str]) -> bytes:
 
 
 async def load(
-    address: str, targets: Iterator[str], *, clients: int, seconds: float, rate: float | None = None
+    address: str | Sequence[str], targets: Iterator[str], *, clients: int, seconds: float, rate: float | None = None
 ) -> Tally:
     """Ask until the time is up; what was asked by then is waited for.
 
     Args:
-        address: Of the service.
+        address: Of the service; of several processes of one, which the clients share out among them.
         targets: Paths with their questions, without end.
         clients: How many ask at once, each on a connection of its own.
         seconds: How long new questions are asked.
@@ -165,8 +165,9 @@ async def load(
     """
     tally, started = Tally(), time.perf_counter()
     turns = itertools.count()
+    addresses = [address] if isinstance(address, str) else address
 
-    async def client() -> None:
+    async def client(address: str) -> None:
         connection = Connection(address)
         try:
             while True:
@@ -179,8 +180,8 @@ async def load(
             await connection.close()
 
     async with asyncio.TaskGroup() as group:
-        for _ in range(clients):
-            group.create_task(client())
+        for number in range(clients):
+            group.create_task(client(addresses[number % len(addresses)]))
     tally.seconds = time.perf_counter() - started
     return tally
 

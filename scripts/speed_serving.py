@@ -1,4 +1,7 @@
-"""How the service answers from a whole index: how soon it is ready, and what becomes of one, 16 and 200 clients."""
+"""How the service answers from a whole index: how soon it is ready, and what becomes of one, 16 and 200 clients.
+
+Sixteen are also shared out among two processes of it, which one core to a process suits.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,9 @@ from scripts.served import Served, served
 
 CLIENTS = (1, 16, 200, 1)
 """How many ask at once, in turn; the last one shows whether the service has recovered."""
+
+_SHARED = 16
+"""How many ask two processes."""
 
 _MODES = ("fast", "full")
 _WARMING_SECONDS = 3.0
@@ -64,6 +70,11 @@ def serving(data: Path, questions: Sequence[str], *, seconds: float, rounds: int
             with served(arguments, log, environment) as service:
                 yield line(mode, "none yet", *["–"] * (len(HEADS) - 2), _resident(service))
                 yield from _loaded(service, mode, questions, seconds)
+        with (
+            served(arguments, log, environment) as one,
+            served(arguments, Path(scratch) / "other.txt", environment) as other,
+        ):
+            yield _shared((one, other), _MODES[0], questions, seconds)
 
 
 def _least(model: Path, environment: dict[str, str]) -> float:
@@ -78,6 +89,14 @@ def _loaded(service: Served, mode: str, questions: Sequence[str], seconds: float
     for clients in CLIENTS:
         tally = asyncio.run(load(service.address, asked, clients=clients, seconds=seconds))
         yield line(mode, clients, *tally.cells(), _resident(service))
+
+
+def _shared(services: Sequence[Served], mode: str, questions: Sequence[str], seconds: float) -> str:
+    asked, addresses = targets(OURS, questions, mode), [one.address for one in services]
+    asyncio.run(load(addresses, asked, clients=len(services), seconds=_WARMING_SECONDS))
+    tally = asyncio.run(load(addresses, asked, clients=_SHARED, seconds=seconds))
+    together = sum(float(_resident(one)) for one in services)
+    return line(f"{mode}, two processes", _SHARED, *tally.cells(), f"{together:.0f}")
 
 
 def _resident(service: Served) -> str:

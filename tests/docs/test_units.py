@@ -122,7 +122,20 @@ def test_the_proxy_takes_answers_for_slow_readers_but_passes_those_to_assistants
     assert {place for place, said in places.items() if "proxy_buffering off;" in said} == {"= /mcp"}
     # A place with a header of its own would lose those that hold for all.
     assert [place for place, said in places.items() if "proxy_set_header" in said] == []
-    assert all("proxy_pass http://127.0.0.1:8000;" in places[one] for one in ("/", "= /mcp"))
+    assert all("proxy_pass http://despatch;" in places[one] for one in ("/", "= /mcp"))
+
+
+def test_the_proxy_passes_on_to_where_the_service_listens_and_shares_out_among_more_of_them():
+    nginx = (UNITS / "nginx.conf").read_text("utf-8")
+    (processes,) = re.findall(r"^upstream despatch \{([^}]*)\}", nginx, re.MULTILINE)
+    unit = (UNITS / "despatch-serve.service").read_text("utf-8")
+    assert re.findall(r"^    server (\S+);", processes, re.MULTILINE) == [f"127.0.0.1:{Settings().port}"]
+    assert "    least_conn;\n" in processes
+    # The page makes a unit for any port of this line.
+    page = (ROOT / "docs" / "how-to" / "deploy.md").read_text("utf-8")
+    (before, after) = re.findall(r"sed 's/(.+?)/(.+?)/' docs/units/despatch-serve.service", page)[0]
+    assert len(re.findall(rf"^ExecStart=\S*/{before}$", unit, re.MULTILINE)) == 1
+    assert after == f"{before} --port %i"
 
 
 def test_every_reason_of_a_refusal_is_told_on_the_page():

@@ -162,6 +162,19 @@ def test_at_a_rate_the_wait_for_a_free_client_is_in_the_time() -> None:
     assert tally.answered == sorted(tally.answered)
 
 
+def test_the_clients_are_shared_out_among_the_processes_of_a_service() -> None:
+    fake, gone = Fake([OK], seconds=0.01), "http://127.0.0.1:9"
+
+    async def use(address: str) -> object:
+        asked = load.targets("/", ["a"])
+        return await load.load([address, gone], asked, clients=5, seconds=0.1)
+
+    tally = fake.run(use)
+    assert isinstance(tally, load.Tally)
+    # The other process is not there: two of the five clients were for it.
+    assert (fake.connections, set(tally.failed)) == (3, {"ConnectionRefusedError"})
+
+
 def test_a_service_that_is_not_there_is_counted_as_such() -> None:
     tally = asyncio.run(load.load("http://127.0.0.1:9", load.targets("/", ["a"]), clients=2, seconds=0.01))
     assert (tally.answered, set(tally.failed), tally.rate) == ([], {"ConnectionRefusedError"}, 0.0)

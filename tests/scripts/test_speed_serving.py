@@ -15,16 +15,18 @@ from scripts.served import Served
 def test_each_mode_and_number_of_clients_has_a_line_with_the_memory(
     built_once: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    starts = iter((9.0, 6.0, 7.0, 1.0, 1.0))
+    starts = iter((9.0, 6.0, 7.0, 1.0, 1.0, 1.0, 1.0))
     least = iter((5.0, 4.0, 4.5))
     asked: list[tuple[int, str]] = []
+    processes: list[int] = []
 
     @contextmanager
     def served(arguments: object, log: object, environment: dict[str, str]) -> Iterator[Served]:
         assert environment["HF_HUB_OFFLINE"] == "1"
         yield Served("http://127.0.0.1:1", os.getpid(), next(starts))
 
-    async def load(address: str, targets: Iterator[str], *, clients: int, seconds: float) -> Tally:
+    async def load(address: str | list[str], targets: Iterator[str], *, clients: int, seconds: float) -> Tally:
+        processes.append(1 if isinstance(address, str) else len(address))
         asked.append((clients, next(targets)))
         return Tally(answered=[4.0, 5.0, 6.0], seconds=seconds)
 
@@ -40,8 +42,10 @@ def test_each_mode_and_number_of_clients_has_a_line_with_the_memory(
     # The first line of a mode is the memory before anything was asked.
     assert [(one["mode"], one["clients"]) for one in lines if one["answered"] != "–"] == [
         (mode, clients) for mode in ("fast", "full") for clients in ("1", "16", "200", "1")
-    ]
+    ] + [("fast, two processes", "16")]
     assert all(one["p50 ms"] == "5.0" for one in lines if one["answered"] != "–")
     assert all(int(one["MB resident"]) > 50 for one in lines)
-    assert [clients for clients, _ in asked] == [1, 1, 16, 200, 1] * 2
-    assert ["mode=full" in target for _, target in asked] == [False] * 5 + [True] * 5
+    assert int(lines[-1]["MB resident"]) >= 2 * int(lines[0]["MB resident"]) - 1
+    assert [clients for clients, _ in asked] == [*([1, 1, 16, 200, 1] * 2), 2, 16]
+    assert processes == [1] * 10 + [2, 2]
+    assert ["mode=full" in target for _, target in asked] == [False] * 5 + [True] * 5 + [False] * 2
