@@ -14,12 +14,16 @@ def selector_of(rows: NDArray[np.int64], total: int) -> faiss.IDSelector:
         rows: Rising, without repeats, at least one.
         total: The rows there are.
     """
-    first, last = int(rows[0]), int(rows[-1])
-    if last - first + 1 == len(rows):
-        return faiss.IDSelectorRange(first, last + 1)
+    if is_span(rows):
+        return faiss.IDSelectorRange(int(rows[0]), int(rows[-1]) + 1)
     allowed = np.zeros(total, dtype=bool)
     allowed[rows] = True
     return faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
+
+
+def is_span(rows: NDArray[np.int64]) -> bool:
+    """Return whether rows, rising and without repeats, follow one another without a gap; at least one."""
+    return int(rows[-1]) - int(rows[0]) + 1 == len(rows)
 
 
 def in_order(rows: NDArray[np.int64], scores: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:

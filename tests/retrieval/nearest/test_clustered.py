@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from retrieval.encoders import unit_rows
 from retrieval.errors import SnapshotDamaged
+from retrieval.nearest import clustered
 from retrieval.nearest.clustered import GATHERED, PROBED, ClusteredVectors, probes_for
 from retrieval.nearest.reading import read_vectors
 
@@ -65,6 +66,20 @@ def test_a_wide_selection_is_kept_to_and_fills_its_page(
     mapped: ClusteredVectors, heaps: NDArray[np.float32], rows: NDArray[np.int64]
 ) -> None:
     assert share_found(mapped, heaps, 10, rows.astype(np.int64)) >= 0.98
+
+
+@pytest.mark.parametrize("k", [1, 10, 200, 3_000])
+@pytest.mark.parametrize("share", [0.6, 0.9, 1 - 1e-4])
+def test_what_is_left_of_the_nearest_is_what_a_search_among_the_rows_allowed_finds(
+    mapped: ClusteredVectors, heaps: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch, k: int, share: float
+) -> None:
+    rows = np.sort(np.random.default_rng(7).permutation(16_800)[: int(16_800 * share)]).astype(np.int64)
+    queries = [near(heaps, question) for question in QUESTIONS[:6]]
+    left = [mapped.search(query, k, rows) for query in queries]
+    monkeypatch.setattr(clustered, "_MOST", 0)
+    for query, (found, scores) in zip(queries, left, strict=True):
+        among, their_scores = mapped.search(query, k, rows)
+        assert (found.tolist(), scores.tolist()) == (among.tolist(), their_scores.tolist())
 
 
 def test_a_page_is_full_though_all_that_is_allowed_is_on_the_other_side(
