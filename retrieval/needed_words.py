@@ -27,7 +27,7 @@ def needed_in(pattern: re.Pattern[str]) -> tuple[str, ...]:
     Returns:
         The pieces; none where no piece is certain, so that every text has to be searched.
     """
-    return tuple(sorted(_pieces(_PARSER.parse(pattern.pattern, pattern.flags)), key=len))
+    return tuple(sorted(_pieces(_PARSER.parse(pattern.pattern, pattern.flags)), key=lambda piece: (len(piece), piece)))
 
 
 def foldable(text: str) -> str | None:

@@ -308,8 +308,8 @@ class _Watcher:
         self._ended.calls.append((call.kind, path.removeprefix(self._folder).lstrip("/")))
         creates = call.flags is not None and bool(arguments[call.flags] & os.O_CREAT) and not Path(path).exists()
         if self._refusal and self._refusal.meets(call.kind, place, creates=creates):
-            self._refused.add(thread)
             self._ptrace(_POKE, thread, _NUMBER_AT, -1)
+            self._refused.add(thread)
         else:
             self._note_flushed(call.kind, path)
         return False

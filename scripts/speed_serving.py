@@ -1,6 +1,6 @@
 """How the service answers from a whole index: how soon it is ready, and what becomes of one, 16 and 200 clients.
 
-Sixteen are also shared out among two processes of it, which one core to a process suits.
+Sixteen are also shared out among two processes of it, with the memory of both: what they share counts once.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from retrieval.corpus import Corpus
 from retrieval.models import model_folder
 from scripts.load import HEADS, OURS, line, load, targets
-from scripts.peers.speaking import memory
+from scripts.peers.speaking import memory, proportional
 from scripts.served import Served, served
 
 CLIENTS = (1, 16, 200, 1)
@@ -95,7 +95,7 @@ def _shared(services: Sequence[Served], mode: str, questions: Sequence[str], sec
     asked, addresses = targets(OURS, questions, mode), [one.address for one in services]
     asyncio.run(load(addresses, asked, clients=len(services), seconds=_WARMING_SECONDS))
     tally = asyncio.run(load(addresses, asked, clients=_SHARED, seconds=seconds))
-    together = sum(float(_resident(one)) for one in services)
+    together = sum(proportional(one.pid) for one in services)
     return line(f"{mode}, two processes", _SHARED, *tally.cells(), f"{together:.0f}")
 
 

@@ -141,10 +141,19 @@ def memory(pid: int) -> dict[str, object]:
     return {"now_mb": megabytes(pid, "VmRSS"), "most_mb": megabytes(pid, "VmHWM")}
 
 
+def proportional(pid: int) -> float:
+    """Return the resident memory of a process in millions of bytes, where a page of several counts a part to each."""
+    return _megabytes(Path(f"/proc/{pid}/smaps_rollup"), "Pss")
+
+
 def megabytes(pid: int, name: str) -> float:
     """Return what Linux tells of the memory of a process under a name, such as VmRSS, in millions of bytes."""
-    told = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
+    return _megabytes(Path(f"/proc/{pid}/status"), name)
+
+
+def _megabytes(file: Path, name: str) -> float:
+    told = file.read_text(encoding="ascii", errors="replace")
     found = re.search(rf"^{name}:\s+(\d+) kB$", told, re.MULTILINE)
     if found is None:
-        raise LookupError(f"Linux tells no {name} of process {pid}")
+        raise LookupError(f"Linux tells no {name} in {file}")
     return int(found[1]) * 1.024e-3

@@ -129,11 +129,17 @@ def test_the_proxy_passes_on_to_where_the_service_listens_and_shares_out_among_m
     nginx = (UNITS / "nginx.conf").read_text("utf-8")
     (processes,) = re.findall(r"^upstream despatch \{([^}]*)\}", nginx, re.MULTILINE)
     unit = (UNITS / "despatch-serve.service").read_text("utf-8")
-    assert re.findall(r"^    server (\S+);", processes, re.MULTILINE) == [f"127.0.0.1:{Settings().port}"]
-    assert "    least_conn;\n" in processes
+    (first,) = re.findall(r"^    server (.+);", processes, re.MULTILINE)
+    assert first == f"127.0.0.1:{Settings().port} max_fails=0"
+    assert f"    #server 127.0.0.1:{Settings().port + 1} max_fails=0;\n" in processes
+    # Without memory that they share, each worker of nginx would count only its own connections.
+    assert {"    zone despatch 64k;", "    least_conn;"} <= set(processes.splitlines())
+    assert "    proxy_next_upstream error http_503;\n" in nginx
     # The page makes a unit for any port of this line.
     page = (ROOT / "docs" / "how-to" / "deploy.md").read_text("utf-8")
-    (before, after) = re.findall(r"sed 's/(.+?)/(.+?)/' docs/units/despatch-serve.service", page)[0]
+    ((before, after),) = re.findall(
+        r"sed --in-place 's/(.+?)/(.+?)/' /etc/systemd/system/despatch-serve@.service", page
+    )
     assert len(re.findall(rf"^ExecStart=\S*/{before}$", unit, re.MULTILINE)) == 1
     assert after == f"{before} --port %i"
 

@@ -5,10 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
+from retrieval import answering
 from retrieval.answering import answering_sentences, answering_sentences_by_words, coverage, likeness, part
-from retrieval.encoders import Encoder, EncoderIdentity, SentenceEncoder, TokenVectors
+from retrieval.encoders import Encoder, EncoderIdentity, SentenceEncoder, TokenVectors, unit_rows
 from retrieval.hit_results import Span
 from retrieval.models import STOCK_MODEL
 
@@ -112,6 +116,42 @@ def test_by_words_a_rare_word_of_the_question_counts_more_than_a_common_one(toy_
 def test_by_words_a_question_of_which_no_word_tells_marks_the_first_sentence(toy_encoder: Encoder):
     found = answering_sentences_by_words("lanterns", [LANTERNS], lambda word: 0.0, toy_encoder)
     assert found == [Span(0, 17)]
+
+
+@st.composite
+def texts_in_tokens(draw: st.DrawFn) -> tuple[TokenVectors, list[tuple[int, int]]]:
+    """Return tokens one after another, of any lengths and with any gaps, and parts of their text in any order."""
+    gaps = draw(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 4)), max_size=12))
+    ends = np.cumsum([before + length for before, length in gaps], dtype=np.int64)
+    spans = np.stack([ends - [length for _, length in gaps], ends], axis=1) if gaps else np.zeros((0, 2), np.int64)
+    vectors = draw(arrays(np.float32, (len(gaps), 3), elements=st.sampled_from([0.0, -1.0, 0.5, 2.0, 30.0])))
+    places = st.integers(0, int(ends[-1]) + 2 if gaps else 2)
+    parts = draw(st.lists(st.tuples(places, places).map(lambda both: (min(both), max(both))), min_size=1, max_size=5))
+    return TokenVectors(spans, vectors), parts
+
+
+@given(
+    asked=arrays(np.float32, (4, 3), elements=st.sampled_from([0.0, 1.0, -0.5, 3.0])),
+    read=texts_in_tokens(),
+    weights=arrays(np.float32, 4, elements=st.sampled_from([0.0, 1.0, 2.5])),
+)
+def test_by_words_each_part_is_covered_as_if_it_stood_alone(
+    asked: NDArray[np.float32],
+    read: tuple[TokenVectors, list[tuple[int, int]]],
+    weights: NDArray[np.float32],
+) -> None:
+    tokens, parts = read
+    found = answering._coverage_of_spans(unit_rows(asked), tokens, parts, weights)
+    if not weights.any() or not len(tokens.spans):
+        assert found.tolist() == [0.0] * len(parts)
+        return
+    for share, (first, last) in zip(found.tolist(), parts, strict=True):
+        alone = unit_rows(part(tokens, first, last).vectors)
+        if not len(alone):
+            assert share == -1.0
+            continue
+        nearest = [max(float(one @ other) for other in alone) for one in unit_rows(asked)]
+        assert share == pytest.approx(float(np.average(nearest, weights=weights)), abs=1e-5)
 
 
 def test_a_part_has_the_tokens_that_lie_wholly_in_it(toy_encoder: Encoder):

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from retrieval.encoders import unit_rows
-from retrieval.ranking import best_answers
+from retrieval.ranking import Ranked, best_answers
 from retrieval.vectors import VectorIndex
 
 RANDOM = np.random.default_rng(11)
@@ -67,3 +69,8 @@ def test_among_answers_that_tie_at_the_cut_the_earliest_are_kept() -> None:
     ranked = best_answers(index, np.array([1, 0, 0], dtype=np.float32), groups, limit=60)
     ahead = list(range(100, 600, 20))
     assert [one.row for one in ranked] == ahead + [row for row in range(600) if row not in ahead][:35]
+
+
+def test_an_answer_with_another_score_is_otherwise_the_same() -> None:
+    one = Ranked(group=3, score=0.5, row=7, cosine=0.4, words=0.2, named=True, relevance=-1.5)
+    assert one.scored(2.0) == replace(one, score=2.0)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.records import AnswerKind, Block, BlockKind, FindingName, Provenance, Record
-from retrieval.status import Finding, classify, labels_of
+from retrieval.status import SENTENCE_LIMIT, Finding, classify, labels_of
 from retrieval.status_rules import RULES, Label, documents_asked_for
 
 PROVENANCE = Provenance("test", "test", 1, date(2026, 1, 1))
@@ -333,6 +333,13 @@ def test_every_rule_has_a_name_of_its_own_and_says_how_often_it_fires():
 
 def test_the_first_rule_of_a_label_names_it():
     assert labels_of("The Department does not record or hold the data.") == {Label.NOT_HELD: "not-recorded"}
+
+
+@pytest.mark.parametrize("before", ["", "quay " * 50, "quay " * 115])
+def test_a_label_is_found_wherever_in_the_sentence_its_words_are(before):
+    assert len(before) < SENTENCE_LIMIT
+    assert labels_of(before + "it is not held centrally") == {Label.NOT_HELD: "is-not-held"}
+    assert Label.FIGURE in labels_of(before + "it was £5 million")
 
 
 def test_no_rule_looks_past_the_limit_of_a_sentence():

@@ -14,7 +14,7 @@ from retrieval.corpus import Corpus
 from retrieval.evaluation import Judgement, Query
 from scripts import speed
 from scripts.peers.adapter import Adapter, AdapterError
-from scripts.peers.speaking import memory, read_texts, speak, under_load
+from scripts.peers.speaking import memory, proportional, read_texts, speak, under_load
 
 # A system that finds texts by the words that they share with a question, and its program.
 TOY = """
@@ -121,6 +121,8 @@ def test_the_memory_of_a_process_is_at_most_what_it_was_at_its_height() -> None:
     assert isinstance(now, float)
     assert isinstance(most, float)
     assert 1 < now <= most
+    # What is shared with other processes counts in part.
+    assert 0 < proportional(os.getpid()) <= most
 
 
 def test_an_adapter_is_spoken_with_in_a_process_of_its_own(tmp_path: Path, texts: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +24,21 @@ sys.exit(torture.main(sys.argv[1:]))
 """
 
 pytestmark = pytest.mark.skipif(not killing.can_trace(), reason="no process may watch its child here")
+
+
+def test_a_thread_that_another_one_ended_in_the_meantime_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def gone(self: object, request: int, *_: object) -> None:
+        asked.append(request)
+        raise ProcessLookupError
+
+    monkeypatch.setattr(killing._Watcher, "_ptrace", gone)
+    watcher = killing._Watcher(1, "/nowhere", None, None)
+    watcher._step(2, killing._SYSCALL_STOP)
+    watcher._step(2, signal.SIGSTOP)
+    assert asked == [killing._GET_SYSCALL_INFO, killing._SYSCALL]
+    assert watcher._ended.calls == []
 
 
 def tortured(*arguments: str, program: tuple[str, ...] = ("scripts/torture.py",)) -> tuple[int, str]:
