@@ -37,7 +37,7 @@ HEADS: Final = ("until minute", *ANSWERED, "failed or refused", "snapshots", "ow
 
 _AT_ONCE: Final = 256
 _CAPACITY_CLIENTS: Final = 8
-_CAPACITY_SECONDS: Final = 20.0
+_CAPACITY_SECONDS: Final = 60.0
 _LOOK_SECONDS: Final = 5.0
 _TAKEN_UP_SECONDS: Final = 45.0
 

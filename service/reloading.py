@@ -13,6 +13,7 @@ from typing import Final
 from starlette.datastructures import State
 
 from retrieval.checks import CHECKS_FILE, read_checks
+from retrieval.choices import Mode
 from retrieval.corpus import Corpus
 from retrieval.encoders import Encoder, SentenceEncoder
 from retrieval.errors import DespatchError, StoreUnreachable
@@ -28,6 +29,8 @@ from service.settings import Settings
 from service.stores import served_corpus
 
 LOGGER: Final = logging.getLogger(__name__)
+
+_FIRST_QUESTION: Final = "What support is there for bus services in rural areas?"
 
 _ONE_SAMPLED_IN: Final = 200  # Searches: an exact one of millions of vectors holds a core for a fifth of a second.
 
@@ -76,6 +79,8 @@ class Opener:
             if self.recall and isinstance(corpus.index, VectorIndex):
                 corpus.index.watch(self.recall, one_in=_ONE_SAMPLED_IN)
             encoder, reranker = self._models(before)
+            if before.searcher:
+                _searched_once(corpus, encoder, self.settings.data)
             return Readiness(self._searcher(corpus, encoder, reranker))
         except DespatchError as error:
             return _unless_served(before, error)
@@ -142,6 +147,14 @@ async def keep_current(state: State, opener: Opener, seen: Stamp) -> None:
         if is_new:
             # Cycles are looked for seldom while serving (service/server.py), and one may hold the old index.
             await asyncio.to_thread(gc.collect)
+
+
+def _searched_once(corpus: Corpus, encoder: Encoder, data: Path) -> None:
+    """Search what is not served yet: what an index makes for its first search, nobody then waits for."""
+    try:
+        Searcher(corpus, encoder, data).search(_FIRST_QUESTION, mode=Mode.FAST)
+    except DespatchError as error:
+        LOGGER.info("The first search of snapshot %s found nothing: %s", corpus.manifest.name, error)
 
 
 def _is_news(ready: Readiness, before: Readiness) -> bool:
