@@ -154,7 +154,7 @@ def _searched_once(corpus: Corpus, encoder: Encoder, data: Path) -> None:
     try:
         Searcher(corpus, encoder, data).search(_FIRST_QUESTION, mode=Mode.FAST)
     except DespatchError as error:
-        LOGGER.info("The first search of snapshot %s found nothing: %s", corpus.manifest.name, error)
+        LOGGER.info("The first search of snapshot %s failed: %s", corpus.manifest.name, error)
 
 
 def _is_news(ready: Readiness, before: Readiness) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -18,7 +18,9 @@ from fastapi.testclient import TestClient
 from retrieval.build import build
 from retrieval.checks import CHECKS_FILE, Checks, MonthCheck, write_checks
 from retrieval.encoders import Encoder, EncoderIdentity
+from retrieval.errors import DespatchError, StoreUnreachable
 from retrieval.records import Genre, House
+from retrieval.search import Searcher
 from retrieval.snapshot import current_name
 from service.app import create_app
 from service.settings import Settings
@@ -103,6 +105,33 @@ def test_no_request_fails_while_snapshots_are_published_and_each_is_soon_searche
     assert f"Now serving snapshot {names[-1]}: 10 answered questions\n" in err
     assert "Traceback" not in err
     assert "Unexpected fault" not in err
+
+
+@pytest.mark.parametrize("fault", [None, StoreUnreachable("The server is away")])
+def test_a_new_snapshot_is_searched_once_before_it_is_served(
+    publish: Publish,
+    data: Path,
+    toy_encoder: Encoder,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    fault: DespatchError | None,
+):
+    first, search, searched = publish(4), Searcher.search, list[tuple[str, str]]()
+    app = create_app(Settings(data=data, reload_seconds=0.05), encoder=toy_encoder)
+
+    def noted(self: Searcher, *given: Any, **named: Any) -> object:
+        searched.append((self.corpus.manifest.name, app.state.readiness.searcher.corpus.manifest.name))
+        if fault:
+            raise fault
+        return search(self, *given, **named)
+
+    monkeypatch.setattr(Searcher, "search", noted)
+    caplog.set_level("INFO")
+    with TestClient(app) as client:
+        second = publish(5)
+        assert comes_true(lambda: client.get("/readyz").json().get("snapshot") == second)
+    assert searched == [(second, first)]
+    assert (f"The first search of snapshot {second} failed: The server is away" in caplog.messages) == bool(fault)
 
 
 def test_a_service_started_with_nothing_serves_what_is_published_later(start: Start, publish: Publish, data: Path):
