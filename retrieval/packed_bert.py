@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from retrieval.linear_maps import LinearMap
+from retrieval.native_memory import keep_few_primitives
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+# oneDNN makes and keeps something for each number of rows that it is given: so there are an eighth as many.
+_ROWS_STEP = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +42,7 @@ class PackedBert:
     """The layers of a BERT model (Devlin et al. 2019), applied to texts that lie end to end in one row.
 
     The library that loads the model fills up every text of a batch to the length of the longest, and takes
-    milliseconds about a batch of one short question. Here nothing is filled up, so what is read of a text does not hang
+    milliseconds about a batch of one short question. Here no text is filled up, so what is read of a text does not hang
     on what it is read beside: with bfloat16 on a processor that multiplies it natively its vectors are the same to the
     last bit, elsewhere but for rounding.
 
@@ -51,6 +55,7 @@ class PackedBert:
         """Put the weights where they are used."""
         import torch
 
+        keep_few_primitives()
         self._heads = int(config.num_attention_heads)
         self._epsilon = float(config.layer_norm_eps)
         self._words = weights["embeddings.word_embeddings.weight"]
@@ -108,20 +113,20 @@ class PackedBert:
         # Texts of one length lie side by side, so that their attention is one call.
         order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
         runs = list(_runs([len(texts[place]) for place in order]))
-        tokens = torch.from_numpy(np.concatenate([np.asarray(texts[place], np.int64) for place in order]))
-        places = torch.from_numpy(np.concatenate([np.arange(len(texts[place]), dtype=np.int64) for place in order]))
+        tokens = _end_to_end([texts[place] for place in order])
+        places = _end_to_end([range(len(texts[place])) for place in order])
         with torch.inference_mode():
             rows = self._words[tokens] + self._places[places]
             if kinds is None:
                 rows = rows + self._kinds[0]
             else:
-                of_token = np.concatenate([np.asarray(kinds[place], np.int64) for place in order])
-                rows = rows + self._kinds[torch.from_numpy(of_token)]
+                rows = rows + self._kinds[_end_to_end([kinds[place] for place in order])]
             rows = self._normalised(rows, self._norm)
-            width = rows.shape[1]
+            width, filled = rows.shape[1], sum(len(text) for text in texts)
             for layer in self._layers:
                 joined = layer.attention(rows)
                 mixed = torch.empty_like(rows)
+                mixed[filled:] = 0
                 for start, count, length in runs:
                     part = joined[start : start + count * length]
                     query, key, value = part.view(count, length, 3, self._heads, -1).permute(2, 0, 3, 1, 4)
@@ -130,7 +135,7 @@ class PackedBert:
                 rows = self._normalised(layer.attended.added_to(rows, mixed), layer.attended_norm)
                 narrow = layer.narrowed.added_to(rows, layer.widened.with_gelu(rows))
                 rows = self._normalised(narrow, layer.norm)
-            parts = torch.split(rows, [len(texts[place]) for place in order])
+            parts = torch.split(rows[:filled], [len(texts[place]) for place in order])
         read = dict(zip(order, parts, strict=True))
         return [read[place] for place in range(len(texts))]
 
@@ -138,6 +143,14 @@ class PackedBert:
         from torch.nn.functional import layer_norm
 
         return layer_norm(rows, (rows.shape[1],), by.weight, by.bias, self._epsilon)
+
+
+def _end_to_end(numbers: Sequence[Sequence[int]]) -> Tensor:
+    """Return the numbers of all texts in one row, and zeros up to a number of rows that is kept in stock."""
+    import torch
+
+    joined = np.concatenate([np.asarray(one, np.int64) for one in numbers])
+    return torch.from_numpy(np.pad(joined, (0, -len(joined) % _ROWS_STEP)))
 
 
 def _map(weights: Mapping[str, Tensor], name: str) -> LinearMap:

@@ -14,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from retrieval.errors import OtherModel, QueryError, SnapshotError
+from retrieval.native_memory import give_back_large_blocks
 from service.client_networks import Proxies
 from service.dependencies import Readiness
 from service.doors import Doors
@@ -64,6 +65,7 @@ def run(app: FastAPI, settings: Settings) -> None:
     address = _address(settings.host, listener.getsockname()[1])
     # To look for cycles in all that is served takes a third of a second, and what is served has none.
     gc.set_threshold(*_COLLECTED_AFTER)
+    give_back_large_blocks()
 
     def listening() -> None:
         LOGGER.info("%s", announcement(address, app.state.readiness), extra={"event": "started"})

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import os
+
 import pytest
 import torch
 from transformers import BertConfig, BertModel, DistilBertConfig, DistilBertModel
 
+from retrieval.linear_maps import LinearMap
 from retrieval.packed_bert import PackedBert
 
 TEXTS = [[5, 9, 2], [7], [3, 3, 8, 1, 4], [9, 5, 2], [6, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2]]
@@ -60,3 +63,22 @@ def test_a_model_of_another_kind_is_left_to_the_library(model: BertModel) -> Non
     assert not PackedBert.serves(DistilBertModel(DistilBertConfig(vocab_size=10, dim=16, n_heads=4, hidden_dim=32)))
     other = BertModel(BertConfig(vocab_size=10, hidden_size=16, num_attention_heads=4, hidden_act="relu"))
     assert not PackedBert.serves(other)
+
+
+def test_texts_of_many_lengths_are_read_in_few_numbers_of_rows(
+    model: BertModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LRU_CACHE_CAPACITY", raising=False)
+    packed, counts = PackedBert.of(model), set()
+    assert os.environ["LRU_CACHE_CAPACITY"] == "1"
+
+    def noted(self: LinearMap, rows: torch.Tensor) -> torch.Tensor:
+        counts.add(len(rows))
+        return product(self, rows)
+
+    product = LinearMap.__call__
+    monkeypatch.setattr(LinearMap, "__call__", noted)
+    for length in range(1, 13):
+        (read,) = packed.read([[3] * length])
+        assert read.shape == (length, 16)
+    assert counts == {8, 16}
