@@ -94,7 +94,7 @@ class Settings(BaseSettings):
         default=2.0, gt=0, le=3600, allow_inf_nan=False, description="How often to look for a new snapshot, in seconds."
     )
     threads: int = Field(default=8, ge=1, le=256, description="How many requests are worked on at once.")
-    queue: int = Field(default=64, ge=0, le=10_000, description="How many more may wait; others are refused with 503.")
+    queue: int = Field(default=128, ge=0, le=10_000, description="How many more may wait; others are refused with 503.")
     allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)] = Field(
         default=(), description="Names under which assistants reach /mcp from other machines, parted by commas."
     )

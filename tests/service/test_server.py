@@ -1,6 +1,7 @@
 """A real server on this machine: how it starts, what it logs and how it ends."""
 
 import errno
+import gc
 import json
 import re
 import signal
@@ -9,11 +10,33 @@ import socket
 import pytest
 
 from retrieval.errors import QueryError
+from service import server
 from service.app import serve
 from service.server import listen, refusal
 from service.settings import read_settings
 
 MARKER = "zyzzyva"
+
+
+class Listening:
+    """In the place of a server: it says that it listens, and ends."""
+
+    def __init__(self, *given, listening, **named):
+        self.run = lambda sockets: listening()
+
+
+def test_what_was_loaded_is_passed_over_when_cycles_are_looked_for(tmp_path, toy_encoder, monkeypatch):
+    given_back = []
+    monkeypatch.setattr(server, "DrainingServer", Listening)
+    monkeypatch.setattr(server, "give_back_large_blocks", lambda: given_back.append(True))
+    thresholds, before = gc.get_threshold(), gc.get_freeze_count()
+    try:
+        serve(read_settings(data=tmp_path, port=0), encoder=toy_encoder)
+        assert gc.get_freeze_count() > before + 1000
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*thresholds)
+    assert given_back == [True]
 
 
 def test_a_server_says_where_it_listens_answers_and_ends_quietly(start, built_once):
