@@ -5,8 +5,9 @@
 It serves a copy of a data directory. First it finds out how many questions a second the service answers when it is
 asked without pause. Then questions come at even intervals whatever becomes of those before, and the time of each counts
 from when it was due. Every minute a snapshot is written and published while the service answers, as a sync does, and is
-looked for in the answers. Each window of time has a line. A request that got anything but an answer, or a snapshot that
-was not taken up, makes the program end with 1. Memory is as the system tells it: its own, and that of mapped files.
+looked for in the answers. Each window of time has a line. At the end, what the service can do is found out again: a
+machine that has become slower was loaded by more than 80%. A request that got anything but an answer, or a snapshot
+that was not taken up, makes the program end with 1. Memory is as the system tells it: its own, and that of mapped files.
 """
 
 from __future__ import annotations
@@ -37,7 +38,6 @@ HEADS: Final = ("until minute", *ANSWERED, "failed or refused", "snapshots", "ow
 
 _AT_ONCE: Final = 256
 _CAPACITY_CLIENTS: Final = 8
-_CAPACITY_SECONDS: Final = 60.0
 _LOOK_SECONDS: Final = 5.0
 _TAKEN_UP_SECONDS: Final = 45.0
 
@@ -141,7 +141,7 @@ async def soaked(given: argparse.Namespace, data: Path, service: Served) -> bool
     questions = read_questions(given.questions, given.field)
     asked = targets(OURS, questions, given.mode)
     await load(service.address, asked, clients=1, seconds=3.0)
-    most = await load(service.address, asked, clients=_CAPACITY_CLIENTS, seconds=_CAPACITY_SECONDS)
+    most = await load(service.address, asked, clients=_CAPACITY_CLIENTS, seconds=given.capacity)
     rate = most.rate * given.share
     print(f"{len(questions):,} distinct questions, {given.mode} mode; without pause {most.rate:.0f} answers a second")
     print(f"asked for {given.minutes:g} minutes: {rate:.0f} a second; a new snapshot every {given.every:g} s\n")
@@ -155,7 +155,10 @@ async def soaked(given: argparse.Namespace, data: Path, service: Served) -> bool
             tally = await load(service.address, asked, clients=_AT_ONCE, seconds=seconds, rate=rate)
             _add(whole, tally)
             print(_window(number * seconds / 60, tally, len(seen.taken_up) - swaps, seen), flush=True)
-    return _told(whole, seen)
+    after = await load(service.address, asked, clients=_CAPACITY_CLIENTS, seconds=given.capacity)
+    is_well = _told(whole, seen)
+    print(f"without pause, after all that: {after.rate:.0f} answers a second")
+    return is_well
 
 
 def _window(minute: float, tally: Tally, swaps: int, seen: Seen) -> str:
@@ -208,6 +211,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=30.0, help="how long")
     parser.add_argument("--window", type=float, default=5.0, help="minutes to a line")
     parser.add_argument("--share", type=float, default=0.8, help="of what the service can do without pause")
+    parser.add_argument("--capacity", type=float, default=60.0, help="seconds to find out what the service can do")
     parser.add_argument("--every", type=float, default=60.0, help="seconds from one snapshot to the next")
     given = parser.parse_args(arguments)
     environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}

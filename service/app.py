@@ -158,7 +158,7 @@ def create_app(
         app.include_router(metrics.router)
     app.router.routes.append(McpRoute(assistants))
     app.add_middleware(BodyLimit)
-    app.add_middleware(BoundedQueue, most_waiting=settings.queue)
+    app.add_middleware(BoundedQueue, most_waiting=settings.queue, longest_wait=settings.queue_seconds)
     add_protection(app, settings)
     watching.put_around(app)
     add_foreign_pages(app, settings)

@@ -26,7 +26,7 @@ ALWAYS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 They need a connection as any other request does, and get none while as many are open as may be: see `doors`.
 """
 
-_REMEMBERED: Final = 0.1  # Of the mean time of a request, the share that the newest one has.
+_REMEMBERED: Final = 0.1  # Of the mean time from one answer to the next, the share that the newest one has.
 _LONGEST_WAIT_SECONDS: Final = 60
 
 
@@ -47,23 +47,29 @@ def working_threads(count: int) -> Iterator[CapacityLimiter]:
 
 
 class BoundedQueue:
-    """Refuses requests with 503 while as many wait for a thread as may.
+    """Refuses requests with 503 while as many wait for a thread as may, or those that wait will take too long.
 
     A place is taken as soon as a request has come whole, before it waits for anything, and given back when its answer
     begins: of requests that come at one moment no more get in than there is room for. One whose body is still coming
     has no place, so a slow client keeps none from others.
 
+    How long it takes until what waits has been begun is reckoned from the time between one answer and the next while
+    every thread has work: in steady state, requests leave a busy service at the rate at which they are begun.
+
     Args:
         app: The application.
         most_waiting: How many may wait.
+        longest_wait: How many seconds the last of them may have to wait, as far as can be told.
     """
 
-    def __init__(self, app: ASGIApp, most_waiting: int) -> None:
-        """Keep both; no request has been timed yet."""
+    def __init__(self, app: ASGIApp, most_waiting: int, longest_wait: float) -> None:
+        """Keep them; no request has been timed yet."""
         self._app = app
         self._inside = 0
         self._most_waiting = most_waiting
-        self._mean_seconds = 0.0
+        self._longest_wait = longest_wait
+        self._pace_seconds = 0.0
+        self._left_at: float | None = None  # When an answer began, if every thread has had work since.
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
@@ -83,15 +89,16 @@ class BoundedQueue:
             return
         # Those inside may not wait yet, and those whose answer is being sent may wait again, for its next part.
         is_full = waiting >= self._most_waiting and limiter.available_tokens <= 0
-        if is_full or self._inside >= limiter.total_tokens + self._most_waiting:
+        waiting = max(waiting, int(self._inside - limiter.total_tokens))
+        is_full = is_full or self._inside >= limiter.total_tokens + self._most_waiting
+        if is_full or waiting * self._pace_seconds > self._longest_wait:
             metrics.refused(Refusal.QUEUE_FULL)
-            waiting = max(waiting, self._most_waiting)
-            await self._refused(Request(scope), limiter, waiting)(scope, whole, send)
+            await self._refused(Request(scope), waiting)(scope, whole, send)
             return
-        await self._within(scope, whole, send)
+        await self._within(limiter, scope, whole, send)
 
-    async def _within(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started, has_place = time.monotonic(), True
+    async def _within(self, limiter: CapacityLimiter, scope: Scope, receive: Receive, send: Send) -> None:
+        has_place = True
         self._inside += 1
 
         def leave() -> None:
@@ -99,10 +106,10 @@ class BoundedQueue:
             if has_place:
                 has_place = False
                 self._inside -= 1
+                self._left(limiter)
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._mean_seconds += _REMEMBERED * (time.monotonic() - started - self._mean_seconds)
                 leave()
             await send(message)
 
@@ -111,10 +118,16 @@ class BoundedQueue:
         finally:
             leave()
 
-    def _refused(self, request: Request, limiter: CapacityLimiter, waiting: int) -> ASGIApp:
-        # By Little's law, what is inside leaves at this rate: how long until what waits now has been begun.
-        inside = waiting + limiter.total_tokens
-        seconds = min(max(1, math.ceil(self._mean_seconds * waiting / inside)), _LONGEST_WAIT_SECONDS)
+    def _left(self, limiter: CapacityLimiter) -> None:
+        """Note when an answer began, and how long after the one before, if no thread was idle between."""
+        now = time.monotonic()
+        if self._left_at is not None:
+            took = now - self._left_at
+            self._pace_seconds += _REMEMBERED * (took - self._pace_seconds) if self._pace_seconds else took
+        self._left_at = now if self._inside >= limiter.total_tokens else None
+
+    def _refused(self, request: Request, waiting: int) -> ASGIApp:
+        seconds = min(max(1, math.ceil(self._pace_seconds * waiting)), _LONGEST_WAIT_SECONDS)
         found = problem(
             request,
             HTTPStatus.SERVICE_UNAVAILABLE,

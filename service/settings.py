@@ -95,6 +95,13 @@ class Settings(BaseSettings):
     )
     threads: int = Field(default=8, ge=1, le=256, description="How many requests are worked on at once.")
     queue: int = Field(default=128, ge=0, le=10_000, description="How many more may wait; others are refused with 503.")
+    queue_seconds: float = Field(
+        default=10.0,
+        gt=0,
+        le=3600,
+        allow_inf_nan=False,
+        description="How long the last of them may have to wait, as far as can be told, in seconds; more are refused.",
+    )
     allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)] = Field(
         default=(), description="Names under which assistants reach /mcp from other machines, parted by commas."
     )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -46,17 +47,17 @@ def test_a_server_that_can_not_start_says_why(tmp_path: Path) -> None:
 
 @pytest.mark.model
 def test_a_soak_tells_that_no_request_failed_and_each_snapshot_was_taken_up(
-    tmp_path: Path, small_source: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, small_source: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     encoder: Encoder = SentenceEncoder(DEFAULT_MODEL)
     build([small_source], tmp_path / "data", encoder)
     questions = tmp_path / "questions.jsonl"
     questions.write_text('{"query": "buses in rural areas"}\n{"query": "dentists"}\n', "utf-8")
-    monkeypatch.setattr(soak, "_CAPACITY_SECONDS", 0.5)
     said = ["--data", str(tmp_path / "data"), "--questions", str(questions), "--minutes", "0.1", "--window", "0.05"]
-    assert soak.main([*said, "--share", "0.2", "--every", "4"]) == 0
+    assert soak.main([*said, "--share", "0.2", "--every", "4", "--capacity", "0.5"]) == 0
     told = capsys.readouterr().out
     assert "0 refused; failed: none" in told
     assert "snapshots taken up" in told
+    assert re.search(r"without pause, after all that: [1-9]", told)
     assert told.count("\n| 0.") == 2
     assert [path.name for path in sorted(tmp_path.iterdir())] == ["data", "questions.jsonl"]

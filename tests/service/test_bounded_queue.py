@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from retrieval.encoders import Encoder, EncoderIdentity, TokenVectors
 from service.app import create_app
-from service.bounded_queue import BoundedQueue
+from service.bounded_queue import BoundedQueue, working_threads
 from service.settings import Settings
 
 READER = {"Accept": "text/html"}
@@ -177,27 +177,105 @@ def test_who_leaves_while_sending_is_passed_to_nobody_and_not_answered(built_onc
 
     app = create_app(Settings(data=built_once), encoder=toy_encoder)
     scope = {"type": "http", "path": "/v1/search", "headers": [(b"transfer-encoding", b"chunked")], "app": app}
-    anyio.run(BoundedQueue(inner, 0), scope, left, send)
+    anyio.run(BoundedQueue(inner, 0, 10.0), scope, left, send)
     assert statuses == []
 
 
-def test_who_is_refused_is_told_to_wait_longer_where_requests_take_longer(
-    narrow: TestClient, held: HeldEncoder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    now = [0.0]
-    monkeypatch.setattr("service.bounded_queue.time.monotonic", lambda: now[0])
-    with ThreadPoolExecutor(4) as pool:
-        results = one_under_way_and_two_waiting(narrow, held, pool)
-        now[0] = 100.0
-        held.may_go.set()
-        assert [one.result() for one in results] == [200, 200, 200]
-    held.may_go.clear()
-    with ThreadPoolExecutor(4) as pool:
-        results = one_under_way_and_two_waiting(narrow, held, pool)
-        refused = narrow.get("/v1/search", params={"q": "veterans"})
-        held.may_go.set()
-    # Three requests of 100 seconds make a mean of 27.1; of three that are inside, the two that wait take two thirds.
-    assert refused.headers["retry-after"] == "19"
+class Counter:
+    """A service of two threads that is asked many times at once; answers leave it one by one, when they are told to."""
+
+    def __init__(self, most_waiting: int, longest_wait: float, monkeypatch: pytest.MonkeyPatch, app: object) -> None:
+        self.queue = BoundedQueue(self._inner, most_waiting, longest_wait)
+        self.now = 0.0
+        self.replies: list[MutableMapping[str, Any]] = []
+        self._app = app
+        self._doors: list[anyio.Event] = []
+        monkeypatch.setattr("service.bounded_queue.time.monotonic", lambda: self.now)
+
+    async def _inner(self, scope: Scope, receive: Receive, send: Send) -> None:
+        door = anyio.Event()
+        self._doors.append(door)
+        await door.wait()
+        await send({"type": "http.response.start", "status": 200})
+
+    async def asked(self) -> None:
+        async def receive() -> dict[str, object]:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                self.replies.append(message)
+
+        scope = {"type": "http", "method": "GET", "path": "/v1/search", "headers": [], "app": self._app}
+        await self.queue(scope, receive, send)
+
+    async def leave(self, after: float) -> None:
+        self.now += after
+        self._doors.pop(0).set()
+        await anyio.wait_all_tasks_blocked()
+
+    async def come(self, group: anyio.abc.TaskGroup, count: int) -> list[str]:
+        """Ask so many times; return the `Retry-After` of each that is refused."""
+        before = len(self.replies)
+        for _ in range(count):
+            group.start_soon(self.asked)
+        await anyio.wait_all_tasks_blocked()
+        assert {reply["status"] for reply in self.replies[before:]} <= {503}
+        return [dict(reply["headers"])[b"retry-after"].decode() for reply in self.replies[before:]]
+
+
+@pytest.fixture
+def counted(built_once: Path, toy_encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> Counter:
+    """Give a queue of fifty places and of ten seconds."""
+    return Counter(50, 10.0, monkeypatch, create_app(Settings(data=built_once), encoder=toy_encoder))
+
+
+def test_fewer_may_wait_where_requests_take_longer(counted: Counter) -> None:
+    async def scenario() -> None:
+        with working_threads(2):
+            async with anyio.create_task_group() as group:
+                # Of how long they take nothing is known yet: the number alone counts.
+                assert await counted.come(group, 12) == []
+                await counted.leave(7)
+                # From here on one leaves every two seconds: five may wait, and eight do.
+                await counted.leave(2)
+                assert await counted.come(group, 1) == ["16"]
+                for _ in range(3):
+                    await counted.leave(2)
+                assert await counted.come(group, 2) == ["12"]
+                for _ in range(8):
+                    await counted.leave(2)
+
+    anyio.run(scenario)
+
+
+def test_where_requests_are_quick_as_many_may_wait_as_there_are_places(counted: Counter) -> None:
+    async def scenario() -> None:
+        with working_threads(2):
+            async with anyio.create_task_group() as group:
+                assert await counted.come(group, 30) == []
+                for _ in range(20):
+                    await counted.leave(0.125)
+                assert await counted.come(group, 50) == ["7"] * 8
+                for _ in range(52):
+                    await counted.leave(0.125)
+
+    anyio.run(scenario)
+
+
+def test_a_pause_in_which_a_thread_was_idle_is_not_taken_for_work(counted: Counter) -> None:
+    async def scenario() -> None:
+        with working_threads(2):
+            async with anyio.create_task_group() as group:
+                assert await counted.come(group, 3) == []
+                for after in (1, 1, 1):
+                    await counted.leave(after)
+                counted.now += 1000
+                assert await counted.come(group, 12) == []
+                for _ in range(12):
+                    await counted.leave(0)
+
+    anyio.run(scenario)
 
 
 def test_where_none_may_wait_what_has_a_thread_is_answered(built_once: Path, toy_encoder: Encoder) -> None:
