@@ -146,7 +146,7 @@ class PackedBert:
 
 
 def _end_to_end(numbers: Sequence[Sequence[int]]) -> Tensor:
-    """Return the numbers of all texts in one row, and zeros up to a number of rows that is kept in stock."""
+    """Return the numbers of all texts in one row, and zeros up to a multiple of `_ROWS_STEP`."""
     import torch
 
     joined = np.concatenate([np.asarray(one, np.int64) for one in numbers])

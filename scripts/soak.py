@@ -2,12 +2,13 @@
 
     python -m scripts.soak --data DIR --questions plain.queries.jsonl
 
-It serves a copy of a data directory. First it finds out how many questions a second the service answers when it is
-asked without pause. Then questions come at even intervals whatever becomes of those before, and the time of each counts
-from when it was due. Every minute a snapshot is written and published while the service answers, as a sync does, and is
-looked for in the answers. Each window of time has a line. At the end, what the service can do is found out again: a
-machine that has become slower was loaded by more than 80%. A request that got anything but an answer, or a snapshot
-that was not taken up, makes the program end with 1. Memory is as the system tells it: its own, and that of mapped files.
+It serves a copy of a data directory. Before each window of time it finds out how many questions a second the service
+answers when it is asked without pause: what a machine can do changes while others work on it. Then questions come at
+even intervals whatever becomes of those before, and the time of each counts from when it was due. Every minute a
+snapshot is written and published while the service answers, as a sync does, and is looked for in the answers; none
+while it is found out what the service can do. Each window has a line. A request that got anything but an
+answer, or a snapshot that was not taken up, makes the program end with 1. Memory is as the system tells it: its own,
+and that of mapped files.
 """
 
 from __future__ import annotations
@@ -34,7 +35,15 @@ from scripts.load import ANSWERED, OURS, Connection, Tally, line, load, percenti
 from scripts.peers.speaking import megabytes
 from scripts.served import NotStarted, Served, served
 
-HEADS: Final = ("until minute", *ANSWERED, "failed or refused", "snapshots", "own memory, MB", "of files, MB")
+HEADS: Final = (
+    "until minute",
+    "without pause, a second",
+    *ANSWERED,
+    "failed or refused",
+    "snapshots",
+    "own memory, MB",
+    "of files, MB",
+)
 
 _AT_ONCE: Final = 256
 _CAPACITY_CLIENTS: Final = 8
@@ -82,12 +91,13 @@ def published_again(data: Path, number: int) -> str:
     return manifest.name
 
 
-async def _swap(data: Path, service: Served, seen: Seen, every: float) -> None:
-    """Publish without end, and note how soon each snapshot answers."""
+async def _swap(data: Path, service: Served, seen: Seen, every: float, alone: asyncio.Lock) -> None:
+    """Publish without end, and note how soon each snapshot answers; while another holds `alone`, wait."""
     for number in itertools.count(1):
         due = time.monotonic() + every
-        name = await asyncio.to_thread(published_again, data, number)
-        seconds = await _first_answer_from(service.address, name)
+        async with alone:
+            name = await asyncio.to_thread(published_again, data, number)
+            seconds = await _first_answer_from(service.address, name)
         if seconds is None:
             seen.missed += 1
         else:
@@ -124,8 +134,11 @@ def resident(pid: int) -> tuple[float, float]:
 
 
 @asynccontextmanager
-async def _beside(data: Path, service: Served, seen: Seen, every: float) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(_swap(data, service, seen, every)), asyncio.create_task(_watch(service.pid, seen))]
+async def _beside(data: Path, service: Served, seen: Seen, every: float, alone: asyncio.Lock) -> AsyncIterator[None]:
+    tasks = [
+        asyncio.create_task(_swap(data, service, seen, every, alone)),
+        asyncio.create_task(_watch(service.pid, seen)),
+    ]
     try:
         yield
     finally:
@@ -141,31 +154,30 @@ async def soaked(given: argparse.Namespace, data: Path, service: Served) -> bool
     questions = read_questions(given.questions, given.field)
     asked = targets(OURS, questions, given.mode)
     await load(service.address, asked, clients=1, seconds=3.0)
-    most = await load(service.address, asked, clients=_CAPACITY_CLIENTS, seconds=given.capacity)
-    rate = most.rate * given.share
-    print(f"{len(questions):,} distinct questions, {given.mode} mode; without pause {most.rate:.0f} answers a second")
-    print(f"asked for {given.minutes:g} minutes: {rate:.0f} a second; a new snapshot every {given.every:g} s\n")
+    how = f"{len(questions):,} distinct questions, {given.mode} mode, {given.minutes:g} minutes"
+    print(f"{how} at {given.share:.0%} of what is answered without pause; a new snapshot every {given.every:g} s\n")
     print(line(*HEADS), line(*["---"] * len(HEADS)), sep="\n", flush=True)
-    seen, whole = Seen(), Tally()
-    async with _beside(data, service, seen, given.every):
+    seen, whole, alone = Seen(), Tally(), asyncio.Lock()
+    async with _beside(data, service, seen, given.every, alone):
         windows = max(1, round(given.minutes / given.window))
+        seconds = given.minutes * 60 / windows
         for number in range(1, windows + 1):
+            async with alone:
+                most = await load(service.address, asked, clients=_CAPACITY_CLIENTS, seconds=given.capacity)
             swaps = len(seen.taken_up)
-            seconds = given.minutes * 60 / windows
-            tally = await load(service.address, asked, clients=_AT_ONCE, seconds=seconds, rate=rate)
+            tally = await load(service.address, asked, clients=_AT_ONCE, seconds=seconds, rate=most.rate * given.share)
             _add(whole, tally)
-            print(_window(number * seconds / 60, tally, len(seen.taken_up) - swaps, seen), flush=True)
-    after = await load(service.address, asked, clients=_CAPACITY_CLIENTS, seconds=given.capacity)
-    is_well = _told(whole, seen)
-    print(f"without pause, after all that: {after.rate:.0f} answers a second")
-    return is_well
+            print(_window(number * seconds / 60, most, tally, len(seen.taken_up) - swaps, seen), flush=True)
+    return _told(whole, seen)
 
 
-def _window(minute: float, tally: Tally, swaps: int, seen: Seen) -> str:
+def _window(minute: float, most: Tally, tally: Tally, swaps: int, seen: Seen) -> str:
     times = [f"{value:.1f}" for value in percentiles(tally.answered)]
     bad = len(tally.refused) + tally.failed.total()
     memory = (f"{seen.own[-1][1]:.0f}", f"{seen.files[-1]:.0f}")
-    return line(f"{minute:g}", len(tally.answered), f"{tally.rate:.1f}", *times, bad, swaps, *memory)
+    return line(
+        f"{minute:g}", f"{most.rate:.1f}", len(tally.answered), f"{tally.rate:.1f}", *times, bad, swaps, *memory
+    )
 
 
 def _add(whole: Tally, part: Tally) -> None:
@@ -211,7 +223,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=30.0, help="how long")
     parser.add_argument("--window", type=float, default=5.0, help="minutes to a line")
     parser.add_argument("--share", type=float, default=0.8, help="of what the service can do without pause")
-    parser.add_argument("--capacity", type=float, default=60.0, help="seconds to find out what the service can do")
+    parser.add_argument("--capacity", type=float, default=30.0, help="seconds to find out what the service can do")
     parser.add_argument("--every", type=float, default=60.0, help="seconds from one snapshot to the next")
     given = parser.parse_args(arguments)
     environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}

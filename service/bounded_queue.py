@@ -26,7 +26,9 @@ ALWAYS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 They need a connection as any other request does, and get none while as many are open as may be: see `doors`.
 """
 
-_REMEMBERED: Final = 0.1  # Of the mean time from one answer to the next, the share that the newest one has.
+_REMEMBERED: Final = 0.02
+"""Of the mean time from one answer to the next, the share that the newest one has: a stall of two seconds, as a new
+snapshot makes, leaves room for as many as come in it."""
 _LONGEST_WAIT_SECONDS: Final = 60
 
 
@@ -69,6 +71,7 @@ class BoundedQueue:
         self._most_waiting = most_waiting
         self._longest_wait = longest_wait
         self._pace_seconds = 0.0
+        self._timed = 0
         self._left_at: float | None = None  # When an answer began, if every thread has had work since.
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -122,8 +125,10 @@ class BoundedQueue:
         """Note when an answer began, and how long after the one before, if no thread was idle between."""
         now = time.monotonic()
         if self._left_at is not None:
-            took = now - self._left_at
-            self._pace_seconds += _REMEMBERED * (took - self._pace_seconds) if self._pace_seconds else took
+            self._timed += 1
+            # The plain mean at first: one of a few says little.
+            share = max(_REMEMBERED, 1 / self._timed)
+            self._pace_seconds += share * (now - self._left_at - self._pace_seconds)
         self._left_at = now if self._inside >= limiter.total_tokens else None
 
     def _refused(self, request: Request, waiting: int) -> ASGIApp:

@@ -76,11 +76,12 @@ class Opener:
         try:
             # The snapshot first: it takes no time to see that there is none, and seconds to load a model.
             corpus = served_corpus(self.settings)
-            if self.recall and isinstance(corpus.index, VectorIndex):
-                corpus.index.watch(self.recall, one_in=_ONE_SAMPLED_IN)
             encoder, reranker = self._models(before)
             if before.searcher:
-                _searched_once(corpus, encoder, self.settings.data)
+                _search_once(Searcher(corpus, encoder, self.settings.data))
+            # Only now: what is sampled is what people ask.
+            if self.recall and isinstance(corpus.index, VectorIndex):
+                corpus.index.watch(self.recall, one_in=_ONE_SAMPLED_IN)
             return Readiness(self._searcher(corpus, encoder, reranker))
         except DespatchError as error:
             return _unless_served(before, error)
@@ -149,12 +150,15 @@ async def keep_current(state: State, opener: Opener, seen: Stamp) -> None:
             await asyncio.to_thread(gc.collect)
 
 
-def _searched_once(corpus: Corpus, encoder: Encoder, data: Path) -> None:
-    """Search what is not served yet: what an index makes for its first search, nobody then waits for."""
+def _search_once(searcher: Searcher) -> None:
+    """Search what is not served yet: nobody then waits for what the index and the corpus make at their first search."""
     try:
-        Searcher(corpus, encoder, data).search(_FIRST_QUESTION, mode=Mode.FAST)
+        searcher.search(_FIRST_QUESTION, mode=Mode.FAST)
     except DespatchError as error:
-        LOGGER.info("The first search of snapshot %s failed: %s", corpus.manifest.name, error)
+        LOGGER.info("The first search of snapshot %s failed: %s", _name(searcher), error)
+    except Exception:
+        # Nobody asked for it: the snapshot is served all the same.
+        LOGGER.exception("The first search of snapshot %s failed", _name(searcher))
 
 
 def _is_news(ready: Readiness, before: Readiness) -> bool:

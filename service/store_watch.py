@@ -23,13 +23,13 @@ async def keep_asking(state: State, seconds: float) -> None:
     """Ask the server every few seconds whether it has what is searched, for ever; files on this machine are not asked.
 
     It is asked in a thread, so that no request waits for one that hangs. What goes wrong in some other way than by the
-    server is logged, once while it stays the same, and the asking goes on.
+    server is logged, once while it stays of the same kind, and the asking goes on.
 
     Args:
         state: Its `readiness` is told.
         seconds: How long to wait before each look.
     """
-    said = ""
+    said: type[Exception] | None = None
     while True:
         await asyncio.sleep(seconds)
         ready: Readiness = state.readiness
@@ -40,12 +40,12 @@ async def keep_asking(state: State, seconds: float) -> None:
             try:
                 found = await asyncio.to_thread(_fault_of, index)
             except Exception as error:
-                # Every few seconds the same would fill the log.
-                if repr(error) != said:
-                    said = repr(error)
+                # Every few seconds the same would fill the log. What it says may hold a time or an address.
+                if type(error) is not said:
+                    said = type(error)
                     LOGGER.exception("Whether the store can be searched could not be told")
             else:
-                said = ""
+                said = None
                 if _is_served(state, index):
                     note(state, found)
         del index

@@ -9,7 +9,7 @@ from transformers import BertConfig, BertModel, DistilBertConfig, DistilBertMode
 from retrieval.linear_maps import LinearMap
 from retrieval.packed_bert import PackedBert
 
-TEXTS = [[5, 9, 2], [7], [3, 3, 8, 1, 4], [9, 5, 2], [6, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2]]
+TEXTS = [[5, 9, 2], [7, 7], [3, 3, 8, 1, 4], [9, 5, 2], [6, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2]]
 
 
 @pytest.fixture(scope="module")

@@ -80,6 +80,18 @@ def test_only_a_refusal_that_hangs_on_what_is_indexed_is_passed_over():
     assert not is_about_what_is_indexed(json.dumps({"type": f"{kind}query-error", "field": "limit"}).encode())
     assert not is_about_what_is_indexed(json.dumps({"type": f"{kind}invalid-request", "field": "q"}).encode())
     assert not is_about_what_is_indexed(b"<!doctype html>")
+    assert not is_about_what_is_indexed(b"[]")
+
+
+@pytest.mark.parametrize("field", ["q", "query", "text"])
+def test_of_what_is_asked_only_a_refusal_of_its_words_is_passed_over(field: str):
+    def told(reason: str) -> bytes:
+        problem = {"type": "urn:despatch-box:problem:query-error", "field": field, "detail": f"{field}: {reason}"}
+        return json.dumps(problem).encode()
+
+    assert is_about_what_is_indexed(told("at character 3, a bracket is not closed"))
+    assert not is_about_what_is_indexed(told("its vector has shape (3,), the index needs (384,)"))
+    assert not is_about_what_is_indexed(told("it is empty: ask a question or name a topic in plain words"))
 
 
 def test_the_rounds_are_a_table(capsys: pytest.CaptureFixture[str]):

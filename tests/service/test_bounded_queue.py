@@ -263,6 +263,23 @@ def test_where_requests_are_quick_as_many_may_wait_as_there_are_places(counted: 
     anyio.run(scenario)
 
 
+def test_one_stall_among_quick_requests_leaves_as_many_places(counted: Counter) -> None:
+    async def scenario() -> None:
+        with working_threads(2):
+            async with anyio.create_task_group() as group:
+                assert await counted.come(group, 50) == []
+                for _ in range(3):
+                    for _ in range(40):
+                        await counted.leave(0.125)
+                    assert await counted.come(group, 40) == []
+                await counted.leave(2)
+                assert await counted.come(group, 3) == []
+                for _ in range(52):
+                    await counted.leave(0.125)
+
+    anyio.run(scenario)
+
+
 def test_a_pause_in_which_a_thread_was_idle_is_not_taken_for_work(counted: Counter) -> None:
     async def scenario() -> None:
         with working_threads(2):

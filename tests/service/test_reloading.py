@@ -18,10 +18,11 @@ from fastapi.testclient import TestClient
 from retrieval.build import build
 from retrieval.checks import CHECKS_FILE, Checks, MonthCheck, write_checks
 from retrieval.encoders import Encoder, EncoderIdentity
-from retrieval.errors import DespatchError, StoreUnreachable
+from retrieval.errors import StoreUnreachable
 from retrieval.records import Genre, House
 from retrieval.search import Searcher
 from retrieval.snapshot import current_name
+from retrieval.vectors import VectorIndex
 from service.app import create_app
 from service.settings import Settings
 
@@ -107,17 +108,19 @@ def test_no_request_fails_while_snapshots_are_published_and_each_is_soon_searche
     assert "Unexpected fault" not in err
 
 
-@pytest.mark.parametrize("fault", [None, StoreUnreachable("The server is away")])
+@pytest.mark.parametrize("fault", [None, StoreUnreachable("The server is away"), RuntimeError("The disk failed")])
 def test_a_new_snapshot_is_searched_once_before_it_is_served(
     publish: Publish,
     data: Path,
     toy_encoder: Encoder,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
-    fault: DespatchError | None,
+    fault: Exception | None,
 ):
     first, search, searched = publish(4), Searcher.search, list[tuple[str, str]]()
     app = create_app(Settings(data=data, reload_seconds=0.05), encoder=toy_encoder)
+    watched = list[int]()
+    monkeypatch.setattr(VectorIndex, "watch", lambda *given, one_in: watched.append(len(searched)))
 
     def noted(self: Searcher, *given: Any, **named: Any) -> object:
         searched.append((self.corpus.manifest.name, app.state.readiness.searcher.corpus.manifest.name))
@@ -131,7 +134,10 @@ def test_a_new_snapshot_is_searched_once_before_it_is_served(
         second = publish(5)
         assert comes_true(lambda: client.get("/readyz").json().get("snapshot") == second)
     assert searched == [(second, first)]
-    assert (f"The first search of snapshot {second} failed: The server is away" in caplog.messages) == bool(fault)
+    assert watched == [0, 1], "what is asked first by nobody must not be what recall is sampled of"
+    told = f"The first search of snapshot {second} failed"
+    assert (f"{told}: The server is away" in caplog.messages) == isinstance(fault, StoreUnreachable)
+    assert (told in caplog.messages) == isinstance(fault, RuntimeError)
 
 
 def test_a_service_started_with_nothing_serves_what_is_published_later(start: Start, publish: Publish, data: Path):

@@ -80,7 +80,7 @@ def test_a_look_that_goes_wrong_in_an_unknown_way_is_logged_once_and_not_the_las
 
     def broken(*_: object) -> None:
         broke.append("first" if len(broke) < 3 else "other")
-        raise ZeroDivisionError(broke[-1])
+        raise (ZeroDivisionError if broke[-1] == "first" else OverflowError)(f"at {len(broke)} o'clock")
 
     def logged() -> int:
         return caplog.messages.count("Whether the store can be searched could not be told")
