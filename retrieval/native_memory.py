@@ -11,8 +11,8 @@ _BLOCK_BYTES: Final = 16 << 20
 15 MB in float32: that is had fastest from memory that is held already."""
 
 _KEPT_BYTES: Final = 4 << 20
-"""How much free memory at the end of each heap is kept: with glibc's 128 KiB a search had 100 to 200 pages fetched anew,
-with this some 5, and with 32 MiB there are 100 MB more that are of no use."""
+"""How much free memory at the end of each heap is kept: with glibc's 128 KiB a search had 100 to 200 pages given to it
+anew, with this some 5 to 40, and with 32 MiB there are 100 MB more that are of no use."""
 
 _M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD = -3, -1  # mallopt(3), as glibc's malloc.h has them.
 
