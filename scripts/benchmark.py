@@ -139,6 +139,8 @@ def quality(given: argparse.Namespace) -> None:
 
 def sizes(given: argparse.Namespace) -> None:
     """Print how the index in use behaves as it grows, or every kind of index on one number of vectors."""
+    if given.folder:
+        Path(given.folder).mkdir(parents=True, exist_ok=True)
     ground = Ground.of(given.data, given.queries, given.model, given.questions)
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     print(f"{len(ground.vectors):,} real vectors, {len(ground.questions)} questions; load of the machine: {load}")

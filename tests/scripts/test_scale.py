@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from retrieval.encoders import unit_rows
+from retrieval.nearest.exact import ExactVectors
 from scripts.scale import recall
-from scripts.scale_process import Memory, built, save_arrays, searched
+from scripts.scale_process import Memory, built, save_arrays, scanned, searched
 from scripts.scale_vectors import Ground, grown, selections, source_of, truth
 
 REAL = unit_rows(np.random.default_rng(1).standard_normal((20, 8)))
@@ -70,3 +73,24 @@ def test_a_small_size_is_built_and_searched_and_what_it_found_is_kept(tmp_path: 
         assert found["all"].tolist() == truth(made, GROUND.questions, 10)[1].tolist()
         assert found["some"].max() < 50
     assert Memory(5, 7).since(Memory(2, 3)) == Memory(3, 4)
+
+
+def test_no_question_is_timed_right_after_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[float]] = []
+    search = ExactVectors.search
+
+    def heard(
+        self: ExactVectors, query: NDArray[np.float32], k: int, rows: NDArray[np.int64] | None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        asked.append(query.tolist())
+        return search(self, query, k, rows)
+
+    monkeypatch.setattr(ExactVectors, "search", heard)
+    grown(GROUND, 400, tmp_path / "v.npy")
+    np.save(tmp_path / "q.npy", GROUND.questions)
+    told = scanned(tmp_path / "v.npy", tmp_path / "q.npy")
+    assert told.plain > 0
+    assert told.rounded > 0
+    assert len(asked) > 2 * len(GROUND.questions)
+    # What came near to the question asked last is remembered: it would be found again in no time.
+    assert all(one != other for one, other in pairwise(asked[1:]))
