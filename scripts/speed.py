@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import gzip
 import json
+import random
 import shutil
 import statistics
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from retrieval.corpus import Corpus
 from retrieval.evaluation import Judgement, Query, measures_of, read_qrels, read_queries
 from retrieval.models import model_folder
-from scripts.load import line, load, percentiles, read_questions, targets
+from scripts.load import line, read_questions
 from scripts.peers.adapter import Adapter, AdapterError
-from scripts.peers.speaking import memory, read_texts
+from scripts.peers.speaking import read_texts
 from scripts.served import NotStarted
+from scripts.speed_asking import Asked, turns
 from scripts.speed_serving import serving
 
 _OURS = "Despatch Box"
@@ -58,12 +59,14 @@ class Figures:
         rates: Paragraphs indexed a second, of each round.
         encoding: Of ours, paragraphs encoded a second, of each round.
         cells: Of its line, from "MB to index" on.
+        measures: How well it ranks, by the measure's name.
     """
 
     name: str
     rates: list[float] = field(default_factory=list)
     encoding: list[float] = field(default_factory=list)
     cells: list[str] = field(default_factory=list)
+    measures: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +153,7 @@ class Comparison:
             for name in dict.fromkeys(order):
                 self._index(name)
         corpus = Corpus.open(self._folder(_OURS) / "data")
-        for name in (*self._names, f"{_OURS}, full"):
-            self._ask(name, judged, corpus)
+        self._ask(judged, corpus)
         yield from self._table(len(judged.queries), corpus)
 
     def _prepared(self) -> Judged:
@@ -189,49 +191,34 @@ class Comparison:
         figures.cells = [f"{most:.0f}", f"{_bytes_in(self._folder(name)) / 1e6:.0f}"]
         self._say(f"{name}: {done['texts']:.0f} paragraphs, {figures.rates[-1]:.0f} a second")
 
-    def _ask(self, name: str, judged: Judged, corpus: Corpus) -> None:
-        self._say(f"{name} is asked")
+    def _ask(self, judged: Judged, corpus: Corpus) -> None:
+        """Ask all systems in turn, and fill the cells that this is about."""
         questions = [one.query for one in judged.queries]
-        held: Mapping[str, Any]
-        with self._adapter(name) as adapter:
-            found = adapter.do("search", queries=questions, limit=_DEPTH)["keys"]
-            server = adapter.do("serve")
-            if server:
-                told = self._loaded_over_http(server["address"], server["template"], name, questions)
-                held = memory(server["pid"])
-            else:
-                told = self._loaded_within(adapter, questions)
-                held = adapter.do("memory")
-        measures = quality(corpus, judged, found)
-        figures = self._figures[name]
-        # Another mode of searching the same index has nothing to say of how it was made.
-        figures.cells = figures.cells or ["", ""]
-        figures.cells += ["over HTTP" if server else "in process", *told, f"{held['now_mb']:.0f}"]
-        figures.cells += [f"{measures[measure]:.3f}" for measure in _MEASURES]
-
-    def _loaded_over_http(self, address: str, template: str, name: str, questions: Sequence[str]) -> list[str]:
-        asked = targets(template, questions, "full" if name.endswith("full") else "fast")
-        _wait_for(address, asked)
-        cells, failed = [], 0
-        for clients in (1, 16):
-            tally = asyncio.run(load(address, asked, clients=clients, seconds=self._given.seconds))
-            cells += _times(tally.answered, tally.seconds)
-            failed += len(tally.refused) + tally.failed.total()
-        return [*cells, str(failed)]
-
-    def _loaded_within(self, adapter: Adapter, questions: Sequence[str]) -> list[str]:
-        cells, failed = [], 0
-        for clients in (1, 16):
-            told = adapter.do("load", queries=questions, clients=clients, seconds=self._given.seconds)
-            cells += _times(told["milliseconds"], told["seconds"])
-            failed += told["failed"]
-        return [*cells, str(failed)]
+        with ExitStack() as opened:
+            systems = []
+            for name, figures in self._figures.items():
+                self._say(f"{name} opens")
+                adapter = opened.enter_context(self._adapter(name))
+                found = adapter.do("search", queries=questions, limit=_DEPTH)["keys"]
+                figures.measures = quality(corpus, judged, found)
+                systems.append(Asked(adapter, "full" if name.endswith("full") else "fast"))
+                systems[-1].wait(questions[0])
+            # The files have the questions by their kind: any run of them is to have each.
+            mixed = random.Random(0).sample(questions, len(questions))
+            for system, asked in turns(mixed, systems, self._given.turns):
+                self._say(f"{system.name} is asked")
+                system.take_turn(asked, self._given.seconds / self._given.turns)
+            for system in systems:
+                figures = self._figures[system.name]
+                # Another mode of searching the same index has nothing to say of how it was made.
+                figures.cells = [*(figures.cells or ["", ""]), *system.cells()]
+                figures.cells += [f"{figures.measures[measure]:.3f}" for measure in _MEASURES]
 
     def _table(self, questions: int, corpus: Corpus) -> Iterator[str]:
         texts = sum(1 for _ in read_texts(self._texts))
         given = self._given
         yield f"{len(corpus.store)} records, {texts} distinct paragraphs, {questions} judged questions, {given.model},"
-        yield f"{given.rounds} rounds of indexing (medians), {given.seconds:g} s a load:"
+        yield f"{given.rounds} rounds of indexing (medians), {given.seconds:g} s a load in {given.turns} turns:"
         yield ""
         yield line(*HEADS)
         yield line(*["---"] * len(HEADS))
@@ -251,19 +238,6 @@ def _rates(figures: Figures, reference: float | None) -> list[str]:
     rate = statistics.median(figures.rates)
     encoding = f"{statistics.median(figures.encoding):.0f}" if figures.encoding else ""
     return [f"{rate:.0f}", f"{rate / reference:.2f}" if reference else "", encoding]
-
-
-def _times(milliseconds: Sequence[float], seconds: float) -> list[str]:
-    p50, _, p99, _ = percentiles(milliseconds)
-    return [f"{p50:.1f}", f"{p99:.1f}", f"{len(milliseconds) / seconds:.1f}"]
-
-
-def _wait_for(address: str, asked: Iterator[str]) -> None:
-    """Ask until a server answers twenty questions, or for two minutes."""
-    until, answered = time.monotonic() + 120, 0
-    while answered < 20 and time.monotonic() < until:
-        tally = asyncio.run(load(address, asked, clients=1, seconds=0.2))
-        answered += len(tally.answered)
 
 
 def _bytes_in(folder: Path) -> int:
@@ -287,6 +261,7 @@ def add_speed(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     wanted.add_argument("--peers-python", type=Path, default=Path("build/peers/bin/python"), help="their Python")
     wanted.add_argument("--rounds", type=int, default=3, help="how often each indexes")
     wanted.add_argument("--seconds", type=float, default=15.0, help="how long each load lasts")
+    wanted.add_argument("--turns", type=int, default=5, help="in how many parts, one system after another")
     wanted.add_argument("--work", type=Path, default=Path("build/speed"), help="a folder for the run")
     wanted.add_argument("--data", type=Path, help="a data directory: also print how it is served, with its own model")
     wanted.set_defaults(run=speed)

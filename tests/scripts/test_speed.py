@@ -7,12 +7,13 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from retrieval.corpus import Corpus
 from retrieval.evaluation import Judgement, Query
-from scripts import speed
+from scripts import speed, speed_asking
 from scripts.peers.adapter import Adapter, AdapterError
 from scripts.peers.speaking import memory, proportional, read_texts, speak, under_load
 
@@ -221,13 +222,13 @@ def test_a_comparison_is_one_table_with_a_line_for_each_system(
 
     async def loaded(address: str, targets: object, *, clients: int, seconds: float) -> object:
         asked.append(clients)
-        return speed_load.Tally(answered=[2.0] * 20, seconds=10.0)
+        return speed_load.Tally(answered=[float(len(asked))] * 20, seconds=10.0)
 
     from scripts import load as speed_load
 
     monkeypatch.setattr(speed, "Adapter", ToyAdapter)
-    monkeypatch.setattr(speed, "load", loaded)
-    monkeypatch.setattr(speed, "memory", lambda pid: {"now_mb": 50.0 + pid})
+    monkeypatch.setattr(speed_asking, "load", loaded)
+    monkeypatch.setattr(speed_asking, "memory", lambda pid: {"now_mb": 50.0 + pid})
     monkeypatch.setattr(Corpus, "open", lambda data: corpus)
     # The record's answer is the one in the first row.
     monkeypatch.setattr(corpus.store, "number_of", lambda key: int(corpus.store.record_of_row[0]))
@@ -245,11 +246,26 @@ def test_a_comparison_is_one_table_with_a_line_for_each_system(
         "51",
         "0",
     )
-    assert (table["Despatch Box"]["asked"], table["Despatch Box"]["failed"]) == ("in process", "2")
+    assert (table["Despatch Box"]["asked"], table["Despatch Box"]["failed"]) == ("in process", "10")
     assert {one["MRR@10"] for one in table.values()} == {"1.000"}
-    # Once to see that the server is there, then with one client and with sixteen.
-    assert asked == [1, 1, 16]
+    # Once to see that the server is there, then with one client and with sixteen, in five turns.
+    assert asked == [1, *[1, 16] * 5]
+    # What is told is of all turns: with sixteen 20 answers in 10 seconds, in 3, 5, 7, 9 and 11 milliseconds.
+    assert table["txtai"]["p50 ms, 16 clients"] == "7.0"
+    assert (table["txtai"]["p99 ms"], table["txtai"]["a second"]) == ("11.0", "2.0")
     assert err.count("indexes") == 2 * 3
+
+
+def test_every_system_is_asked_in_each_turn_and_another_one_first() -> None:
+    def toy(name: str) -> speed_asking.Asked:
+        return speed_asking.Asked(cast("Adapter", ToyAdapter(name, [""] * 5, Path())), "fast")
+
+    systems = [toy(name) for name in ("a", "b", "c")]
+    found = speed_asking.turns(["1", "2", "3", "4"], systems, 2)
+    assert [(one.name, "".join(asked)) for one, asked in found] == [
+        *(("a", "1234"), ("b", "1234"), ("c", "1234")),
+        *(("b", "3412"), ("c", "3412"), ("a", "3412")),
+    ]
 
 
 def test_a_comparison_that_can_not_be_made_says_why(given: argparse.Namespace, monkeypatch: pytest.MonkeyPatch) -> None:
