@@ -288,8 +288,11 @@ def test_a_pause_in_which_a_thread_was_idle_is_not_taken_for_work(counted: Count
                 for after in (1, 1, 1):
                     await counted.leave(after)
                 counted.now += 1000
-                assert await counted.come(group, 12) == []
-                for _ in range(12):
+                assert await counted.come(group, 9) == []
+                # The first answer after a pause comes long after the one before it, which says nothing of the pace.
+                await counted.leave(1)
+                assert await counted.come(group, 3) == []
+                for _ in range(11):
                     await counted.leave(0)
 
     anyio.run(scenario)
