@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from fastapi.testclient import TestClient
+from starlette.datastructures import State
 
 from retrieval.build import build
 from retrieval.checks import CHECKS_FILE, Checks, MonthCheck, write_checks
@@ -24,6 +27,8 @@ from retrieval.search import Searcher
 from retrieval.snapshot import current_name
 from retrieval.vectors import VectorIndex
 from service.app import create_app
+from service.dependencies import Readiness
+from service.reloading import Opener, keep_current
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -263,3 +268,25 @@ def test_a_fault_that_nobody_thought_of_is_logged_and_the_looking_goes_on(
         last = publish(6)
         assert comes_true(lambda: client.get("/readyz").json()["snapshot"] == last)
     assert current_name(data) == last
+
+
+def test_what_was_taken_out_of_service_is_freed_before_the_next_look(
+    publish: Publish, data: Path, toy_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+):
+    publish(4)
+    opener, state = Opener(Settings(data=data), encoder=toy_encoder), State()
+    state.readiness = opener.open(Readiness(None))
+    before, seen = weakref.ref(state.readiness.searcher.corpus), opener.stamp()
+    held: list[bool] = []
+
+    async def slept(seconds: float) -> None:
+        held.append(before() is not None)
+        if len(held) == 2:
+            raise TimeoutError
+
+    monkeypatch.setattr("service.reloading.asyncio.sleep", slept)
+    name = publish(5)
+    with pytest.raises(TimeoutError):
+        asyncio.run(keep_current(state, opener, seen))
+    assert state.readiness.searcher.corpus.manifest.name == name
+    assert held == [True, False]
