@@ -255,7 +255,7 @@ def add_speed(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     wanted.add_argument("--records", type=Path, required=True, help="records as JSON Lines, .gz or plain")
     wanted.add_argument("--queries", nargs="+", type=Path, required=True, help="judged questions, a file a set")
     wanted.add_argument("--qrels", nargs="+", type=Path, required=True, help="their judgements")
-    wanted.add_argument("--count", type=int, default=1600, help="how many records: 1,600 have about 4,000 paragraphs")
+    wanted.add_argument("--count", type=int, default=1600, help="how many records: 1,000 have about 4,700 paragraphs")
     wanted.add_argument("--model", default="all-MiniLM-L6-v2", help="the encoder of all systems: a name or a folder")
     wanted.add_argument("--peers", nargs="*", default=[one.lower() for one in _PEERS], help="which to compare with")
     wanted.add_argument("--peers-python", type=Path, default=Path("build/peers/bin/python"), help="their Python")
@@ -269,6 +269,8 @@ def add_speed(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 def speed(given: argparse.Namespace) -> None:
     """Print the tables."""
+    if given.turns < 1:
+        raise SystemExit(f"--turns is {given.turns}: it must be 1 or more")
     if given.peers and not given.peers_python.exists():
         raise SystemExit(f"there is no {given.peers_python}: make it as --help says, or leave them out with --peers")
     try:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 CLUSTERED_FROM = 250_000
-"""Vectors from which going through just under half of them takes more than 10 ms on one core: docs/scale.md."""
+"""Vectors from which going through just under half takes more than 10 ms of a core on a slow day: docs/scale.md."""
 
 Found = tuple[NDArray[np.int64], NDArray[np.float32]]
 """Row numbers and scores, both of shape (m,), by falling score, a tie by the lower row."""

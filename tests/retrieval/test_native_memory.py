@@ -33,8 +33,8 @@ def in_use():
         c.malloc_info(0, stream)
         c.fclose(stream)
         total = told.read().decode().rpartition("</heap>")[2]
-    taken, mapped = (int(re.search(f'"{kind}".* size="(\\d+)"', total)[1]) for kind in ("current", "mmap"))
-    free = sum(int(re.search(f'"{kind}".* size="(\\d+)"', total)[1]) for kind in ("fast", "rest"))
+    taken, mapped = (int(re.search(rf'"{kind}".* size="(\\d+)"', total)[1]) for kind in ("current", "mmap"))
+    free = sum(int(re.search(rf'"{kind}".* size="(\\d+)"', total)[1]) for kind in ("fast", "rest"))
     return (taken + mapped - free) / (1 << 20)
 
 torch.set_num_threads(1)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from argparse import Namespace
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from retrieval.encoders import unit_rows
 from retrieval.nearest.exact import ExactVectors
+from scripts import benchmark
 from scripts.scale import recall
 from scripts.scale_process import Memory, built, save_arrays, scanned, searched
 from scripts.scale_vectors import Ground, grown, selections, source_of, truth
@@ -93,4 +95,16 @@ def test_no_question_is_timed_right_after_itself(tmp_path: Path, monkeypatch: py
     assert told.rounded > 0
     assert len(asked) > 2 * len(GROUND.questions)
     # What came near to the question asked last is remembered: it would be found again in no time.
-    assert all(one != other for one, other in pairwise(asked[1:]))
+    assert all(one != other for one, other in pairwise(asked))
+
+
+def test_the_folder_that_is_named_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def sized(ground: Ground, sizes: list[int], folder: str) -> list[str]:
+        assert Path(folder).is_dir()
+        return []
+
+    monkeypatch.setattr(benchmark, "scale", sized)
+    monkeypatch.setattr(Ground, "of", lambda *given: GROUND)
+    folder = str(tmp_path / "not" / "there")
+    benchmark.sizes(Namespace(data="", queries=[], model="", questions=1, folder=folder, kinds=None, sizes=[1_000]))
+    assert Path(folder).is_dir()

@@ -272,6 +272,11 @@ def test_a_comparison_that_can_not_be_made_says_why(given: argparse.Namespace, m
     with pytest.raises(SystemExit, match="there is no build/peers/bin/python: make it as --help says"):
         given.run(given)
 
+    given.peers_python, given.turns = Path(sys.executable), 0
+    with pytest.raises(SystemExit, match=r"^--turns is 0: it must be 1 or more$"):
+        given.run(given)
+    given.turns = 1
+
     def ended(name: str, command: list[object], log: Path) -> Adapter:
         raise AdapterError(f"{name} ended")
 
