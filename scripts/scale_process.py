@@ -115,7 +115,7 @@ def searched(index: Path, questions: Path, chosen: Path, out: Path) -> Searched:
     before, started = Memory.now(), time.perf_counter()
     opened = VectorIndex.read(index)
     seconds = time.perf_counter() - started
-    opened.search(asked[0], 10)
+    opened.search(asked[-1], 10)
     times: dict[str, list[float]] = {}
     work: dict[str, list[float]] = {}
     found: dict[str, NDArray[np.int64]] = {}

@@ -147,6 +147,10 @@ class Comparison:
         self._work.mkdir(parents=True, exist_ok=True)
         self._texts.unlink(missing_ok=True)
         judged = self._prepared()
+        if not judged.queries:
+            raise SystemExit(
+                "no question has all the records that answer it among these: give its --qrels, or a larger --count"
+            )
         for number in range(self._given.rounds):
             # Ours first, as it writes the texts; then each round begins with another.
             order = self._names if number == 0 else self._names[number % len(self._names) :] + self._names

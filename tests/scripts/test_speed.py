@@ -275,7 +275,13 @@ def test_a_comparison_that_can_not_be_made_says_why(given: argparse.Namespace, m
     given.peers_python, given.turns = Path(sys.executable), 0
     with pytest.raises(SystemExit, match=r"^--turns is 0: it must be 1 or more$"):
         given.run(given)
-    given.turns = 1
+    given.turns, judgements = 1, given.qrels
+    given.qrels = []
+    with pytest.raises(
+        SystemExit, match="^no question has all the records that answer it among these: give"
+    ):
+        given.run(given)
+    given.qrels = judgements
 
     def ended(name: str, command: list[object], log: Path) -> Adapter:
         raise AdapterError(f"{name} ended")
