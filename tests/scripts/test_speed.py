@@ -277,9 +277,7 @@ def test_a_comparison_that_can_not_be_made_says_why(given: argparse.Namespace, m
         given.run(given)
     given.turns, judgements = 1, given.qrels
     given.qrels = []
-    with pytest.raises(
-        SystemExit, match="^no question has all the records that answer it among these: give"
-    ):
+    with pytest.raises(SystemExit, match=r"^no question has all the records that answer it among these: give"):
         given.run(given)
     given.qrels = judgements
 
